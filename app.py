@@ -1,0 +1,62 @@
+"""Glassbox: settings -> cache -> tabs -> launch. The entry point, on Hugging Face Spaces too."""
+
+import functools
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+# Gradio and the tokenizers read these when they are imported.
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "200")
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+import gradio as gr
+
+import settings
+from demos import page, runtime
+from demos.tab import Tab
+from models.cache import ModelCache
+from models.device import Device, choose_device, probe
+from models.loading import Loader
+from models.weights import WeightStore
+
+ASSETS = Path(__file__).parent / "assets"
+TABS: tuple[Tab[Any], ...] = (runtime.TAB,)
+
+
+def make_cache(chosen: settings.Settings) -> ModelCache:
+    """The one shared cache. The device is chosen at the first load, so that the page does not wait for torch."""
+
+    @functools.cache
+    def device() -> Device:
+        return choose_device(chosen.device, probe())
+
+    store = WeightStore(chosen.home, chosen.offline)
+    return ModelCache(Loader(store, device, ASSETS / "adapters"), chosen.memory)
+
+
+def build(cache: ModelCache, tabs: Sequence[Tab[Any]] = TABS) -> gr.Blocks:
+    """The whole page over `cache`."""
+    return page.build(tabs, cache)
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Serve the page until it is interrupted."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    chosen = settings.read(arguments)
+    demo = build(make_cache(chosen))
+    demo.launch(
+        server_name=chosen.host,
+        server_port=chosen.port or None,
+        share=chosen.share,
+        **page.launch_options(ASSETS),
+    )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,1 @@
+"""Shows the models at work: one tab each. Imports neither torch nor transformers."""

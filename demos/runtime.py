@@ -1,0 +1,90 @@
+"""The Runtime tab: what is in memory, and a button to free it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+import pandas as pd
+
+from demos.events import endpoint, guarded, on_page_load
+from demos.status import StatusLine
+from demos.tab import Tab
+from models.cache import CacheStatus, ModelCache
+from models.stages import MEGABYTE
+
+COLUMNS = ["Model", "Variant", "Device", "Type", "MB", "Loads", "Hits", "Last used"]
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """What the tab needs of the cache."""
+
+    status: Callable[[], CacheStatus]
+    unload: Callable[[], int]
+
+
+def of_cache(cache: ModelCache) -> Runtime:
+    """The runtime face of `cache`."""
+    return Runtime(cache.status, cache.unload)
+
+
+def table(status: CacheStatus) -> pd.DataFrame:
+    """One row for each model that was in memory since the start."""
+    rows = [
+        (m.name, m.variant, m.device, m.dtype, round(m.nbytes / MEGABYTE), m.loads, m.hits, _last_used(m.idle))
+        for m in status.models
+    ]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def summary(status: CacheStatus) -> str:
+    """The budget and the counts in one line."""
+    used, budget = status.used_bytes / MEGABYTE, status.budget_bytes / MEGABYTE
+    counts = f"{status.hits} hits · {status.misses} loads · {status.evictions} evictions"
+    return f"{used:,.0f} of {budget:,.0f} MB in use · {counts}"
+
+
+def _last_used(idle: float | None) -> str:
+    return "not in memory" if idle is None else f"{idle:.0f} s ago"
+
+
+def render(runtime: Runtime) -> None:
+    """Lay out the tab, and offer `/status`."""
+    gr.Markdown("What the server holds in memory. A model is loaded once and shared by all visitors and tabs.")
+    line = StatusLine("runtime-status")
+    models = gr.Dataframe(headers=COLUMNS, interactive=False, elem_id="runtime-models", label="Models")
+    with gr.Row():
+        refresh = gr.Button("Refresh", elem_id="runtime-refresh")
+        unload = gr.Button("Unload idle models", elem_id="runtime-unload")
+
+    def show() -> tuple[str, pd.DataFrame]:
+        status = runtime.status()
+        return summary(status), table(status)
+
+    def free() -> tuple[str, pd.DataFrame]:
+        freed = runtime.unload()
+        gr.Info(f"Freed {freed / MEGABYTE:,.0f} MB.")
+        return show()
+
+    for event, fn in ((refresh.click, show), (unload.click, free)):
+        event(guarded(fn), None, [line, models], queue=False, show_progress="hidden", api_visibility="private")
+    on_page_load(show, [line, models])
+
+    def status() -> dict[str, Any]:
+        """What is in memory: device, bytes, counts since the start."""
+        now = runtime.status()
+        return {
+            "device": next((model.device for model in now.models if model.device), ""),
+            "budget_bytes": now.budget_bytes,
+            "used_bytes": now.used_bytes,
+            "models": [vars(model) for model in now.models],
+            "hits": now.hits,
+            "misses": now.misses,
+            "evictions": now.evictions,
+        }
+
+    endpoint(status, "status", queue=False)
+
+
+TAB = Tab("Runtime", of_cache, render)

@@ -1,0 +1,1 @@
+"""Runs the models: weights, devices, one shared cache, and an adapter for each task."""

@@ -1,0 +1,30 @@
+"""Low-rank adapters (LoRA, Hu et al. 2021) in peft's file format, merged into a model when it loads."""
+
+import json
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file
+from torch import nn
+
+PREFIX = "base_model.model."
+
+
+def merge(model: nn.Module, folder: Path) -> None:
+    """Add the adapter in `folder` to the weights of `model`, in place: W + (alpha / r) B A, and the trained head.
+
+    Raises KeyError where the adapter names a weight that `model` does not have.
+    """
+    config = json.loads((folder / "adapter_config.json").read_text())
+    scale = config["lora_alpha"] / config["r"]
+    tensors = {
+        name.removeprefix(PREFIX): t.float() for name, t in load_file(folder / "adapter_model.safetensors").items()
+    }
+    weights = dict(model.named_parameters())
+    with torch.no_grad():
+        for name, tensor in tensors.items():
+            if name.endswith(".lora_A.weight"):
+                layer = name.removesuffix(".lora_A.weight")
+                weights[f"{layer}.weight"].add_(scale * tensors[f"{layer}.lora_B.weight"] @ tensor)
+            elif not name.endswith(".lora_B.weight"):
+                weights[name].copy_(tensor)

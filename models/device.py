@@ -1,0 +1,74 @@
+"""Which device and number format the models run in."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+DeviceName = Literal["cuda", "mps", "xpu", "cpu"]
+DtypeName = Literal["float32", "float16", "bfloat16"]
+CHOICES = ("auto", "cuda", "mps", "xpu", "cpu")
+
+
+class DeviceUnavailable(ValueError):
+    """The requested device is not on this machine."""
+
+
+@dataclass(frozen=True)
+class Available:
+    """What this machine has; `bfloat16` tells whether its CUDA device computes in it."""
+
+    cuda: bool = False
+    mps: bool = False
+    xpu: bool = False
+    bfloat16: bool = False
+
+    @property
+    def names(self) -> list[DeviceName]:
+        """The devices, best first; the CPU is always there."""
+        accelerators: list[tuple[DeviceName, bool]] = [("cuda", self.cuda), ("mps", self.mps), ("xpu", self.xpu)]
+        return [name for name, here in accelerators if here] + ["cpu"]
+
+
+@dataclass(frozen=True)
+class Device:
+    """Where a model lives and the dtype of its weights, both by torch's names."""
+
+    name: DeviceName
+    dtype: DtypeName
+
+
+def probe() -> Available:
+    """Ask torch what this machine has."""
+    import torch
+
+    cuda = torch.cuda.is_available()
+    return Available(
+        cuda=cuda,
+        mps=torch.backends.mps.is_available(),
+        xpu=torch.xpu.is_available(),
+        bfloat16=cuda and torch.cuda.is_bf16_supported(),
+    )
+
+
+def choose_device(requested: str, available: Available) -> Device:
+    """The device to use for `requested`, one of `CHOICES`, and its dtype.
+
+    Raises DeviceUnavailable when it is not on this machine.
+    """
+    if requested not in CHOICES:
+        raise DeviceUnavailable(f"Unknown device {requested!r}: choose one of {', '.join(CHOICES)}.")
+    name = available.names[0] if requested == "auto" else requested
+    for known in available.names:
+        if known == name:
+            return Device(known, _dtype(known, available))
+    raise DeviceUnavailable(
+        f"Device {requested!r} is not available: this machine has {', '.join(available.names)}. "
+        "Choose one of these, or auto."
+    )
+
+
+def _dtype(name: DeviceName, available: Available) -> DtypeName:
+    if name == "cpu":
+        return "float32"
+    if name == "xpu" or (name == "cuda" and available.bfloat16):
+        return "bfloat16"
+    return "float16"

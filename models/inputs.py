@@ -1,0 +1,56 @@
+"""Checks of a visitor's input, made before any tokenizer or model runs."""
+
+import math
+import unicodedata
+
+TEXT_LIMIT = 10_000
+CONTEXT_LIMIT = 60_000
+
+
+class InputError(ValueError):
+    """A visitor's input cannot be used; `field` names it, the message says what to do."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+def check_text(text: object, field: str, limit: int = TEXT_LIMIT) -> str:
+    """Return `text` when a model can read it.
+
+    Raises InputError when it is no text, is longer than `limit` characters, holds NUL or half a surrogate pair,
+    or holds no letter, digit or symbol at all.
+    """
+    if not isinstance(text, str):
+        raise InputError(field, f"{field} must be text, not {type(text).__name__}.")
+    if len(text) > limit:
+        raise InputError(field, f"{field} has {len(text):,} characters; at most {limit:,} are allowed.")
+    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise InputError(field, f"{field} holds characters that are not text. Paste it again as plain text.")
+    if not any(unicodedata.category(character)[0] in "LNS" for character in text):
+        raise InputError(field, f"{field} is empty. Type some words.")
+    return text
+
+
+def check_choice(value: object, field: str, choices: tuple[str, ...]) -> str:
+    """Return `value` when it is one of `choices`, else raise InputError."""
+    if not isinstance(value, str) or value not in choices:
+        raise InputError(field, f"{field} must be one of {', '.join(choices)}; it is {str(value)[:40]!r}.")
+    return value
+
+
+def check_number(value: object, field: str, low: float, high: float) -> float:
+    """Return `value` as a float when it is a finite number from `low` to `high`, else raise InputError."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise InputError(field, f"{field} must be a number, not {type(value).__name__}.")
+    if not math.isfinite(value) or not low <= value <= high:
+        raise InputError(field, f"{field} must be from {low:g} to {high:g}; it is {value:g}.")
+    return float(value)
+
+
+def check_whole(value: object, field: str, low: int, high: int) -> int:
+    """Return `value` as an int when it is a whole number from `low` to `high`, else raise InputError."""
+    number = check_number(value, field, low, high)
+    if not number.is_integer():
+        raise InputError(field, f"{field} must be a whole number; it is {number:g}.")
+    return int(number)

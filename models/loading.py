@@ -1,0 +1,69 @@
+"""(spec, device) -> a model in memory: the only place that builds one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from models.cache import Loaded
+from models.catalog import ModelSpec
+from models.device import Device
+from models.stages import Report, Stage
+from models.weights import WeightStore
+
+AUTO_CLASSES = {
+    "encoder": "AutoModel",
+    "question-answering": "AutoModelForQuestionAnswering",
+    "sentiment": "AutoModelForSequenceClassification",
+    "causal-lm": "AutoModelForCausalLM",
+}
+LABELS = ("negative", "neutral", "positive")
+
+
+@dataclass(frozen=True)
+class Loader:
+    """Builds models on `device()` from the files in `store` and the adapters below `adapters`.
+
+    `device` is a function because choosing one imports torch, which the page must not wait for.
+    """
+
+    store: WeightStore
+    device: Callable[[], Device]
+    adapters: Path
+
+    def __call__(self, spec: ModelSpec, report: Report) -> Loaded:
+        """Load `spec`. Raises WeightsMissing, or MemoryError where the device has too little memory."""
+        folder = self.store.ensure(spec.weights, report) / spec.subfolder
+        report(Stage("Loading", spec.name))
+        import torch
+
+        device = self.device()
+        try:
+            if spec.head == "translation":
+                from models.firefox import load_student
+
+                model, tokenizer = load_student(folder)
+            else:
+                model, tokenizer = self._from_pretrained(spec, folder, device)
+            model = model.to(device.name).eval().requires_grad_(False)
+        except torch.OutOfMemoryError as error:
+            raise MemoryError(f"{device.name} has too little memory for {spec.name}.") from error
+        tensors = [*model.parameters(), *model.buffers()]
+        nbytes = sum(tensor.nbytes for tensor in {tensor.data_ptr(): tensor for tensor in tensors}.values())
+        return Loaded(model, tokenizer, device.name, str(tensors[0].dtype).removeprefix("torch."), nbytes)
+
+    def _from_pretrained(self, spec: ModelSpec, folder: Path, device: Device) -> tuple[Any, Any]:
+        import torch
+        import transformers
+
+        options: dict[str, Any] = {"dtype": getattr(torch, device.dtype), "attn_implementation": spec.attention}
+        if spec.head == "sentiment":
+            options |= {"num_labels": len(LABELS), "id2label": dict(enumerate(LABELS))}
+        auto_class = getattr(transformers, AUTO_CLASSES[spec.head])
+        model = auto_class.from_pretrained(folder, local_files_only=True, **options)
+        tokenizer = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True)
+        if spec.adapter:
+            from models.adapters import merge
+
+            merge(model, self.adapters / spec.adapter)
+        return model, tokenizer

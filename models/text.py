@@ -1,0 +1,38 @@
+"""Sentences and their places in a visitor's text."""
+
+from dataclasses import dataclass
+
+from sentencex import get_sentence_boundaries
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of a text: character offsets `start` to `end`, the end not included."""
+
+    start: int
+    end: int
+
+    def of(self, text: str) -> str:
+        """The characters of `text` in this span."""
+        return text[self.start : self.end]
+
+
+def sentences(text: str, language: str = "en") -> list[Span]:
+    """The sentences of `text` without the white space around them; a line break always ends one."""
+    spans = []
+    line_start = 0
+    for line in text.splitlines(keepends=True):
+        for boundary in get_sentence_boundaries(language, line):
+            start, end = line_start + boundary["start_index"], line_start + boundary["end_index"]
+            span = stripped(text, start, end)
+            if span.start < span.end:
+                spans.append(span)
+        line_start += len(line)
+    return spans
+
+
+def stripped(text: str, start: int, end: int) -> Span:
+    """The span from `start` to `end` less the white space at both its ends."""
+    inner = text[start:end].strip()
+    first = start + text[start:end].find(inner)
+    return Span(first, first + len(inner))

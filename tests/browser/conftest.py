@@ -1,0 +1,55 @@
+"""A running app and a browser that notes every request and every error."""
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+import app
+from demos import page as glassbox
+from models.cache import ModelCache
+
+INSTALL = "Chromium is missing: install it (Debian: apt-get install chromium), then run the tests again."
+
+
+@pytest.fixture(scope="session")
+def url(real_cache: ModelCache) -> Iterator[str]:
+    """The address of the whole app on the bundled weights."""
+    demo = app.build(real_cache)
+    _, address, _ = demo.launch(
+        server_port=None, prevent_thread_lock=True, quiet=True, **glassbox.launch_options(app.ASSETS)
+    )
+    yield address.rstrip("/")
+    demo.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, without a window."""
+    executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if executable is None:
+        pytest.fail(INSTALL)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=executable, args=["--no-sandbox", "--disable-background-networking"]
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser, url: str) -> Iterator[Page]:
+    """The app in a fresh browser profile; fails the test when a script fails or a request leaves the server."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    foreign: list[str] = []
+    failures: list[str] = []
+    page.on("request", lambda r: foreign.append(r.url) if not r.url.startswith((url, "data:", "blob:")) else None)
+    page.on("pageerror", lambda error: failures.append(str(error)))
+    page.goto(url)
+    page.get_by_role("tab").first.wait_for()
+    yield page
+    context.close()
+    assert not foreign
+    assert not failures

@@ -1,0 +1,123 @@
+"""Extractive question answering: LoRA on all-MiniLM-L6-v2 over SQuAD v1.1 and null contexts made from it."""
+
+import random
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from sentencex import segment
+from torch import Tensor
+from transformers import AutoModelForQuestionAnswering, AutoTokenizer
+
+from train import lora, squad
+from train.loop import Schedule, batches_by_length, fit
+
+HEAD = "qa_outputs"
+RANK = 64
+MAX_TOKENS = 320
+MAX_QUESTION_TOKENS = 64
+STRIDE = 128
+NULL_SHARE = 0.14
+SCHEDULE = Schedule(epochs=2, batch_size=32, peak_rate=2e-3, warmup=0.05)
+
+
+@dataclass(frozen=True)
+class Window:
+    """Token ids of `[CLS] question [SEP] part of the context [SEP]`; both ends are 0 where the answer is elsewhere."""
+
+    ids: list[int]
+    types: list[int]
+    start: int
+    end: int
+
+
+def null_questions(questions: list[squad.Question], share: float, seed: int) -> list[squad.Question]:
+    """Questions with an unfitting context: another paragraph of the article, or their own less the answer's sentence.
+
+    SQuAD v1.1 has only answerable questions; the answer's text never occurs in the contexts made here.
+    """
+    rng = random.Random(seed)
+    paragraphs: dict[str, list[str]] = defaultdict(list)
+    for question in questions:
+        if question.context not in paragraphs[question.title][-1:]:
+            paragraphs[question.title].append(question.context)
+    nulls = []
+    for question in rng.sample(questions, int(share * len(questions))):
+        answer = question.answers[0][0]
+        if rng.random() < 0.5:
+            context = rng.choice(paragraphs[question.title])
+        else:
+            context = " ".join(s for s in segment("en", question.context) if answer not in s).strip()
+        if len(context) > 100 and answer.lower() not in context.lower():
+            nulls.append(squad.Question(question.id, question.title, question.question, context, ()))
+    return nulls
+
+
+def windows(questions: list[squad.Question], tokenizer: Any) -> list[Window]:
+    """Every training window of `questions`: `MAX_TOKENS` long at most, overlapping by `STRIDE`."""
+    found = []
+    for question in questions:
+        head = tokenizer(question.question, add_special_tokens=False, truncation=True, max_length=MAX_QUESTION_TOKENS)
+        encoded = tokenizer(
+            tokenizer.decode(head["input_ids"]),
+            question.context,
+            truncation="only_second",
+            max_length=MAX_TOKENS,
+            stride=STRIDE,
+            return_overflowing_tokens=True,
+            return_offsets_mapping=True,
+        )
+        for i, ids in enumerate(encoded["input_ids"]):
+            start, end = _ends(question, encoded["offset_mapping"][i], encoded.sequence_ids(i))
+            found.append(Window(ids, encoded["token_type_ids"][i], start, end))
+    return found
+
+
+def _ends(question: squad.Question, offsets: list[tuple[int, int]], sequence: list[int | None]) -> tuple[int, int]:
+    if not question.answers:
+        return 0, 0
+    text, first = question.answers[0]
+    inside = [i for i, (a, b) in enumerate(offsets) if sequence[i] == 1 and a < first + len(text) and b > first]
+    whole = inside and offsets[inside[0]][0] <= first and offsets[inside[-1]][1] >= first + len(text)
+    return (inside[0], inside[-1]) if whole else (0, 0)
+
+
+def pad(chosen: list[Window]) -> dict[str, Tensor]:
+    """The tensors of one batch, each (batch, longest window)."""
+    longest = max(len(window.ids) for window in chosen)
+
+    def rows(lists: list[list[int]]) -> Tensor:
+        return torch.tensor([row + [0] * (longest - len(row)) for row in lists])
+
+    return {
+        "input_ids": rows([window.ids for window in chosen]),
+        "token_type_ids": rows([window.types for window in chosen]),
+        "attention_mask": rows([[1] * len(window.ids) for window in chosen]),
+        "start_positions": torch.tensor([window.start for window in chosen]),
+        "end_positions": torch.tensor([window.end for window in chosen]),
+    }
+
+
+def train(base: Path, data: Path, output: Path, checkpoint: Path, schedule: Schedule, limit: int | None = None) -> None:
+    """Train on SQuAD v1.1 in `data`, at most `limit` questions of it, and write the adapter to `output`."""
+    torch.manual_seed(schedule.seed)
+    tokenizer = AutoTokenizer.from_pretrained(base)
+    questions = squad.read(data / "squad-train-v1.1.json.xz", exact_only=True)
+    random.Random(schedule.seed).shuffle(questions)
+    questions = questions[:limit]
+    examples = windows(questions + null_questions(questions, NULL_SHARE, schedule.seed), tokenizer)
+    model = lora.add_adapter(lora.load_base(AutoModelForQuestionAnswering, base), RANK, HEAD)
+    batches = batches_by_length([len(example.ids) for example in examples], schedule)
+    print(f"{len(questions)} questions, {len(examples)} windows, {len(batches)} steps", flush=True)
+
+    # Compiling takes a minute and then saves a sixth of every step: not worth it for a short run.
+    forward = torch.compile(model, dynamic=True) if limit is None else model
+
+    def loss_of(batch: list[int]) -> Tensor:
+        loss: Tensor = forward(**pad([examples[i] for i in batch])).loss
+        return loss
+
+    fit(model, loss_of, batches, schedule, checkpoint, log=lambda line: print(line, flush=True))
+    lora.save_adapter(model, output)
