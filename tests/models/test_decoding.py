@@ -1,0 +1,133 @@
+"""Decoding, token by token, on the tiny Llama."""
+
+from collections.abc import Iterator
+
+import pytest
+import torch
+from transformers import LlamaForCausalLM
+
+from models.cache import Loaded
+from models.catalog import SMOLLM2
+from models.decoding import CHUNK, RIVALS, Detokenizer, Reading, Sampling, Step, decode
+from models.stages import ignore
+from tests import tiny
+
+
+@pytest.fixture
+def loaded() -> Loaded:
+    """The tiny Llama, whose end-of-text token never wins."""
+    loaded = tiny.load(SMOLLM2, ignore)
+    loaded.model.generation_config.eos_token_id = None
+    return loaded
+
+
+def prompt(length: int) -> torch.Tensor:
+    """Some token ids, shape (1, length)."""
+    return torch.arange(length).remainder(200)[None]
+
+
+def steps(decoded: Iterator[Reading | Step]) -> list[Step]:
+    """The new tokens without the reading of the prompt."""
+    return [step for step in decoded if isinstance(step, Step)]
+
+
+@pytest.mark.parametrize("length", [1, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK + 5])
+def test_greedy_is_generate(loaded: Loaded, length: int) -> None:
+    """Greedy decoding, its prompt read in chunks, gives the tokens of transformers' own generate."""
+    expected = loaded.model.generate(prompt(length), max_new_tokens=20, do_sample=False)[0, length:]
+    assert [step.token for step in steps(decode(loaded, prompt(length), Sampling(20)))] == expected.tolist()
+
+
+def test_probabilities_are_the_models(loaded: Loaded) -> None:
+    """A step carries the probability of its token and of the likeliest other ones, whatever the temperature."""
+    [step] = steps(decode(loaded, prompt(9), Sampling(1, temperature=2.0, top_p=0.5, seed=3)))
+    probabilities = loaded.model(prompt(9)).logits[0, -1].softmax(-1)
+    assert step.probability == pytest.approx(probabilities[step.token].item(), rel=1e-4)
+    others = [token for token in probabilities.argsort(descending=True).tolist() if token != step.token]
+    assert [rival.token for rival in step.rivals] == others[:RIVALS]
+    assert [r.probability for r in step.rivals] == pytest.approx([probabilities[t].item() for t in others[:RIVALS]])
+
+
+def test_a_seed_repeats(loaded: Loaded) -> None:
+    """The same seed draws the same tokens, another one draws others, and torch's own generator is left alone."""
+    state = torch.get_rng_state()
+    first, again, other = (
+        [step.token for step in steps(decode(loaded, prompt(5), Sampling(20, temperature=1.0, seed=seed)))]
+        for seed in (1, 1, 2)
+    )
+    assert first == again
+    assert first != other
+    assert torch.equal(torch.get_rng_state(), state)
+
+
+def test_top_p_keeps_to_the_likeliest(loaded: Loaded) -> None:
+    """At a high temperature and top_p 0.1 no token outside the smallest set that makes up 0.1 is drawn."""
+    allowed = _nucleus(loaded, 0.1, temperature=1.0)
+    drawn = {
+        steps(decode(loaded, prompt(5), Sampling(1, temperature=1.0, top_p=0.1, seed=seed)))[0].token
+        for seed in range(200)
+    }
+    assert len(drawn) > 1
+    assert drawn <= allowed < set(range(258))
+
+
+def _nucleus(loaded: Loaded, top_p: float, temperature: float) -> set[int]:
+    logits = loaded.model(prompt(5)).logits[0, -1] / temperature
+    ranked = logits.softmax(-1).sort(descending=True)
+    before = ranked.values.cumsum(-1) - ranked.values
+    return set(ranked.indices[before < top_p].tolist())
+
+
+def test_the_end_token_ends(loaded: Loaded) -> None:
+    """The end-of-text token ends the reply and is not part of it."""
+    free = [step.token for step in steps(decode(loaded, prompt(5), Sampling(6)))]
+    loaded.model.generation_config.eos_token_id = [free[3]]
+    assert [step.token for step in steps(decode(loaded, prompt(5), Sampling(6)))] == free[: free.index(free[3])]
+
+
+def test_closing_stops_the_compute(loaded: Loaded) -> None:
+    """No forward runs that was not asked for: not while the prompt is read, not between tokens, not after close."""
+    calls: list[int] = []
+    loaded.model.register_forward_hook(lambda *_: calls.append(1))
+    decoded = decode(loaded, prompt(10 * CHUNK), Sampling(50))
+    assert next(decoded) == Reading(CHUNK, 10 * CHUNK)
+    assert len(calls) == 1
+    for _ in range(10):
+        next(decoded)
+    assert len(calls) == 10
+    next(decoded)
+    assert len(calls) == 11
+    decoded.close()  # type: ignore[attr-defined]
+    assert len(calls) == 11
+
+
+def test_the_last_token_costs_no_forward(loaded: Loaded) -> None:
+    """The last token allowed is not fed back, since nothing would come of it."""
+    calls: list[int] = []
+    loaded.model.register_forward_hook(lambda *_: calls.append(1))
+    assert len(steps(decode(loaded, prompt(3), Sampling(4)))) == 4
+    assert len(calls) == 4
+
+
+def test_the_detokenizer_keeps_characters_whole() -> None:
+    """A character of several tokens shows once all are there; what never became one shows at the end."""
+    tokenizer = tiny.byte_tokenizer()
+    detokenizer = Detokenizer(tokenizer)
+    tokens = tokenizer.encode("aé👍", add_special_tokens=False)
+    assert [detokenizer.add(token) for token in tokens] == ["a", "a", "aé", "aé", "aé", "aé", "aé👍"]
+    assert detokenizer.add(tokens[1]) == "aé👍"
+    assert detokenizer.text() == "aé👍\N{REPLACEMENT CHARACTER}"
+
+
+def test_the_detokenizer_leaves_control_tokens_out() -> None:
+    """Control tokens are no part of the text."""
+    tokenizer = tiny.byte_tokenizer()
+    detokenizer = Detokenizer(tokenizer)
+    for token in tokenizer.encode("hi<|im_start|> you", add_special_tokens=False):
+        detokenizer.add(token)
+    assert detokenizer.text() == "hi you"
+
+
+def test_the_tiny_model_is_a_llama(loaded: Loaded) -> None:
+    """What the tests above run is the architecture of the bundled model."""
+    assert isinstance(loaded.model, LlamaForCausalLM)
