@@ -1,11 +1,13 @@
 """How a tab's buttons reach its adapter: one lane of compute, Stop, checks at the field, errors in words."""
 
+import contextlib
 import functools
 import inspect
 import logging
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import gradio as gr
 from gradio.components import Component
@@ -18,9 +20,12 @@ from models.stages import Report
 from models.weights import WeightsMissing
 
 COMPUTE_LANE = "compute"
+# What a page-only event takes that needs no model: it runs at once, unseen.
+QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 IN_WORDS = (InputError, WeightsMissing, BudgetError, DeviceUnavailable)
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 @contextmanager
@@ -74,6 +79,19 @@ def validator(check: Callable[..., None], fields: Sequence[str]) -> Callable[...
     return validate
 
 
+def throttled(results: Iterator[T], every: float = 0.1) -> Iterator[T]:
+    """The newest of `results` at most once in `every` seconds, and always the last: a page has no use for more."""
+    shown = -every
+    waiting: list[T] = []
+    with contextlib.closing(cast(Generator[T], results)):
+        for result in results:
+            waiting = [result]
+            if time.monotonic() - shown >= every:
+                shown = time.monotonic()
+                yield waiting.pop()
+    yield from waiting
+
+
 def report_to(progress: gr.Progress) -> Report:
     """Show the stages of a model's loading where the result will be."""
     return lambda stage: progress(stage.fraction, desc=str(stage))
@@ -104,9 +122,9 @@ def on_run(
         api_visibility="private",
         show_progress="minimal",
     )
-    gr.on(triggers, lambda: gr.Button(interactive=True), None, stop, **_QUIET)
-    started.then(lambda: gr.Button(interactive=False), None, stop, **_QUIET)
-    stop.click(lambda: gr.Button(interactive=False), None, stop, cancels=[started], **_QUIET)
+    gr.on(triggers, lambda: gr.Button(interactive=True), None, stop, **QUIET)
+    started.then(lambda: gr.Button(interactive=False), None, stop, **QUIET)
+    stop.click(lambda: gr.Button(interactive=False), None, stop, cancels=[started], **QUIET)
     return started
 
 
@@ -118,11 +136,8 @@ def endpoint(fn: Callable[..., Any], name: str, queue: bool = True) -> None:
     api(guarded(fn), api_name=name, queue=queue, concurrency_id=COMPUTE_LANE if queue else None, concurrency_limit=1)
 
 
-def on_page_load(fn: Callable[..., Any], outputs: Sequence[Component]) -> None:
-    """Run `fn` each time a visitor opens the page that is under construction."""
+def on_page_load(fn: Callable[..., Any], outputs: Sequence[Component], inputs: Sequence[Component] = ()) -> None:
+    """Run `fn` over `inputs` each time a visitor opens the page that is under construction."""
     page = gr.context.Context.root_block
     assert page is not None, "on_page_load belongs inside a Blocks page"
-    page.load(fn, None, list(outputs), **_QUIET)
-
-
-_QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+    page.load(fn, list(inputs), list(outputs), **QUIET)

@@ -1,0 +1,12 @@
+// Saves the conversation as a JSON file, made in the browser: nothing is sent to the server.
+(conversation, system, max_new_tokens, temperature, top_p) => {
+  const text = (content) => (typeof content === "string" ? content : content.map((part) => part.text).join(""));
+  const messages = (conversation || []).map((message) => ({ role: message.role, content: text(message.content) }));
+  const chat = { model: MODEL, system, max_new_tokens, temperature, top_p, messages };
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([JSON.stringify(chat, null, 2)], { type: "application/json" }));
+  link.download = "glassbox-chat.json";
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  return [];
+}

@@ -1,0 +1,200 @@
+"""The Chat tab: a conversation that streams, and how sure the model was of each token of its last reply."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from demos.events import QUIET, endpoint, guarded, on_page_load, on_run, report_to, throttled
+from demos.status import StatusLine, describe
+from demos.tab import Tab
+from demos.token_view import TokenView, view
+from models.cache import ModelCache
+from models.catalog import SMOLLM2
+from models.chat import REPLY_LIMIT, SYSTEM_LIMIT, TEMPERATURE_LIMIT, ChatReply, Chatter, message_text, read_history
+from models.inputs import TEXT_LIMIT, InputError
+from models.stages import Report, ignore
+
+ASSETS = Path(__file__).parent.parent / "assets"
+EXAMPLES = [
+    ["Why is the sky blue? Explain it to a child."],
+    ["Write a short poem about a lighthouse in winter."],
+    ["Give me three ideas for a rainy Sunday."],
+    ["What is the difference between weather and climate?"],
+]
+OPTIONS = ("system", "max_new_tokens", "temperature", "top_p")
+SAVE = "(conversation) => [conversation]"
+ENDINGS = {"": "", "end": "", "length": "cut at the reply length", "time": "cut: the time was up"}
+
+Messages = list[dict[str, Any]]
+
+
+def make_chatter(cache: ModelCache) -> Chatter:
+    """The chat model over `cache`."""
+    return Chatter(cache, SMOLLM2)
+
+
+def status_of(reply: ChatReply) -> str:
+    """The status line under `reply`, finished or not."""
+    if not reply.tokens and not reply.ended:
+        return f"Reading {reply.read:,} of {reply.run.tokens:,} tokens"
+    facts = [f"{len(reply.tokens)} new tokens", f"{reply.rate:.1f} tokens/s", ENDINGS[reply.ended]]
+    return describe(reply.run, *(fact for fact in facts if fact))
+
+
+def notice_of(reply: ChatReply) -> str:
+    """What to tell when old turns no longer fit, else nothing."""
+    if not reply.dropped_turns:
+        return ""
+    turns = "turn" if reply.dropped_turns == 1 else f"{reply.dropped_turns} turns"
+    return (
+        f"The model did not read the oldest {turns} ({reply.run.dropped:,} tokens): "
+        "the conversation is longer than its context."
+    )
+
+
+def render(chatter: Chatter) -> None:
+    """Lay out the tab, and offer `/chat`."""
+    gr.Markdown("Talk with a small language model, then open its last reply to see how sure it was of every token.")
+    conversation = gr.Chatbot(
+        elem_id="chat-conversation",
+        show_label=False,
+        height="min(60vh, 32rem)",
+        editable="user",
+        buttons=["copy", "copy_all"],
+        # What a visitor or a model wrote is text: markdown could load an image from anywhere.
+        render_markdown=False,
+        allow_tags=False,
+        latex_delimiters=[],
+        group_consecutive_messages=False,
+        feedback_options=None,
+        placeholder="Nothing said yet.",
+    )
+    with gr.Row(elem_id="chat-input"):
+        message = gr.Textbox(
+            placeholder="Say something, then press Enter",
+            show_label=False,
+            container=False,
+            max_lines=8,
+            max_length=TEXT_LIMIT,
+            scale=8,
+            elem_id="chat-message",
+        )
+        send = gr.Button("Send", variant="primary", scale=1, min_width=80, elem_id="chat-send")
+        stop = gr.Button("Stop", interactive=False, scale=1, min_width=80, elem_id="chat-stop")
+    notice = StatusLine("chat-notice")
+    status = StatusLine("chat-status")
+    gr.Examples(EXAMPLES, [message], elem_id="chat-examples", label="Try one", api_visibility="private")
+    with gr.Accordion("How sure was each token", open=False, elem_id="chat-why"):
+        gr.Markdown(
+            "Every token of the last reply, shaded by its probability under the model: the darker, the less sure. "
+            "Beside it stand the five likeliest others. A sure token is not a true one."
+        )
+        tokens = TokenView("chat-tokens")
+    with gr.Accordion("Settings", open=False, elem_id="chat-settings"):
+        system = gr.Textbox(
+            label="System prompt",
+            placeholder="What the model is told before the conversation; its own default when empty",
+            max_length=SYSTEM_LIMIT,
+            lines=2,
+            elem_id="chat-system",
+        )
+        with gr.Row():
+            length = gr.Slider(16, REPLY_LIMIT, 128, step=16, label="Reply length, tokens", elem_id="chat-length")
+            temperature = gr.Slider(
+                0, TEMPERATURE_LIMIT, 0.2, step=0.1, label="Temperature (0: always the likeliest)", elem_id="chat-heat"
+            )
+            top_p = gr.Slider(0.05, 1, 0.9, step=0.05, label="Top p", elem_id="chat-top-p")
+    with gr.Accordion("Raw JSON", open=False):
+        raw = gr.JSON(show_label=False, elem_id="chat-raw")
+    export = gr.Button("Export the conversation as JSON", size="sm", elem_id="chat-export")
+    # The secret hides nothing here; without a fixed one a restart of the server would lose the conversation.
+    saved = gr.BrowserState([], storage_key="glassbox-chat", secret="glassbox-chat")
+    options = [system, length, temperature, top_p]
+
+    def answer(said: str, history: Messages, values: Sequence[Any], report: Report) -> Iterator[dict[Any, Any]]:
+        """Stream the reply to `said` after `history` into the page."""
+        shown = [*history, {"role": "user", "content": said}]
+        yield {message: "", conversation: shown, saved: shown, notice: "", status: "Waiting for the model", tokens: []}
+        for reply in throttled(chatter.stream(said, history, report=report, **dict(zip(OPTIONS, values, strict=True)))):
+            reached = [*shown, {"role": "assistant", "content": reply.text}] if reply.text else shown
+            update = {conversation: reached, notice: notice_of(reply), status: status_of(reply)}
+            yield update | {tokens: view(reply.tokens)} | ({raw: asdict(reply)} if reply.ended else {})
+
+    def say(
+        said: str,
+        history: Messages,
+        system: str,
+        max_new_tokens: int,
+        temperature: float,
+        top_p: float,
+        progress: gr.Progress = gr.Progress(),
+    ) -> Iterator[dict[Any, Any]]:
+        values = (system, max_new_tokens, temperature, top_p)
+        yield from answer(said, history, values, report_to(progress))
+
+    def retry(event: gr.RetryData, history: Messages, *values: Any) -> Iterator[dict[Any, Any]]:
+        at = index_of(event)
+        yield from answer(message_text(history[at]["content"]), history[:at], values, ignore)
+
+    def edit(event: gr.EditData, history: Messages, *values: Any) -> Iterator[dict[Any, Any]]:
+        yield from answer(message_text(event.value), history[: index_of(event)], values, ignore)
+
+    def undo(event: gr.UndoData, history: Messages) -> tuple[Messages, Messages, str]:
+        before = history[: index_of(event)]
+        return before, before, message_text(event.value)
+
+    def forget() -> tuple[Messages, str, str, list[Any], None]:
+        return [], "", "", [], None
+
+    outputs = [message, conversation, notice, status, tokens, raw, saved]
+    fields = ["message", "history", *OPTIONS]
+    # The page knows what is said again only from the event; `stream` checks it.
+    check_again = partial(chatter.check, "again")
+    runs = [
+        on_run(
+            [send.click, message.submit], say, [message, conversation, *options], outputs, chatter.check, fields, stop
+        ),
+        on_run([conversation.retry], retry, [conversation, *options], outputs, check_again, fields[1:], stop),
+        on_run([conversation.edit], edit, [conversation, *options], outputs, check_again, fields[1:], stop),
+    ]
+    for ended in (*(run.then for run in runs), stop.click):
+        ended(None, conversation, saved, js=SAVE, **QUIET)
+    conversation.undo(guarded(undo), conversation, [conversation, saved, message], **QUIET)
+    conversation.clear(forget, None, [saved, notice, status, tokens, raw], cancels=runs, **QUIET)
+    save_file = (ASSETS / "chat_export.js").read_text().replace("MODEL", json.dumps(chatter.spec.name))
+    export.click(None, [conversation, *options], None, js=save_file, **QUIET)
+    on_page_load(restored, [conversation], [saved])
+
+    def chat(
+        message: str,
+        history: list[dict[str, Any]] = [],  # noqa: B006 - it is the documented default, and nothing changes it
+        system: str = "",
+        max_new_tokens: int = 128,
+        temperature: float = 0.0,
+    ) -> Iterator[str]:
+        """Reply to `message`, after the messages of `history`; the text so far, as it grows."""
+        for reply in throttled(chatter.stream(message, history, system, max_new_tokens, temperature)):
+            yield reply.text
+
+    endpoint(chat, "chat")
+
+
+def index_of(event: gr.RetryData | gr.EditData | gr.UndoData) -> int:
+    """The place of the event's message in the conversation."""
+    return event.index if isinstance(event.index, int) else event.index[0]
+
+
+def restored(kept: object) -> Messages:
+    """The conversation that this browser kept, or an empty one where that cannot be read."""
+    try:
+        return [{"role": message.role, "content": message.text} for message in read_history(kept)]
+    except InputError:
+        return []
+
+
+TAB = Tab("Chat", make_chatter, render)
