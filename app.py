@@ -19,10 +19,14 @@ import gradio as gr
 import settings
 from demos import page, runtime
 from demos.tab import Tab
-from models.cache import ModelCache
+from models.cache import Loaded, ModelCache
+from models.catalog import WEIGHTS, ModelSpec
 from models.device import Device, choose_device, probe
 from models.loading import Loader
+from models.stages import Report, Stage, to_terminal
 from models.weights import WeightStore
+
+log = logging.getLogger("glassbox")
 
 ASSETS = Path(__file__).parent / "assets"
 TABS: tuple[Tab[Any], ...] = (runtime.TAB,)
@@ -35,8 +39,18 @@ def make_cache(chosen: settings.Settings) -> ModelCache:
     def device() -> Device:
         return choose_device(chosen.device, probe())
 
-    store = WeightStore(chosen.home, chosen.offline)
-    return ModelCache(Loader(store, device, ASSETS / "adapters"), chosen.memory)
+    load = Loader(WeightStore(chosen.home, chosen.offline), device, ASSETS / "adapters")
+
+    def load_and_tell(spec: ModelSpec, report: Report) -> Loaded:
+        terminal = to_terminal(log.info)
+
+        def tell(stage: Stage) -> None:
+            terminal(stage)
+            report(stage)
+
+        return load(spec, tell)
+
+    return ModelCache(load_and_tell, chosen.memory)
 
 
 def build(cache: ModelCache, tabs: Sequence[Tab[Any]] = TABS) -> gr.Blocks:
@@ -44,11 +58,20 @@ def build(cache: ModelCache, tabs: Sequence[Tab[Any]] = TABS) -> gr.Blocks:
     return page.build(tabs, cache)
 
 
+def fetch(store: WeightStore) -> None:
+    """Bring every bundled model onto this machine."""
+    for weights in WEIGHTS:
+        log.info("%s is in %s", weights.name, store.ensure(weights, to_terminal(log.info)))
+
+
 def main(arguments: Sequence[str]) -> None:
     """Serve the page until it is interrupted."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     chosen = settings.read(arguments)
+    if chosen.fetch:
+        fetch(WeightStore(chosen.home, chosen.offline))
+        return
     demo = build(make_cache(chosen))
     demo.launch(
         server_name=chosen.host,

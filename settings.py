@@ -21,6 +21,7 @@ class Settings:
     memory: int
     share: bool
     offline: bool
+    fetch: bool
     home: Path
 
 
@@ -54,6 +55,7 @@ def parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--share", action="store_true", help="also open a public link through Gradio's tunnel")
     parser.add_argument("--offline", action="store_true", help="use the weights that are here, download nothing")
+    parser.add_argument("--fetch", action="store_true", help="download the bundled weights, then exit")
     return parser
 
 
@@ -72,5 +74,6 @@ def read(arguments: Sequence[str], environment: Mapping[str, str] = os.environ) 
         memory=given.memory * MEGABYTE,
         share=given.share,
         offline=given.offline,
+        fetch=given.fetch,
         home=default_home(environment, sys.platform),
     )

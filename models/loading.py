@@ -56,6 +56,7 @@ class Loader:
         import torch
         import transformers
 
+        transformers.utils.logging.disable_progress_bar()
         options: dict[str, Any] = {"dtype": getattr(torch, device.dtype), "attn_implementation": spec.attention}
         if spec.head == "sentiment":
             options |= {"num_labels": len(LABELS), "id2label": dict(enumerate(LABELS))}

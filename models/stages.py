@@ -33,3 +33,16 @@ Report = Callable[[Stage], None]
 
 def ignore(stage: Stage) -> None:
     """Take a stage and tell nobody: the default of every `report` argument."""
+
+
+def to_terminal(write: Callable[[str], None] = print) -> Report:
+    """A report that writes a line for each new step, and for each further tenth of a download."""
+    last: list[tuple[str, str, int]] = []
+
+    def report(stage: Stage) -> None:
+        step = (stage.action, stage.name, int((stage.fraction or 0) * 10))
+        if last != [step]:
+            last[:] = [step]
+            write(str(stage))
+
+    return report

