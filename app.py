@@ -17,7 +17,7 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 import gradio as gr
 
 import settings
-from demos import page, runtime
+from demos import attention, page, runtime
 from demos.tab import Tab
 from models.cache import Loaded, ModelCache
 from models.catalog import WEIGHTS, ModelSpec
@@ -29,7 +29,7 @@ from models.weights import WeightStore
 log = logging.getLogger("glassbox")
 
 ASSETS = Path(__file__).parent / "assets"
-TABS: tuple[Tab[Any], ...] = (runtime.TAB,)
+TABS: tuple[Tab[Any], ...] = (attention.TAB, runtime.TAB)
 
 
 def make_cache(chosen: settings.Settings) -> ModelCache:

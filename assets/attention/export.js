@@ -1,0 +1,2 @@
+
+function saveAs(format, view) {}

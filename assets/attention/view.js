@@ -1,0 +1,286 @@
+// The page's side: choices, pointer and keys. One state, one redraw.
+
+function element(tag, className = "", words = "") {
+  const made = document.createElement(tag);
+  made.className = className;
+  made.textContent = words;
+  return made;
+}
+
+function start() {
+  const NOWHERE = { row: null, column: null };
+  const state = { view: "matrix", layer: 0, head: MEAN, words: false, special: true, root: false, from: -1, to: -1 };
+  let data = null, matrix = null, box = null, theme = null, hovered = null, locked = null, waiting = "", saving = null;
+  const style = element("style", "", STYLE);
+  const page = element("div", "av");
+  page.innerHTML = MARKUP;
+  root.replaceChildren(style, page);
+  const $ = name => page.querySelector(".av-" + name);
+  const focus = () => hovered ?? locked ?? NOWHERE;
+
+  const views = { matrix: "Matrix", lines: "Lines", heads: "All heads" };
+  for (const [name, title] of Object.entries(views)) {
+    const button = element("button", "", title);
+    button.type = "button";
+    button.dataset.view = name;
+    button.addEventListener("click", () => change({ view: name }));
+    $("tabs").append(button);
+  }
+  for (const format of ["SVG", "PNG", "CSV", "JSON", "HTML"]) {
+    const button = element("button", "", format);
+    button.type = "button";
+    button.addEventListener("click", () => save(format));
+    $("exports").append(button);
+  }
+  $("layer").addEventListener("change", event => change({ layer: Number(event.target.value) }));
+  $("head").addEventListener("change", event => change({ head: Number(event.target.value) }));
+  $("words").addEventListener("change", event => change({ words: event.target.checked }));
+  $("hide").addEventListener("change", event => change({ special: !event.target.checked }));
+  $("root").addEventListener("change", event => change({ root: event.target.checked }));
+  $("from").addEventListener("change", event => change({ from: Number(event.target.value) }));
+  $("to").addEventListener("change", event => change({ to: Number(event.target.value) }));
+  $("table").addEventListener("toggle", () => fillTable());
+  for (const button of page.querySelectorAll(".av-step")) {
+    const [name, by] = button.dataset.step.split(",");
+    button.addEventListener("click", () => {
+      const select = $(name), options = [...select.options].filter(option => !option.disabled);
+      const at = options.findIndex(option => option.selected) + Number(by);
+      change({ [name]: Number(options[(at + options.length) % options.length].value) });
+    });
+  }
+
+  function show(value) {
+    if (!value) return;
+    const sent = JSON.parse(value);
+    if (sent.more) {
+      if (!data || sent.key !== data.key) return;
+      addPlanes(data, sent);
+      data.sent.push(value);
+      waiting = "";
+    } else {
+      const same = data && data.model === sent.model;
+      data = openData(sent);
+      data.sent = [value];
+      hovered = locked = null;
+      waiting = "";
+      Object.assign(state, { from: -1, to: -1 }, same ? {} : { layer: sent.layer, head: sent.head });
+      fillChoices();
+    }
+    redraw();
+    if (saving) save(saving);
+  }
+
+  function fillChoices() {
+    const options = (select, entries) => select.replaceChildren(...entries.map(([value, words]) => {
+      const option = element("option", "", words);
+      option.value = value;
+      return option;
+    }));
+    options($("layer"), Array.from({ length: data.layers }, (_, i) => [i, `${i + 1} of ${data.layers}`]));
+    options($("head"), [[MEAN, "mean of all"], [MAX, "largest of all"], ...(data.kind === "cross" ? [] : [[ROLLOUT, "rollout to here"]]),
+      ...Array.from({ length: data.heads }, (_, i) => [i, `${i + 1} of ${data.heads}`])]);
+    const pair = data.queries.some(token => token.part === 1);
+    for (const label of page.querySelectorAll(".av-parts")) label.hidden = !pair || data.kind === "cross";
+    for (const name of ["from", "to"]) options($(name), [[-1, "both texts"], [0, "the first"], [1, "the second"]]);
+    $("hide-label").textContent = data.kind === "causal" ? "Hide the first token" : "Hide special tokens";
+    $("empty").hidden = true;
+    $("body").hidden = false;
+  }
+
+  function change(part) {
+    const before = [state.words, state.special, state.from, state.to].join();
+    Object.assign(state, part);
+    if ([state.words, state.special, state.from, state.to].join() !== before) hovered = locked = null;
+    redraw();
+  }
+
+  function available(layer, head) {
+    return ask !== null || planeOf(data, layer, head) !== null;
+  }
+
+  function redraw() {
+    if (!data) return;
+    const dark = page.closest(".dark") !== null || (ask === null && matchMedia("(prefers-color-scheme: dark)").matches);
+    theme = themeOf(dark);
+    page.classList.toggle("av-dark", dark);
+    page.classList.toggle("av-alone", ask === null);
+    const made = matrixOf(data, state);
+    $("stage").classList.toggle("av-waiting", !made);
+    syncChoices();
+    if (!made) return void request(false);
+    matrix = Object.assign(made, { causal: data.kind === "causal" && state.head !== ROLLOUT });
+    const width = $("stage").clientWidth;
+    if (!width) return;
+    const heads = state.view === "heads";
+    $("picture").hidden = $("focus").hidden = $("strips").hidden = heads;
+    $("grid").hidden = !heads;
+    if (heads) {
+      const open = (layer, head) => change({ view: "matrix", layer, head });
+      fillHeads($("grid"), data, state, theme, open);
+      fillChips($("caption"), data, open);
+      $("caption").className = "av-caption av-chips";
+      $("value").textContent = "Each picture is one head, as bright as it can be. Click one to open it.";
+      return;
+    }
+    $("caption").className = "av-caption";
+    $("caption").textContent = describeHead(data, state.layer, state.head) + ".";
+    box = state.view === "lines" ? linesBox(matrix, width) : matrixBox(matrix, width);
+    fillStrips();
+    if (state.view === "matrix") drawMatrix(pen($("picture")), matrix, box, theme, state);
+    redrawFocus();
+    fillTable();
+  }
+
+  function pen(canvas) {
+    const density = Math.min(window.devicePixelRatio || 1, 16000 / Math.max(box.width, box.height));
+    return canvasPen(canvas, box.width, box.height, density);
+  }
+
+  function redrawFocus() {
+    if (!matrix || state.view === "heads") return;
+    if (state.view === "lines") drawLines(pen($("picture")), matrix, box, theme, state, focus());
+    const over = pen($("focus"));
+    if (state.view === "matrix") drawMatrixFocus(over, matrix, box, theme, focus());
+    tintStrips();
+    $("value").textContent = sayFocus();
+  }
+
+  function sayFocus() {
+    const { row, column } = focus();
+    const name = token => token.text;
+    if (row !== null && column !== null) {
+      if (unreachable(matrix, row, column)) return `${name(matrix.rows[row])} comes before ${name(matrix.columns[column])} and cannot see it`;
+      const weight = matrix.values[row * matrix.columns.length + column];
+      return `${name(matrix.rows[row])} → ${name(matrix.columns[column])}   ${weight.toFixed(3)}`;
+    }
+    if (row !== null) return `${name(matrix.rows[row])} → ` + topOf(row, 3).map(([c, w]) => `${name(matrix.columns[c])} ${short(w)}`).join(", ");
+    if (column !== null) return `looked at: ${name(matrix.columns[column])}`;
+    return state.view === "lines" ? "Point at a token. Click locks it." : "Point at a cell. Click locks it, arrow keys walk.";
+  }
+
+  function topOf(row, count) {
+    const width = matrix.columns.length;
+    return Array.from(matrix.values.subarray(row * width, (row + 1) * width), (weight, c) => [c, weight])
+      .filter(([, weight]) => weight > 0).sort((a, b) => b[1] - a[1]).slice(0, count);
+  }
+
+  function syncChoices() {
+    for (const button of $("tabs").children) button.setAttribute("aria-pressed", String(button.dataset.view === state.view));
+    $("layer").value = state.layer;
+    $("head").value = state.head;
+    for (const option of $("layer").options) option.disabled = !available(Number(option.value), state.head);
+    for (const option of $("head").options) option.disabled = !available(state.layer, Number(option.value));
+    $("words").checked = state.words;
+    $("hide").checked = !state.special;
+    $("root").checked = state.root;
+    $("from").value = state.from;
+    $("to").value = state.to;
+  }
+
+  // The text itself, tinted by what the token in focus looks at.
+  function fillStrips() {
+    const one = data.kind !== "cross" && state.from === state.to;
+    const strip = (title, tokens, side) => {
+      const line = element("div", "av-strip");
+      line.dir = "auto";
+      if (title) line.append(element("b", "", title));
+      tokens.forEach((token, i) => {
+        const word = element("span", "", token.text);
+        word.dataset.side = side;
+        word.dataset.at = i;
+        line.append(word, " ");
+      });
+      return line;
+    };
+    $("strips").replaceChildren(...(one
+      ? [strip("", matrix.rows, "both")]
+      : [strip("from", matrix.rows, "row"), strip("to", matrix.columns, "column")]));
+  }
+
+  function tintStrips() {
+    const { row, column } = focus();
+    for (const word of page.querySelectorAll(".av-strip span")) {
+      const at = Number(word.dataset.at), side = word.dataset.side;
+      let weight = null;
+      if (row !== null && side !== "row" && !unreachable(matrix, row, at)) weight = matrix.values[row * matrix.columns.length + at];
+      if (row === null && column !== null && side !== "column" && !unreachable(matrix, at, column)) weight = matrix.values[at * matrix.columns.length + column];
+      const step = weight === null ? 0 : stepOf(weight, matrix.max, state.root);
+      word.style.background = weight === null ? "" : theme.css[step];
+      word.style.color = weight === null ? "" : inkOn(step, theme);
+      word.classList.toggle("av-from-here", side === "column" ? row === null && at === column : at === (row ?? (side === "both" ? column : null)));
+    }
+  }
+
+  // For readers who cannot see the picture: each token with the five it looks at most.
+  function fillTable() {
+    if (!$("table").open || !matrix) return;
+    const table = element("table"), head = table.createTHead().insertRow(), body = table.createTBody();
+    for (const words of ["From", "To, and how much"]) head.append(Object.assign(element("th", "", words), { scope: "col" }));
+    matrix.rows.forEach((token, r) => {
+      const line = body.insertRow();
+      line.append(Object.assign(element("th", "", token.text), { scope: "row" }));
+      line.insertCell().textContent = topOf(r, 5).map(([c, weight]) => `${matrix.columns[c].text} ${short(weight)}`).join(", ");
+    });
+    $("table").lastElementChild.replaceChildren(table);
+  }
+
+  function request(exact) {
+    const wanted = { key: data.key, model: data.model, text: data.text, pair: data.pair, layer: state.layer, head: state.head, exact };
+    const name = JSON.stringify(wanted);
+    if (ask === null || waiting === name) return;
+    waiting = name;
+    ask(wanted);
+  }
+
+  // CSV and JSON hold the model's own floats, which are fetched first.
+  function save(format) {
+    if (!data) return;
+    const exact = format === "CSV" || format === "JSON";
+    const source = exact && ask !== null ? matrixOf(data, state, true) : matrix;
+    saving = source ? null : format;
+    if (!source) return void request(true);
+    saveAs(format, { data, state, matrix: Object.assign(source, { causal: matrix.causal }), theme, focus: focus(), width: $("stage").clientWidth });
+  }
+
+  const surface = $("focus");
+  const at = event => {
+    const frame = surface.getBoundingClientRect(), x = event.clientX - frame.left, y = event.clientY - frame.top;
+    return state.view === "lines" ? linesAt(box, matrix, x, y) : matrixAt(box, x, y);
+  };
+  const hover = place => {
+    if (JSON.stringify(place) === JSON.stringify(hovered)) return;
+    hovered = place;
+    requestAnimationFrame(redrawFocus);
+  };
+  surface.addEventListener("pointermove", event => hover(at(event)));
+  surface.addEventListener("pointerleave", () => hover(null));
+  surface.addEventListener("click", event => lock(at(event)));
+  $("strips").addEventListener("pointermove", event => hover(placeOf(event.target)));
+  $("strips").addEventListener("pointerleave", () => hover(null));
+  $("strips").addEventListener("click", event => lock(placeOf(event.target)));
+  surface.addEventListener("keydown", event => {
+    const [down, right] = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key] ?? [0, 0];
+    if (event.key === "Escape") return lock(null);
+    if (!down && !right) return;
+    event.preventDefault();
+    const { row, column } = focus(), bound = (value, count) => Math.max(0, Math.min(count - 1, value));
+    hovered = null;
+    lock({ row: bound((row ?? 0) + down, matrix.rows.length), column: bound((column ?? 0) + right, matrix.columns.length) }, true);
+  });
+
+  function placeOf(word) {
+    const number = word.dataset?.at;
+    if (number === undefined) return null;
+    return word.dataset.side === "column" ? { row: null, column: Number(number) } : { row: Number(number), column: null };
+  }
+
+  function lock(place, keep = false) {
+    locked = !keep && JSON.stringify(place) === JSON.stringify(locked) ? null : place;
+    if (locked === null) hovered = null;
+    redrawFocus();
+  }
+
+  new ResizeObserver(() => requestAnimationFrame(redraw)).observe(page);
+  new MutationObserver(redraw).observe(document.body, { attributes: true, attributeFilter: ["class"] });
+  return { show };
+}

@@ -1,0 +1,142 @@
+"""What each token of a text attends to, in any model of the catalog that tells."""
+
+from dataclasses import dataclass
+
+from models.attention_math import Weights, aggregate
+from models.cache import ModelCache
+from models.catalog import ModelSpec
+from models.inputs import InputError, check_choice, check_text, check_whole
+from models.results import Run, stopwatch
+from models.stages import Report, ignore
+
+FIELDS = ("Model", "Text", "Second text")
+KINDS = {"causal-lm": "causal", "cross-attention": "cross"}
+READS_A_PAIR = ("encoder", "question-answering", "sentiment")
+
+
+@dataclass(frozen=True)
+class Token:
+    """A token as a visitor reads it, at `start` to `end` of the visitor's text `part` (0 the first, 1 the second).
+
+    A special token has no place in a text: its `start` and `end` are None and its `part` is -1. `word` numbers the
+    words along the tokens, `reading` is that word written out.
+    """
+
+    text: str
+    start: int | None
+    end: int | None
+    special: bool
+    part: int
+    word: int
+    reading: str
+
+
+@dataclass(frozen=True)
+class Attention:
+    """The weights of one text in one model, of shape (layers, heads, queries, keys); each row sums to 1.
+
+    `kind` is "self", "causal" or "cross"; in cross-attention `target` is the translation whose tokens are the queries.
+    `key_value_heads` is smaller than the number of heads where several query heads share one head of keys.
+    """
+
+    queries: tuple[Token, ...]
+    keys: tuple[Token, ...]
+    weights: Weights
+    key_value_heads: int
+    kind: str
+    target: str
+    run: Run
+
+    @property
+    def layers(self) -> int:
+        """How many layers the model has."""
+        return int(self.weights.shape[0])
+
+    @property
+    def heads(self) -> int:
+        """How many heads each layer has."""
+        return int(self.weights.shape[1])
+
+    def select(self, layer: int, head: int) -> Weights:
+        """One matrix (queries, keys): `layer` -1 is the last one, `head` -1 the mean of all heads.
+
+        Raises InputError where the model has no such layer or head.
+        """
+        check_whole(layer, "Layer", -1, self.layers - 1)
+        check_whole(head, "Head", -1, self.heads - 1)
+        return aggregate(self.weights[layer], "mean") if head == -1 else self.weights[layer, head]
+
+
+@dataclass(frozen=True)
+class Source:
+    """One thing to look into: a model, and which of its attentions."""
+
+    name: str
+    spec: ModelSpec
+    cross: bool = False
+
+
+def sources(specs: tuple[ModelSpec, ...]) -> tuple[Source, ...]:
+    """What there is to look into in `specs`; a translator offers its encoder and its cross-attention."""
+    found = []
+    for spec in specs:
+        if spec.head == "translation":
+            found.append(Source(f"{spec.name} encoder", spec))
+            found.append(Source(f"{spec.name} cross-attention", spec, cross=True))
+        else:
+            found.append(Source(spec.name, spec))
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class Attender:
+    """Reads a text with an eager copy of a model and returns all its attention weights."""
+
+    cache: ModelCache
+    specs: tuple[ModelSpec, ...]
+
+    def kind(self, model: str) -> str:
+        """What that model is: the head of its spec, or "cross-attention"."""
+        source = self.source(model)
+        return "cross-attention" if source.cross else source.spec.head
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The models to choose from; the first is the default."""
+        return tuple(source.name for source in sources(self.specs))
+
+    def check(self, model: str, text: str, text_pair: str = "") -> None:
+        """Raise InputError where `model` is unknown, a text cannot be read, or the model reads no second text."""
+        source = self.source(model)
+        check_text(text, "Text")
+        if text_pair:
+            check_text(text_pair, "Second text")
+            if source.spec.head not in READS_A_PAIR:
+                raise InputError("Second text", f"{source.name} reads one text. Clear the second, or choose MiniLM.")
+
+    def source(self, model: str) -> Source:
+        """The source of that name; the empty string is the first. Raises InputError where there is none."""
+        known = {source.name: source for source in sources(self.specs)}
+        return known[check_choice(model or self.names[0], "Model", self.names)]
+
+    def __call__(self, model: str, text: str, text_pair: str = "", report: Report = ignore) -> Attention:
+        """The attention of `model` over `text`, and `text_pair` where the model reads pairs, up to 512 tokens."""
+        self.check(model, text, text_pair)
+        source = self.source(model)
+        from models.attention_reading import read_transformer, read_translator
+
+        with self.cache.lease(source.spec.with_attention(), report) as loaded:
+            elapsed = stopwatch()
+            if source.spec.head == "translation":
+                reading = read_translator(loaded, text, source.cross)
+            else:
+                reading = read_transformer(loaded, text, text_pair)
+            return Attention(
+                reading.queries,
+                reading.keys,
+                reading.weights,
+                reading.key_value_heads,
+                KINDS.get(self.kind(model), "self"),
+                reading.target,
+                Run(source.name, loaded.device, len(reading.keys), reading.dropped, elapsed()),
+            )

@@ -1,0 +1,96 @@
+"""What can be computed from attention weights alone: arrays of shape (..., queries, keys), each row summing to 1."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Weights = NDArray[np.float32]
+Aggregate = Literal["mean", "max"]
+NAMED_ABOVE = 0.5
+
+
+def aggregate(weights: Weights, how: Aggregate) -> Weights:
+    """One matrix from several heads: (heads, queries, keys) -> (queries, keys)."""
+    matrix: Weights = weights.mean(axis=0) if how == "mean" else weights.max(axis=0)
+    return matrix
+
+
+def hide(weights: Weights, queries: Sequence[bool], keys: Sequence[bool]) -> Weights:
+    """Leave out the rows and columns marked in `queries` and `keys`; what remains of a row sums to 1 again.
+
+    A row whose whole weight was on hidden keys stays 0: it says nothing about the others.
+    """
+    kept = weights[..., ~np.asarray(queries, bool), :][..., ~np.asarray(keys, bool)]
+    sums = kept.sum(axis=-1, keepdims=True)
+    shown: Weights = np.divide(kept, sums, out=np.zeros_like(kept), where=sums > 0)
+    return shown
+
+
+def merge(weights: Weights, queries: Sequence[int], keys: Sequence[int]) -> Weights:
+    """Words from subwords, so that rows still sum to 1: a word receives the sum of its keys, sends its queries' mean.
+
+    `queries` and `keys` hold each token's group, counting up from 0.
+    """
+    by_key = _membership(keys)
+    by_query = _membership(queries)
+    mean = by_query / by_query.sum(axis=0)
+    merged: Weights = mean.T @ (weights @ by_key)
+    return merged
+
+
+def rollout(layers: Weights) -> Weights:
+    """Attention rollout (Abnar and Zuidema 2020): (layers, n, n) -> (layers, n, n), each up to and with its layer.
+
+    A layer passes on half of a token by its residual connection and half by attention: (A + I) / 2.
+    """
+    identity = np.eye(layers.shape[-1], dtype=layers.dtype)
+    flows = [(layers[0] + identity) / 2]
+    for layer in layers[1:]:
+        flows.append((layer + identity) / 2 @ flows[-1])
+    return np.stack(flows)
+
+
+def entropy(weights: Weights) -> NDArray[np.float32]:
+    """How spread out the rows are, their mean in bits: 0 for one key alone, log2(keys) for all alike."""
+    logs = np.log2(weights, out=np.zeros_like(weights), where=weights > 0)
+    bits: NDArray[np.float32] = -(weights * logs).sum(axis=-1).mean(axis=-1)
+    return bits + 0.0  # never -0.0
+
+
+def distance(weights: Weights) -> NDArray[np.float32]:
+    """How far the rows look, their mean in tokens."""
+    queries, keys = weights.shape[-2:]
+    apart = np.abs(np.arange(queries)[:, None] - np.arange(keys)).astype(weights.dtype)
+    mean: NDArray[np.float32] = (weights * apart).sum(axis=-1).mean(axis=-1)
+    return mean
+
+
+def names(weights: Weights, texts: Sequence[str], special: Sequence[bool]) -> NDArray[np.str_]:
+    """What each head of self-attention (..., n, n) does, where most of its weight agrees on it; else the empty string.
+
+    Special tokens do not vote. `texts` are the tokens' own, by which "same word" is told.
+    """
+    marks = np.asarray(special, bool)
+    voters = np.flatnonzero(~marks)
+    if len(voters) < 2:
+        return np.full(weights.shape[:-2], "")
+    words = np.array([text.casefold() for text in texts])
+    same = (words[:, None] == words) & ~marks[:, None]
+    before, after = voters[voters > 0], voters[voters < len(texts) - 1]
+    shares = {
+        "next token": weights[..., after, after + 1].sum(axis=-1),
+        "previous token": weights[..., before, before - 1].sum(axis=-1),
+        "same word": np.einsum("...qk,qk->...", weights, same.astype(weights.dtype)),
+        "separator": weights[..., voters, :][..., marks].sum(axis=(-2, -1)),
+        "first token": weights[..., voters, 0].sum(axis=-1),
+    }
+    found = np.stack(list(shares.values())) / len(voters)
+    best = np.array(list(shares))[found.argmax(axis=0)]
+    return np.where(found.max(axis=0) > NAMED_ABOVE, best, "")
+
+
+def _membership(groups: Sequence[int]) -> Weights:
+    """(tokens, groups), 1 where a token is in a group."""
+    return np.eye(max(groups) + 1, dtype=np.float32)[list(groups)]
