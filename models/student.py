@@ -5,7 +5,7 @@ Attention weights are computed one way only, so what a visitor is shown is what 
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 END, UNKNOWN = 0, 1
-LENGTH_FACTOR, LENGTH_SLACK = 2.5, 10
+LENGTH_FACTOR, LENGTH_SLACK = 2, 10
 
 
 @dataclass(frozen=True)
@@ -167,39 +167,44 @@ class Student(nn.Module):
         return tuple(torch.cat(layer, 2) for layer in zip(*steps, strict=True))
 
     def translate(self, sources: Sequence[Sequence[int]]) -> list[Decoded]:
-        """Translate a batch greedily; each source is a list of ids with `</s>` at its end.
+        """Translate a batch of sources, each a list of ids with `</s>` at its end. See `decode`."""
+        found: dict[int, Decoded] = {}
+        for finished in self.decode(sources):
+            found |= finished
+        return [found[row] for row in range(len(sources))]
 
-        Never writes `<unk>`. A translation is at most 2.5 times as long as its source, plus 10.
+    def decode(self, sources: Sequence[Sequence[int]]) -> Iterator[dict[int, Decoded]]:
+        """Translate a batch greedily; after each token, the translations that it ended, by their index in the batch.
+
+        Never writes `<unk>`. A translation is at most twice as long as its source, plus 10.
         """
         ids, mask = pad(sources, self.output_bias.device)
-        bounds = [int(LENGTH_FACTOR * len(source)) + LENGTH_SLACK for source in sources]
+        bounds = [LENGTH_FACTOR * len(source) + LENGTH_SLACK for source in sources]
         decoding = _Decoding(self, self.encode(ids, mask), max(bounds))
         written: list[list[int]] = [[] for _ in sources]
-        ended = [False] * len(sources)
         alignment = torch.zeros(len(sources), max(bounds), ids.shape[1])
         rows, tokens = list(range(len(sources))), None
         for step in range(max(bounds)):
             states, weights = decoding.step(tokens)
             alignment[rows, step] = weights[-1][:, 0, 0].to("cpu")
             tokens = self._best_token(states[:, 0])
-            going = []
+            finished, going = {}, []
             for at, (row, token) in enumerate(zip(rows, tokens.tolist(), strict=True)):
-                if token == END:
-                    ended[row] = True
-                    continue
-                written[row].append(token)
-                if len(written[row]) < bounds[row]:
+                if token != END:
+                    written[row].append(token)
+                if token == END or len(written[row]) == bounds[row]:
+                    weights_of_row = alignment[row, : len(written[row]), : len(sources[row])]
+                    finished[row] = Decoded(written[row], weights_of_row, token == END)
+                else:
                     going.append(at)
+            yield finished
             if not going:
-                break
-            if len(going) < len(rows):  # Finished sentences leave the batch.
+                return
+            if finished:  # They leave the batch.
                 kept = torch.tensor(going, device=tokens.device)
                 tokens = tokens[kept]
                 decoding.keep(kept)
                 rows = [rows[at] for at in going]
-        return [
-            Decoded(ids, alignment[row, : len(ids), : len(sources[row])], ended[row]) for row, ids in enumerate(written)
-        ]
 
     def _best_token(self, states: Tensor) -> Tensor:
         logits = functional.linear(states, self.embedding.weight, self.output_bias)

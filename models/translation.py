@@ -1,0 +1,120 @@
+"""Translates sentence by sentence, and tells which words stand for which."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from models.cache import Loaded, ModelCache
+from models.catalog import TRANSLATION, ModelSpec
+from models.inputs import InputError, check_text
+from models.pieces import copy, read, write
+from models.results import stopwatch
+from models.segments import segments, windows
+from models.stages import Report, ignore
+from models.text import Span
+from models.translated import Draft, Translation
+
+LANGUAGES = {"en": "English", "pt": "Portuguese"}
+WINDOW_TOKENS = 128
+BATCH_TOKENS = 1024
+FIRST_SENTENCES, READ_AHEAD = 2, 64
+PAUSE = 0.2
+
+
+@dataclass(frozen=True)
+class Translator:
+    """One direction of translation over the shared cache; `language` is the code of the language it reads."""
+
+    cache: ModelCache
+    spec: ModelSpec
+    language: str = "en"
+
+    def check(self, text: object) -> None:
+        """Raise InputError where `text` cannot be translated."""
+        check_text(text, "Text")
+
+    def __call__(self, text: str, report: Report = ignore) -> Translation:
+        """Translate all of `text`. Raises InputError."""
+        *_, last = self.stream(text, report)
+        return last
+
+    def stream(self, text: str, report: Report = ignore) -> Iterator[Translation]:
+        """The translation so far, a few times a second, so that closing it ends the work, and at its end the whole.
+
+        Bullets, line breaks and the white space between sentences stay as they are. Raises InputError.
+        """
+        self.check(text)
+        with self.cache.lease(self.spec, report) as loaded:
+            elapsed, pause = stopwatch(), stopwatch()
+            draft = _read_all(loaded, text, segments(text, self.language))
+            for _ in _write_all(loaded, draft):
+                if pause() > PAUSE:
+                    yield draft.so_far(self.spec.name, loaded.device, elapsed())
+                    pause = stopwatch()
+            yield draft.so_far(self.spec.name, loaded.device, elapsed())
+
+
+@dataclass(frozen=True)
+class Translators:
+    """Every direction of translation that is offered."""
+
+    cache: ModelCache
+    specs: Mapping[tuple[str, str], ModelSpec]
+
+    def choose(self, source: object, target: object) -> Translator:
+        """The translator between two language codes. Raises InputError, which names the offered pairs."""
+        spec = self.specs.get((str(source), str(target)))
+        if spec is None:
+            offered = "; ".join(f"{a} to {b} ({LANGUAGES[a]} to {LANGUAGES[b]})" for a, b in self.specs)
+            wanted = f"{str(source)[:20]!r} to {str(target)[:20]!r}"
+            raise InputError("Languages", f"There is no model for {wanted}. Offered: {offered}.")
+        return Translator(self.cache, spec, str(source))
+
+    def check(self, text: object, source: object, target: object) -> None:
+        """Raise InputError where `text` cannot be translated, or not between these languages."""
+        self.choose(source, target).check(text)
+
+
+def of_catalog(cache: ModelCache) -> Translators:
+    """The catalog's directions over `cache`."""
+    return Translators(cache, TRANSLATION)
+
+
+def batches(lengths: Sequence[int]) -> list[list[int]]:
+    """Indices of sentences to translate together: first a few, then by length within what is read ahead.
+
+    A batch has at most BATCH_TOKENS, padding included.
+    """
+    found: list[list[int]] = []
+    starts = [0, *range(FIRST_SENTENCES, len(lengths), READ_AHEAD)]
+    for start, end in zip(starts, [*starts[1:], len(lengths)], strict=True):
+        found.append([])
+        for index in sorted(range(start, end), key=lambda i: lengths[i]):
+            if found[-1] and lengths[index] * (len(found[-1]) + 1) > BATCH_TOKENS:
+                found.append([])
+            found[-1].append(index)
+    return [batch for batch in found if batch]
+
+
+def _read_all(loaded: Loaded, text: str, found: Sequence[Span]) -> Draft:
+    """Tokenize each sentence, in windows where it is too long; what the network cannot read is written at once."""
+    spans, sources = [], []
+    for span in found:
+        whole = read(loaded.tokenizer, span.of(text))
+        parts = windows(whole.text, whole.offsets[:-1], WINDOW_TOKENS)
+        for part in parts:
+            spans.append(Span(span.start + part.start, span.start + part.end))
+            sources.append(whole if len(parts) == 1 else read(loaded.tokenizer, part.of(whole.text)))
+    return Draft(text, spans, sources, {i: copy(source) for i, source in enumerate(sources) if not source.readable})
+
+
+def _write_all(loaded: Loaded, draft: Draft) -> Iterator[None]:
+    """Translate what is not written yet, a batch at a time; comes back after every token."""
+    waiting = [i for i in range(len(draft.sources)) if i not in draft.written]
+    for batch in batches([len(draft.sources[i].ids) for i in waiting]):
+        rows = [waiting[at] for at in batch]
+        for finished in loaded.model.decode([draft.sources[i].ids for i in rows]):
+            for row, output in finished.items():
+                source = draft.sources[rows[row]]
+                weights = output.alignment.numpy()
+                draft.written[rows[row]] = write(loaded.tokenizer, source, output.ids, weights, output.finished)
+            yield
