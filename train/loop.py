@@ -15,7 +15,7 @@ from torch import Tensor, nn
 class Schedule:
     """How long and how fast to train; `warmup` is the share of steps that the rate rises to `peak_rate`."""
 
-    epochs: int
+    epochs: float
     batch_size: int
     peak_rate: float
     warmup: float = 0.1
@@ -30,9 +30,10 @@ class Schedule:
 def batches_by_length(lengths: Sequence[int], schedule: Schedule) -> list[list[int]]:
     """Indices of every batch of every epoch, each of similar lengths, so that little of it is padding."""
     rng = random.Random(schedule.seed)
-    batches = []
+    batches: list[list[int]] = []
     pool = schedule.batch_size * 50
-    for _ in range(schedule.epochs):
+    wanted = 1
+    while len(batches) < wanted:
         order = list(range(len(lengths)))
         rng.shuffle(order)
         epoch = []
@@ -41,7 +42,8 @@ def batches_by_length(lengths: Sequence[int], schedule: Schedule) -> list[list[i
             epoch += [chunk[i : i + schedule.batch_size] for i in range(0, len(chunk), schedule.batch_size)]
         rng.shuffle(epoch)
         batches += epoch
-    return batches
+        wanted = round(schedule.epochs * len(epoch))
+    return batches[:wanted]
 
 
 def fit(
