@@ -23,6 +23,7 @@ lint: $(VENV)/installed-dev
 	$(BIN)/ruff format --check .
 
 types: $(VENV)/installed-dev
+	@rm -f demos/*.pyi # Gradio's, written at import; mypy would read them in place of the source
 	$(BIN)/mypy
 
 chromium:
