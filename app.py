@@ -8,16 +8,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-# Gradio and the tokenizers read these when they are imported.
+# Gradio, the tokenizers and OpenMP read these when they are imported.
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "200")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+# Threads that wait for each other sleep: spinning takes the cores away from every other process.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import gradio as gr
 
 import settings
-from demos import attention, page, runtime
+from demos import attention, page, runtime, translation
 from demos.tab import Tab
 from models.cache import Loaded, ModelCache
 from models.catalog import WEIGHTS, ModelSpec
@@ -29,7 +31,7 @@ from models.weights import WeightStore
 log = logging.getLogger("glassbox")
 
 ASSETS = Path(__file__).parent / "assets"
-TABS: tuple[Tab[Any], ...] = (attention.TAB, runtime.TAB)
+TABS: tuple[Tab[Any], ...] = (translation.TAB, attention.TAB, runtime.TAB)
 
 
 def make_cache(chosen: settings.Settings) -> ModelCache:

@@ -8,8 +8,10 @@ from models.results import Run
 class StatusLine(gr.HTML):
     """One line of plain text; its value is never read as HTML."""
 
-    def __init__(self, elem_id: str) -> None:
-        super().__init__("", html_template='<p class="status" role="status">{{value}}</p>', elem_id=elem_id)
+    def __init__(self, elem_id: str, render: bool = True) -> None:
+        # Gradio makes an unrendered one where an event leaves the line as it is.
+        template = '<p class="status" role="status">{{value}}</p>'
+        super().__init__("", html_template=template, elem_id=elem_id, render=render)
 
 
 def describe(run: Run, *more: str) -> str:

@@ -1,0 +1,96 @@
+// Draws sentences beside their translations; a word in focus lights up the words that stand for it on the other side.
+// Everything a model or a visitor wrote goes through textContent.
+const sentences = element.querySelector(".aligned-sentences");
+const detail = element.querySelector(".aligned-detail");
+const HINT = "Point at a word, tap it, or walk with the arrow keys: left and right along a text, up and down across.";
+const SIDES = ["source", "target"];
+const percent = (weight) => `${Math.round(weight * 100)}%`;
+let lit = null;
+
+function make(tag, className, text) {
+  const node = document.createElement(tag);
+  node.className = className;
+  if (text !== undefined) node.textContent = text;
+  return node;
+}
+
+const word = (row, side, index) => sentences.querySelector(`[data-row="${row}"][data-side="${side}"][data-index="${index}"]`);
+
+// The words that stand for `node`, the strongest first.
+function partners(node) {
+  const { row, side, index } = node.dataset;
+  const mine = SIDES.indexOf(side);
+  return props.value[row].links
+    .filter((link) => link[mine] === Number(index))
+    .map((link) => ({ node: word(row, SIDES[1 - mine], link[1 - mine]), weight: link[2] }))
+    .sort((a, b) => b.weight - a.weight);
+}
+
+function light(node) {
+  if (!node || node === lit) return;
+  sentences.querySelectorAll(".aligned-here, .aligned-there").forEach((other) => {
+    other.classList.remove("aligned-here", "aligned-there");
+    other.style.removeProperty("--share");
+  });
+  sentences.querySelectorAll('.aligned-word[tabindex="0"]').forEach((other) => (other.tabIndex = -1));
+  const found = partners(node);
+  node.classList.add("aligned-here");
+  node.tabIndex = 0;
+  for (const { node: other, weight } of found) {
+    other.classList.add("aligned-there");
+    other.style.setProperty("--share", percent(weight));
+  }
+  const told = found.map((partner) => `${partner.node.textContent} ${percent(partner.weight)}`).join(", ");
+  detail.replaceChildren(make("strong", "", node.textContent), ` ⟷ ${told || "no single word"}`);
+  lit = node;
+}
+
+function side(name, parts, row) {
+  const text = make("p", `aligned-side aligned-${name}`);
+  let index = 0;
+  for (const [part, isWord] of parts) {
+    if (!isWord) {
+      text.append(part);
+      continue;
+    }
+    const node = make("span", "aligned-word", part);
+    Object.assign(node.dataset, { row, side: name, index });
+    node.tabIndex = -1;
+    node.setAttribute("role", "button");
+    text.append(node);
+    index += 1;
+  }
+  return text;
+}
+
+function draw() {
+  const value = props.value || [];
+  lit = null;
+  sentences.replaceChildren(
+    ...value.map((sentence, row) => {
+      const pair = make("div", "aligned-pair");
+      pair.append(...SIDES.map((name) => side(name, sentence[name], row)));
+      return pair;
+    }),
+  );
+  const first = sentences.querySelector(".aligned-word");
+  if (first) first.tabIndex = 0;
+  detail.textContent = first ? HINT : "Translate something first.";
+}
+
+for (const kind of ["pointerover", "focusin", "click"]) {
+  sentences.addEventListener(kind, (event) => light(event.target.closest(".aligned-word")));
+}
+sentences.addEventListener("keydown", (event) => {
+  const here = event.target.closest(".aligned-word");
+  if (!here) return;
+  const along = [...sentences.querySelectorAll(`[data-side="${here.dataset.side}"]`)];
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  const across = event.key === (here.dataset.side === "source" ? "ArrowDown" : "ArrowUp");
+  const next = step ? along[along.indexOf(here) + step] : across ? partners(here)[0]?.node : undefined;
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+});
+watch("value", draw);
+draw();
