@@ -2,21 +2,24 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors.torch import load_file
 from torch import nn
 
 PREFIX = "base_model.model."
+CALIBRATION = "calibration.json"
 
 
 def merge(model: nn.Module, folder: Path) -> None:
     """Add the adapter in `folder` to the weights of `model`, in place: W + (alpha / r) B A, and the trained head.
 
+    What its `calibration.json` says, if there is one, goes to `model.config.calibration`.
     Raises KeyError where the adapter names a weight that `model` does not have.
     """
-    config = json.loads((folder / "adapter_config.json").read_text())
-    scale = config["lora_alpha"] / config["r"]
+    lora = json.loads((folder / "adapter_config.json").read_text())
+    scale = lora["lora_alpha"] / lora["r"]
     tensors = {
         name.removeprefix(PREFIX): t.float() for name, t in load_file(folder / "adapter_model.safetensors").items()
     }
@@ -28,3 +31,7 @@ def merge(model: nn.Module, folder: Path) -> None:
                 weights[f"{layer}.weight"].add_(scale * tensors[f"{layer}.lora_B.weight"] @ tensor)
             elif not name.endswith(".lora_B.weight"):
                 weights[name].copy_(tensor)
+    calibration = folder / CALIBRATION
+    if calibration.exists():
+        config: Any = model.config
+        config.calibration = json.loads(calibration.read_text())

@@ -1,0 +1,149 @@
+"""How an encoder reads a context of any length: overlapping windows, and the best spans of each."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+QUESTION_TOKENS = 64
+WINDOW_TOKENS = 320
+OVERLAP_TOKENS = 128
+ANSWER_TOKENS = 30
+BATCH_TOKENS = 8_192
+
+
+@dataclass(frozen=True)
+class Window:
+    """`[CLS] question [SEP] part of the context [SEP]` as token ids.
+
+    `owned` are the positions where an answer of this window may begin: every context token is owned by the one
+    window that has most context around it, so a span in two windows counts once. `offsets` are the context tokens'
+    places in the text, (start, end) in characters; `first` is the position of the first of them.
+    """
+
+    job: int
+    ids: list[int]
+    first: int
+    owned: range
+    offsets: list[tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class Span:
+    """A possible answer, in characters; `margin` is its logit above the window's null answer.
+
+    `log_mass` is the log of its mass with that of the worse spans that overlap it.
+    """
+
+    start: int
+    end: int
+    margin: float
+    log_mass: float
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one window gave: its best spans that do not overlap, and the log of the mass of all its spans."""
+
+    job: int
+    spans: list[Span]
+    log_mass: float
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """All windows of one question over one context; `tokens` were read, `dropped` were cut from the question."""
+
+    windows: list[Window]
+    tokens: int
+    dropped: int
+
+
+def encode(tokenizer: Any, question: str, context: str, job: int = 0) -> Encoded:
+    """Cut `context` into windows of `WINDOW_TOKENS`, each overlapping the next by `OVERLAP_TOKENS`."""
+    # No truncation by the tokenizer: that would change the state of an object that threads share.
+    asked = tokenizer(question, add_special_tokens=False, verbose=False)["input_ids"]
+    encoded = tokenizer(context, add_special_tokens=False, return_offsets_mapping=True, verbose=False)
+    ids, offsets = encoded["input_ids"], encoded["offset_mapping"]
+    head = [tokenizer.cls_token_id, *asked[:QUESTION_TOKENS], tokenizer.sep_token_id]
+    room = WINDOW_TOKENS - len(head) - 1
+    windows = []
+    for begin in range(0, max(1, len(ids) - OVERLAP_TOKENS), room - OVERLAP_TOKENS):
+        end = min(begin + room, len(ids))
+        low = begin + OVERLAP_TOKENS // 2 if begin else 0
+        high = end if end == len(ids) else end - OVERLAP_TOKENS // 2
+        owned = range(len(head) + low - begin, len(head) + high - begin)
+        window = Window(job, [*head, *ids[begin:end], tokenizer.sep_token_id], len(head), owned, offsets[begin:end])
+        windows.append(window)
+    return Encoded(windows, len(asked[:QUESTION_TOKENS]) + len(ids), max(0, len(asked) - QUESTION_TOKENS))
+
+
+def batches(windows: Sequence[Window]) -> Iterator[list[Window]]:
+    """`windows` in batches of similar lengths, at most `BATCH_TOKENS` with the padding, longest first."""
+    batch: list[Window] = []
+    for window in sorted(windows, key=lambda w: -len(w.ids)):
+        if batch and (len(batch) + 1) * len(batch[0].ids) > BATCH_TOKENS:
+            yield batch
+            batch = []
+        batch.append(window)
+    if batch:
+        yield batch
+
+
+def read(model: Any, batch: list[Window], count: int, temperature: float) -> list[Reading]:
+    """Run `model` over `batch`: for each window its `count` best spans and the mass of all at `temperature`."""
+    longest = max(len(window.ids) for window in batch)
+    ids = torch.tensor([window.ids + [0] * (longest - len(window.ids)) for window in batch])
+    positions = torch.arange(longest)
+    lengths = torch.tensor([[len(window.ids)] for window in batch])
+    firsts = torch.tensor([[window.first] for window in batch])
+    with torch.inference_mode():
+        output = model(
+            input_ids=ids.to(model.device),
+            token_type_ids=(positions >= firsts).long().to(model.device),
+            attention_mask=(positions < lengths).long().to(model.device),
+        )
+        margins = _margins(output.start_logits.float().cpu(), output.end_logits.float().cpu(), batch)
+        masses = (margins / temperature).flatten(1).logsumexp(1).tolist()
+        return [
+            Reading(window.job, _best(margins[i], window, count, temperature), masses[i])
+            for i, window in enumerate(batch)
+        ]
+
+
+def _margins(starts: Tensor, ends: Tensor, batch: list[Window]) -> Tensor:
+    """The logit of every span above the null answer's, (windows, length of the span - 1, its first position).
+
+    Spans that the window does not own, or that leave its context, are minus infinity.
+    """
+    null = starts[:, :1] + ends[:, :1]
+    allowed = torch.full_like(starts, -torch.inf)
+    for i, window in enumerate(batch):
+        allowed[i, window.owned.start : window.owned.stop] = 0
+        ends[i, len(window.ids) - 1 :] = -torch.inf
+    rows = []
+    padded = torch.nn.functional.pad(ends, (0, ANSWER_TOKENS), value=-torch.inf)
+    for more in range(ANSWER_TOKENS):
+        rows.append(starts + allowed - null + padded[:, more : more + starts.shape[1]])
+    return torch.stack(rows, dim=1)
+
+
+def _best(margins: Tensor, window: Window, count: int, temperature: float) -> list[Span]:
+    """The `count` spans of the largest margins that do not overlap, best first."""
+    spans: list[Span] = []
+    margins = margins.clone()
+    lengths = torch.arange(ANSWER_TOKENS)[:, None]
+    begins = torch.arange(margins.shape[1])[None]
+    while len(spans) < count:
+        more, begin = divmod(int(margins.argmax()), margins.shape[1])
+        margin = float(margins[more, begin])
+        if margin == -torch.inf:
+            break
+        overlapping = (begins <= begin + more) & (begins + lengths >= begin)
+        log_mass = float((margins[overlapping] / temperature).logsumexp(0))
+        margins[overlapping] = -torch.inf
+        first, last = begin - window.first, begin - window.first + more
+        spans.append(Span(window.offsets[first][0], window.offsets[last][1], margin, log_mass))
+    return spans

@@ -1,0 +1,197 @@
+"""Negative, neutral or positive: for the text, for each sentence, and the words that decided it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import astuple, dataclass, replace
+from typing import Any
+
+from models.cache import Loaded, ModelCache
+from models.catalog import ModelSpec
+from models.inputs import check_text
+from models.results import Run, stopwatch
+from models.stages import Report, ignore
+from models.text import Span, sentences
+from models.words import words as words_of
+
+WINDOW_TOKENS = 126
+BATCH_TOKENS = 2_048
+MARKED_WORDS = 500
+
+
+@dataclass(frozen=True)
+class Scores:
+    """The probabilities of the three classes, in the order of the model's labels; they add up to 1."""
+
+    negative: float
+    neutral: float
+    positive: float
+
+    @property
+    def label(self) -> str:
+        """The name of the most probable class."""
+        return max(vars(self), key=vars(self).__getitem__)
+
+    @property
+    def balance(self) -> float:
+        """Positive less negative, -1 to 1."""
+        return self.positive - self.negative
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One sentence by itself, characters `start` to `end` of the text."""
+
+    start: int
+    end: int
+    scores: Scores
+
+
+@dataclass(frozen=True)
+class Word:
+    """One word and its effect: the balance of its sentence less the balance without the word, -2 to 2."""
+
+    start: int
+    end: int
+    effect: float
+
+
+@dataclass(frozen=True)
+class Sentiment:
+    """What the text feels like; `words` holds the first `MARKED_WORDS` of `word_count`, in their order."""
+
+    scores: Scores
+    sentences: tuple[Sentence, ...]
+    words: tuple[Word, ...]
+    word_count: int
+    run: Run
+
+    @property
+    def measured(self) -> bool:
+        """Whether all words are there that ever will be."""
+        return len(self.words) == min(self.word_count, MARKED_WORDS)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A sentence, or the piece of a long one, that fits into a window; `tokens` is its length."""
+
+    place: Span
+    tokens: int
+
+
+@dataclass(frozen=True)
+class SentimentReader:
+    """Sentiment with one model."""
+
+    cache: ModelCache
+    spec: ModelSpec
+
+    def check(self, text: object) -> None:
+        """Raise InputError where `text` cannot be used."""
+        check_text(text, "text")
+
+    def __call__(self, text: str, report: Report = ignore) -> Sentiment:
+        """The sentiment of `text`. Raises InputError."""
+        *_, last = self.stream(text, report)
+        return last
+
+    def stream(self, text: str, report: Report = ignore) -> Iterator[Sentiment]:
+        """First the probabilities, then the words as they are measured; closing the generator ends the work.
+
+        A word is measured by occlusion (Zeiler and Fergus 2014): its sentence is read again without it.
+        """
+        self.check(text)
+        with self.cache.lease(self.spec, report) as loaded:
+            elapsed = stopwatch()
+            parts = _parts(loaded.tokenizer, text)
+            scores = _all(loaded, [text, *(part.place.of(text) for part in parts)])
+            # A text of one window is read in one go; the mean of its sentences would miss what links them.
+            short = sum(part.tokens for part in parts) <= WINDOW_TOKENS
+            found = tuple(Sentence(p.place.start, p.place.end, s) for p, s in zip(parts, scores[1:], strict=True))
+            words = [(i, word) for i, part in enumerate(parts) for word in _words_in(text, part.place)]
+            run = Run(self.spec.name, loaded.device, sum(part.tokens for part in parts), 0, elapsed())
+            whole = scores[0] if short else _mean(scores[1:], [part.tokens for part in parts])
+            result = Sentiment(whole, found, (), len(words), run)
+            yield result
+            del words[MARKED_WORDS:]
+            measured: list[Word] = []
+            for batch in _classify(loaded, [_without(text, parts[i].place, word) for i, word in words]):
+                for index, left in batch:
+                    i, word = words[index]
+                    measured.append(Word(word.start, word.end, found[i].scores.balance - left.balance))
+                marked = tuple(sorted(measured, key=lambda word: word.start))
+                yield replace(result, words=marked, run=replace(run, seconds=elapsed()))
+
+    def many(self, texts: Sequence[str], report: Report = ignore) -> list[Scores]:
+        """The probabilities of many texts of one window each, in their order; longer ones are cut there."""
+        for text in texts:
+            self.check(text)
+        with self.cache.lease(self.spec, report) as loaded:
+            return _all(loaded, texts)
+
+
+def _parts(tokenizer: Any, text: str) -> list[_Part]:
+    """The sentences of `text`, those longer than a window cut before a word, or anywhere where it has none."""
+    found = []
+    for sentence in sentences(text):
+        # Without truncation: that would change the state of a tokenizer which threads share.
+        encoded = tokenizer(sentence.of(text), add_special_tokens=False, return_offsets_mapping=True, verbose=False)
+        pieces = [(sentence.start + start, sentence.start + end) for start, end in encoded["offset_mapping"]]
+        first, start = 0, sentence.start
+        while first < len(pieces):
+            last = min(first + WINDOW_TOKENS, len(pieces))
+            breaks = [i for i in range(first + 1, last) if pieces[i][0] > pieces[i - 1][1]]
+            if last < len(pieces) and breaks:
+                last = breaks[-1]
+            end = pieces[last - 1][1] if last < len(pieces) else sentence.end
+            found.append(_Part(Span(start, end), last - first))
+            first, start = last, pieces[last][0] if last < len(pieces) else end
+    return found
+
+
+def _words_in(text: str, place: Span) -> list[Span]:
+    return [Span(place.start + word.start, place.start + word.end) for word in words_of(place.of(text))]
+
+
+def _without(text: str, place: Span, word: Span) -> str:
+    return f"{text[place.start : word.start]} {text[word.end : place.end]}"
+
+
+def _mean(scores: Sequence[Scores], weights: Sequence[int]) -> Scores:
+    total = sum(weights)
+    rows = [astuple(one) for one in scores]
+    return Scores(*(sum(w * row[i] for w, row in zip(weights, rows, strict=True)) / total for i in range(3)))
+
+
+def _all(loaded: Loaded, texts: Sequence[str]) -> list[Scores]:
+    found = dict(pair for batch in _classify(loaded, texts) for pair in batch)
+    return [found[i] for i in range(len(texts))]
+
+
+def _classify(loaded: Loaded, texts: Sequence[str]) -> Iterator[list[tuple[int, Scores]]]:
+    """The scores of `texts` with their indices, in batches of similar lengths; what exceeds a window is cut."""
+    import torch
+
+    if not texts:
+        return
+    first, last = loaded.tokenizer.cls_token_id, loaded.tokenizer.sep_token_id
+    encoded = loaded.tokenizer(list(texts), add_special_tokens=False, verbose=False)["input_ids"]
+    rows = [[first, *ids[:WINDOW_TOKENS], last] for ids in encoded]
+    for indices in _batches([len(row) for row in rows]):
+        longest = max(len(rows[i]) for i in indices)
+        ids = torch.tensor([rows[i] + [0] * (longest - len(rows[i])) for i in indices])
+        mask = torch.arange(longest) < torch.tensor([[len(rows[i])] for i in indices])
+        with torch.inference_mode():
+            logits = loaded.model(input_ids=ids.to(loaded.device), attention_mask=mask.long().to(loaded.device)).logits
+            probabilities = logits.float().softmax(-1).tolist()
+        yield [(i, Scores(*row)) for i, row in zip(indices, probabilities, strict=True)]
+
+
+def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    batch: list[int] = []
+    for i in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
+        if batch and (len(batch) + 1) * lengths[batch[0]] > BATCH_TOKENS:
+            yield batch
+            batch = []
+        batch.append(i)
+    if batch:
+        yield batch
