@@ -79,6 +79,14 @@ def validator(check: Callable[..., None], fields: Sequence[str]) -> Callable[...
     return validate
 
 
+def _passes(check: Callable[..., None], values: Sequence[Any]) -> bool:
+    try:
+        check(*values)
+    except InputError:
+        return False
+    return True
+
+
 def throttled(results: Iterator[T], every: float = 0.1) -> Iterator[T]:
     """The newest of `results` at most once in `every` seconds, and always the last: a page has no use for more."""
     shown = -every
@@ -110,6 +118,9 @@ def on_run(
 
     `check` takes the same values as `fn` and raises InputError; `fields` are the names it uses, one for each input.
     """
+    # The page runs a trigger's events in the order of their registration, each to its end, and goes no further where
+    # a validator refuses: so Stop is enabled first, and only for what will run.
+    gr.on(triggers, lambda *values: gr.Button(interactive=_passes(check, values)), list(inputs), stop, **QUIET)
     started = gr.on(
         triggers,
         guarded(fn),
@@ -122,7 +133,6 @@ def on_run(
         api_visibility="private",
         show_progress="minimal",
     )
-    gr.on(triggers, lambda: gr.Button(interactive=True), None, stop, **QUIET)
     started.then(lambda: gr.Button(interactive=False), None, stop, **QUIET)
     stop.click(lambda: gr.Button(interactive=False), None, stop, cancels=[started], **QUIET)
     return started
