@@ -1,6 +1,8 @@
 // Saves the conversation as a JSON file, made in the browser: nothing is sent to the server.
 (conversation, system, max_new_tokens, temperature, top_p) => {
-  const text = (content) => (typeof content === "string" ? content : content.map((part) => part.text).join(""));
+  const parts = (content) => (typeof content === "string" ? content : content.map((part) => part.text).join(""));
+  // What demos/plain.py escaped for the Chatbot.
+  const text = (content) => parts(content).replace(/&(amp|lt);/g, (_, name) => ({ amp: "&", lt: "<" })[name]);
   const messages = (conversation || []).map((message) => ({ role: message.role, content: text(message.content) }));
   const chat = { model: MODEL, system, max_new_tokens, temperature, top_p, messages };
   const link = document.createElement("a");

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,12 +10,22 @@ from typing import Any
 import gradio as gr
 
 from demos.events import QUIET, endpoint, guarded, on_page_load, on_run, report_to, throttled
+from demos.plain import SHOWN_AS_TEXT, from_chatbot, to_chatbot
 from demos.status import StatusLine, describe
 from demos.tab import Tab
 from demos.token_view import TokenView, view
 from models.cache import ModelCache
 from models.catalog import SMOLLM2
-from models.chat import REPLY_LIMIT, SYSTEM_LIMIT, TEMPERATURE_LIMIT, ChatReply, Chatter, message_text, read_history
+from models.chat import (
+    REPLY_LIMIT,
+    SYSTEM_LIMIT,
+    TEMPERATURE_LIMIT,
+    ChatReply,
+    Chatter,
+    Message,
+    message_text,
+    read_history,
+)
 from models.inputs import TEXT_LIMIT, InputError
 from models.stages import Report, ignore
 
@@ -66,9 +76,9 @@ def render(chatter: Chatter) -> None:
         height="min(60vh, 32rem)",
         editable="user",
         buttons=["copy", "copy_all"],
-        # What a visitor or a model wrote is text: markdown could load an image from anywhere.
+        # What a visitor or a model wrote is text: HTML or markdown could load an image from anywhere.
         render_markdown=False,
-        allow_tags=False,
+        allow_tags=SHOWN_AS_TEXT,
         latex_delimiters=[],
         group_consecutive_messages=False,
         feedback_options=None,
@@ -76,6 +86,7 @@ def render(chatter: Chatter) -> None:
     )
     with gr.Row(elem_id="chat-input"):
         message = gr.Textbox(
+            "",
             placeholder="Say something, then press Enter",
             show_label=False,
             container=False,
@@ -97,6 +108,7 @@ def render(chatter: Chatter) -> None:
         tokens = TokenView("chat-tokens")
     with gr.Accordion("Settings", open=False, elem_id="chat-settings"):
         system = gr.Textbox(
+            "",
             label="System prompt",
             placeholder="What the model is told before the conversation; its own default when empty",
             max_length=SYSTEM_LIMIT,
@@ -116,14 +128,16 @@ def render(chatter: Chatter) -> None:
     saved = gr.BrowserState([], storage_key="glassbox-chat", secret="glassbox-chat")
     options = [system, length, temperature, top_p]
 
-    def answer(said: str, history: Messages, values: Sequence[Any], report: Report) -> Iterator[dict[Any, Any]]:
-        """Stream the reply to `said` after `history` into the page."""
-        shown = [*history, {"role": "user", "content": said}]
+    def answer(said: str, before: list[Message], values: Sequence[Any], report: Report) -> Iterator[dict[Any, Any]]:
+        """Stream the reply to `said` after `before` into the page."""
+        said_so_far = [*before, Message("user", said)]
+        shown = to_page(said_so_far)
         yield {message: "", conversation: shown, saved: shown, notice: "", status: "Waiting for the model", tokens: []}
-        for reply in throttled(chatter.stream(said, history, report=report, **dict(zip(OPTIONS, values, strict=True)))):
-            reached = [*shown, {"role": "assistant", "content": reply.text}] if reply.text else shown
-            update = {conversation: reached, notice: notice_of(reply), status: status_of(reply)}
-            yield update | {tokens: view(reply.tokens)} | ({raw: asdict(reply)} if reply.ended else {})
+        for reply in throttled(chatter.stream(said, before, report=report, **dict(zip(OPTIONS, values, strict=True)))):
+            replied = [Message("assistant", reply.text)] if reply.text else []
+            update: dict[Any, Any] = {conversation: to_page([*said_so_far, *replied]), tokens: view(reply.tokens)}
+            update |= {notice: notice_of(reply), status: status_of(reply)}
+            yield update | ({raw: asdict(reply)} if reply.ended else {})
 
     def say(
         said: str,
@@ -135,18 +149,19 @@ def render(chatter: Chatter) -> None:
         progress: gr.Progress = gr.Progress(),
     ) -> Iterator[dict[Any, Any]]:
         values = (system, max_new_tokens, temperature, top_p)
-        yield from answer(said, history, values, report_to(progress))
+        yield from answer(said, from_page(history), values, report_to(progress))
 
     def retry(event: gr.RetryData, history: Messages, *values: Any) -> Iterator[dict[Any, Any]]:
-        at = index_of(event)
-        yield from answer(message_text(history[at]["content"]), history[:at], values, ignore)
+        *before, again = from_page(history)[: index_of(event) + 1]
+        yield from answer(again.text, before, values, ignore)
 
     def edit(event: gr.EditData, history: Messages, *values: Any) -> Iterator[dict[Any, Any]]:
-        yield from answer(message_text(event.value), history[: index_of(event)], values, ignore)
+        said = from_chatbot(message_text(event.value))
+        yield from answer(said, from_page(history)[: index_of(event)], values, ignore)
 
     def undo(event: gr.UndoData, history: Messages) -> tuple[Messages, Messages, str]:
-        before = history[: index_of(event)]
-        return before, before, message_text(event.value)
+        *before, last = from_page(history)[: index_of(event) + 1]
+        return to_page(before), to_page(before), last.text
 
     def forget() -> tuple[Messages, str, str, list[Any], None]:
         return [], "", "", [], None
@@ -184,6 +199,16 @@ def render(chatter: Chatter) -> None:
     endpoint(chat, "chat")
 
 
+def to_page(messages: Sequence[Message]) -> Messages:
+    """`messages` as the Chatbot takes them."""
+    return [{"role": m.role, "content": [{"type": "text", "text": to_chatbot(m.text)}]} for m in messages]
+
+
+def from_page(history: object) -> list[Message]:
+    """The messages in a Chatbot's value. Raises InputError where there is anything but text."""
+    return [replace(message, text=from_chatbot(message.text)) for message in read_history(history)]
+
+
 def index_of(event: gr.RetryData | gr.EditData | gr.UndoData) -> int:
     """The place of the event's message in the conversation."""
     return event.index if isinstance(event.index, int) else event.index[0]
@@ -192,7 +217,7 @@ def index_of(event: gr.RetryData | gr.EditData | gr.UndoData) -> int:
 def restored(kept: object) -> Messages:
     """The conversation that this browser kept, or an empty one where that cannot be read."""
     try:
-        return [{"role": message.role, "content": message.text} for message in read_history(kept)]
+        return to_page(from_page(kept))
     except InputError:
         return []
 

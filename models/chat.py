@@ -79,7 +79,7 @@ class Prompt:
 
 
 def read_history(history: object) -> tuple[Message, ...]:
-    """The messages of `history`, whose content is text or, as the page sends it, a list of text parts.
+    """The messages of `history`: each a Message, or a dict whose content is text or a list of text parts.
 
     Raises InputError at anything else: an unknown role, another type, a text that is too long.
     """
@@ -91,12 +91,15 @@ def read_history(history: object) -> tuple[Message, ...]:
 
 
 def _message(entry: object) -> Message:
+    if isinstance(entry, Message):
+        return entry
     if not isinstance(entry, dict) or not {"role", "content"} <= entry.keys():
         raise InputError("history", "Each message of history must have a role and a content.")
     role: Role = "user" if check_choice(entry["role"], "history", ("user", "assistant")) == "user" else "assistant"
     text = message_text(entry["content"])
-    # A reply may be empty: it was stopped before its first word.
-    return Message(role, text if role == "assistant" and not text else check_text(text, "history"))
+    # A reply may have no word in it: it was stopped before its first, or is all dots.
+    check_text(text if role == "user" else f"reply{text}", "history", TEXT_LIMIT)
+    return Message(role, text)
 
 
 def message_text(content: object) -> str:

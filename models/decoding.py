@@ -135,6 +135,6 @@ class Detokenizer:
         return self.text().rstrip("\N{REPLACEMENT CHARACTER}")
 
     def text(self) -> str:
-        """All of the text; bytes that never became a character show as the replacement character."""
+        """All of the text; NUL, and bytes that never became a character, show as the replacement character."""
         text: str = self.tokenizer.decode(self._tokens, skip_special_tokens=True, clean_up_tokenization_spaces=False)
-        return text
+        return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
