@@ -6,13 +6,12 @@ from typing import Any
 
 import gradio as gr
 
+from demos import look
 from demos.tab import Tab
 from models.cache import ModelCache
 
 QUEUE_LENGTH = 32
 BODY_LIMIT = "1mb"
-FONT = ["ui-sans-serif", "system-ui", "sans-serif"]
-MONOSPACE = ["ui-monospace", "Consolas", "monospace"]
 
 
 def build(tabs: Sequence[Tab[Any]], cache: ModelCache) -> gr.Blocks:
@@ -34,9 +33,8 @@ def build(tabs: Sequence[Tab[Any]], cache: ModelCache) -> gr.Blocks:
 
 def launch_options(assets: Path) -> dict[str, Any]:
     """What `launch` needs for the look, and to keep strangers' requests small."""
-    theme = gr.themes.Base(primary_hue="teal", neutral_hue="stone", radius_size="sm", font=FONT, font_mono=MONOSPACE)
     return {
-        "theme": theme,
+        "theme": look.theme(),
         "css_paths": [assets / "style.css"],
         "max_file_size": BODY_LIMIT,
         "footer_links": ["api"],
