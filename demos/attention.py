@@ -25,16 +25,20 @@ def make_attender(cache: ModelCache) -> Attender:
     return Attender(cache, ATTENTION)
 
 
-def examples(attender: Attender) -> list[list[str]]:
-    """A text for each kind of model there is: a pronoun, a pair of sentences, a translation."""
+def examples(attender: Attender) -> dict[str, list[str]]:
+    """By its title, a text for each kind of model there is: the values of the three inputs."""
     kinds = {attender.kind(name): name for name in reversed(attender.names)}
-    offered = [
-        ("encoder", "The animal didn't cross the street because it was too tired.", ""),
-        ("encoder", "The cat sat on the mat.", "A kitten was resting on the rug."),
-        ("causal-lm", "The trophy doesn't fit in the suitcase because it is too big.", ""),
-        ("cross-attention", "The attention mechanism lets a model focus on the relevant words.", ""),
-    ]
-    return [[kinds[kind], text, pair] for kind, text, pair in offered if kind in kinds]
+    offered = {
+        "What “it” stands for": ("encoder", "The animal didn't cross the street because it was too tired.", ""),
+        "Two sentences": ("encoder", "The cat sat on the mat.", "A kitten was resting on the rug."),
+        "A model that writes": ("causal-lm", "The trophy doesn't fit in the suitcase because it is too big.", ""),
+        "A translation, word by word": (
+            "cross-attention",
+            "The attention mechanism lets a model focus on the relevant words.",
+            "",
+        ),
+    }
+    return {title: [kinds[kind], text, pair] for title, (kind, text, pair) in offered.items() if kind in kinds}
 
 
 def render(attender: Attender) -> None:
@@ -42,31 +46,28 @@ def render(attender: Attender) -> None:
     gr.Markdown("Which words does a model look at while it reads? Every layer and head, on your own text.")
     with gr.Row(elem_id="attention-inputs"):
         with gr.Column(scale=3):
-            text = gr.Textbox(label="Text", lines=3, max_length=TEXT_LIMIT, elem_id="attention-text")
+            model = gr.Dropdown(list(attender.names), label="Model", filterable=False, elem_id="attention-model")
+            text = gr.Textbox(label="Text", lines=2, max_length=TEXT_LIMIT, elem_id="attention-text")
             pair = gr.Textbox(
                 label="Second text",
-                info="Only for the encoder, which reads pairs. May stay empty.",
+                placeholder="Only for models that read pairs; may stay empty",
                 max_length=TEXT_LIMIT,
                 elem_id="attention-pair",
-            )
-        with gr.Column(scale=2):
-            model = gr.Dropdown(
-                list(attender.names),
-                value=attender.names[0],
-                label="Model",
-                filterable=False,
-                elem_id="attention-model",
             )
             with gr.Row():
                 run = gr.Button("Run", variant="primary", elem_id="attention-run")
                 stop = gr.Button("Stop", interactive=False, elem_id="attention-stop")
-    gr.Examples(
-        examples(attender),
-        [model, text, pair],
-        elem_id="attention-examples",
-        cache_examples=False,
-        api_visibility="private",
-    )
+        with gr.Column(scale=2):
+            offered = examples(attender)
+            ready = gr.Examples(
+                list(offered.values()),
+                [model, text, pair],
+                example_labels=list(offered),
+                cache_examples=False,
+                label="Try one",
+                elem_id="attention-examples",
+                api_visibility="private",
+            )
     view = AttentionView("attention-view")
     status = StatusLine("attention-status")
     with gr.Accordion("How to read this", open=False, elem_id="attention-help"):
@@ -85,16 +86,15 @@ def render(attender: Attender) -> None:
     on_run(
         [run.click, text.submit, pair.submit], look, [model, text, pair], [view, status], attender.check, FIELDS, stop
     )
-    view.select(
-        guarded(look_closer),
-        None,
-        view,
-        concurrency_id=COMPUTE_LANE,
-        concurrency_limit=1,
-        trigger_mode="always_last",
-        api_visibility="private",
-        show_progress="hidden",
-    )
+    fields = [model, text, pair]
+    on_run([run.click, text.submit, pair.submit], look, fields, [view, status], attender.check, FIELDS, stop)
+    in_lane: dict[str, Any] = {
+        "concurrency_id": COMPUTE_LANE,
+        "concurrency_limit": 1,
+        "api_visibility": "private",
+    }
+    ready.load_input_event.then(guarded(look), fields, [view, status], show_progress="minimal", **in_lane)
+    view.select(guarded(look_closer), None, view, trigger_mode="always_last", show_progress="hidden", **in_lane)
 
     def attention(text: str, text_pair: str = "", model: str = "", layer: int = -1, head: int = -1) -> dict[str, Any]:
         """The attention weights of `text` at one layer (-1: the last) and head (-1: the mean of all), both from 0."""

@@ -48,7 +48,7 @@ function fillChips(place, data, open) {
   }));
   const rare = [...habits].sort((a, b) => a[1].length - b[1].length);
   place.replaceChildren(...rare.map(([name, heads]) => {
-    const line = element("span", "", `Look at the ${name}: `);
+    const line = element("span", "", `Look at the ${habitOf(name)}: `);
     for (const [layer, head] of heads.slice(0, CHIP_LIMIT)) {
       const button = element("button", "", `${layer + 1}.${head + 1}`);
       button.type = "button";
@@ -67,12 +67,16 @@ function describeHead(data, layer, head) {
   if (head === MAX) return `${where}, the largest weight of its ${data.heads} heads`;
   if (head === ROLLOUT) return `Attention rollout: what flows from each word through layers 1 to ${layer + 1} (Abnar and Zuidema 2020)`;
   const facts = [`${where}, head ${head + 1} of ${data.heads}`];
-  if (nameOf(data, layer, head)) facts.push(`mostly looks at the ${nameOf(data, layer, head)}`);
+  if (nameOf(data, layer, head)) facts.push(`mostly looks at the ${habitOf(nameOf(data, layer, head))}`);
   facts.push(`spread ${data.entropy[layer][head]} bits`);
   if (data.distance.length) facts.push(`${data.distance[layer][head]} tokens away on average`);
   const shared = data.heads / data.kvHeads;
   if (shared > 1) facts.push(`shares its keys and values with ${shared - 1} other heads (grouped-query attention)`);
   return facts.join(" · ");
+}
+
+function habitOf(name) {
+  return name === "separator" ? "special tokens" : name;
 }
 
 function nameOf(data, layer, head) {

@@ -29,7 +29,8 @@ function drawMatrix(pen, matrix, box, theme, state) {
     unreachable(matrix, r, c) ? null : theme.ramp[stepOf(matrix.values[r * columns + c], matrix.max, state.root)]);
   matrix.rows.forEach((token, r) => { if (r % box.every === 0) rowLabel(pen, matrix, box, r, theme.ink, false); });
   matrix.columns.forEach((token, c) => { if (c % box.every === 0) columnLabel(pen, matrix, box, c, theme.ink, false); });
-  if (left > 60) pen.text("from ↓  to →", left - 8, top - 10, { align: "right", fill: theme.muted, size: 10.5, sans: true });
+  pen.text("to →", left - 7, top - 24, { align: "right", fill: theme.muted, size: 11, sans: true });
+  pen.text("from ↓", left - 7, top - 9, { align: "right", fill: theme.muted, size: 11, sans: true });
   drawLegend(pen, left, box.bottom + 18, matrix.max, theme, state.root);
 }
 

@@ -7,6 +7,8 @@ function element(tag, className = "", words = "") {
   return made;
 }
 
+const PANEL_WIDTH = 340, BARS = 8;
+
 function start() {
   const NOWHERE = { row: null, column: null };
   const state = { view: "matrix", layer: 0, head: MEAN, words: false, special: true, root: false, from: -1, to: -1 };
@@ -61,7 +63,8 @@ function start() {
       const same = data && data.model === sent.model;
       data = openData(sent);
       data.sent = [value];
-      hovered = locked = null;
+      hovered = null;
+      locked = undefined;
       waiting = "";
       Object.assign(state, { from: -1, to: -1 }, same ? {} : { layer: sent.layer, head: sent.head });
       fillChoices();
@@ -109,21 +112,22 @@ function start() {
     syncChoices();
     if (!made) return void request(false);
     matrix = Object.assign(made, { causal: data.kind === "causal" && state.head !== ROLLOUT });
-    const width = $("stage").clientWidth;
+    const whole = $("scene").clientWidth, width = whole < 900 ? whole : whole - PANEL_WIDTH;
     if (!width) return;
     const heads = state.view === "heads";
-    $("picture").hidden = $("focus").hidden = $("strips").hidden = heads;
+    $("picture").hidden = $("focus").hidden = $("strips").hidden = $("panel").hidden = heads;
     $("grid").hidden = !heads;
     if (heads) {
       const open = (layer, head) => change({ view: "matrix", layer, head });
       fillHeads($("grid"), data, state, theme, open);
       fillChips($("caption"), data, open);
       $("caption").className = "av-caption av-chips";
-      $("value").textContent = "Each picture is one head, as bright as it can be. Click one to open it.";
       return;
     }
     $("caption").className = "av-caption";
     $("caption").textContent = describeHead(data, state.layer, state.head) + ".";
+    if (locked === undefined) locked = farthestLook();
+    surface.ariaLabel = `${views[state.view]}: ${describeHead(data, state.layer, state.head)}. Arrow keys walk its cells.`;
     box = state.view === "lines" ? linesBox(matrix, width) : matrixBox(matrix, width);
     fillStrips();
     if (state.view === "matrix") drawMatrix(pen($("picture")), matrix, box, theme, state);
@@ -142,20 +146,46 @@ function start() {
     const over = pen($("focus"));
     if (state.view === "matrix") drawMatrixFocus(over, matrix, box, theme, focus());
     tintStrips();
-    $("value").textContent = sayFocus();
+    sayFocus();
   }
 
+  // The token in focus, what it looks at most, and how much: words for everyone, bars for those who see.
   function sayFocus() {
-    const { row, column } = focus();
-    const name = token => token.text;
-    if (row !== null && column !== null) {
-      if (unreachable(matrix, row, column)) return `${name(matrix.rows[row])} comes before ${name(matrix.columns[column])} and cannot see it`;
-      const weight = matrix.values[row * matrix.columns.length + column];
-      return `${name(matrix.rows[row])} → ${name(matrix.columns[column])}   ${weight.toFixed(3)}`;
-    }
-    if (row !== null) return `${name(matrix.rows[row])} → ` + topOf(row, 3).map(([c, w]) => `${name(matrix.columns[c])} ${short(w)}`).join(", ");
-    if (column !== null) return `looked at: ${name(matrix.columns[column])}`;
-    return state.view === "lines" ? "Point at a token. Click locks it." : "Point at a cell. Click locks it, arrow keys walk.";
+    const { row, column } = focus(), width = matrix.columns.length;
+    const strong = token => element("b", "", token.text);
+    const weight = row !== null && column !== null ? matrix.values[row * width + column] : 0;
+    let said = [state.view === "lines" ? "Point at a token. A click locks it." : "Point at a cell. A click locks it, arrow keys walk."];
+    if (row !== null && column !== null)
+      said = unreachable(matrix, row, column)
+        ? [strong(matrix.rows[row]), " comes before ", strong(matrix.columns[column]), " and cannot look at it"]
+        : [strong(matrix.rows[row]), " looks at ", strong(matrix.columns[column]), ": ", element("b", "", weight.toFixed(3))];
+    else if (row !== null) said = [strong(matrix.rows[row]), " looks at"];
+    else if (column !== null) said = [strong(matrix.columns[column]), " is looked at by"];
+    $("value").replaceChildren(...said);
+    const bars = row !== null ? topOf(row, BARS).map(([c, w]) => [matrix.columns[c], w])
+      : column !== null ? lookersAt(column, BARS).map(([r, w]) => [matrix.rows[r], w]) : [];
+    $("bars").replaceChildren(...bars.flatMap(([token, w]) => {
+      const bar = element("i");
+      bar.style.width = `${(100 * w) / Math.max(1, matrix.max)}%`;
+      bar.style.background = theme.accent;
+      return [element("span", "", token.text), bar, element("em", "", w.toFixed(3))];
+    }));
+  }
+
+  function lookersAt(column, count) {
+    return matrix.rows.map((_, r) => [r, matrix.values[r * matrix.columns.length + column]])
+      .filter(([, weight]) => weight > 0).sort((a, b) => b[1] - a[1]).slice(0, count);
+  }
+
+  // Where to begin: the cell where much weight goes far, which is seldom a matter of grammar alone.
+  function farthestLook() {
+    let best = null, most = 0;
+    matrix.rows.forEach((from, r) => matrix.columns.forEach((to, c) => {
+      if ([...from.members.map(q => isSpecial(data.queries, q, data)), ...to.members.map(k => isSpecial(data.keys, k, data))].some(Boolean)) return;
+      const reach = matrix.values[r * matrix.columns.length + c] * (data.kind === "cross" ? 1 : Math.abs(from.members[0] - to.members[0]));
+      if (reach > most) [most, best] = [reach, { row: r, column: c }];
+    }));
+    return best;
   }
 
   function topOf(row, count) {
@@ -239,7 +269,7 @@ function start() {
     const source = exact && ask !== null ? matrixOf(data, state, true) : matrix;
     saving = source ? null : format;
     if (!source) return void request(true);
-    saveAs(format, { data, state, matrix: Object.assign(source, { causal: matrix.causal }), theme, focus: focus(), width: $("stage").clientWidth });
+    saveAs(format, { data, state, matrix: Object.assign(source, { causal: matrix.causal }), theme, focus: focus(), width: box.width });
   }
 
   const surface = $("focus");
