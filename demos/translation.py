@@ -92,7 +92,7 @@ def render(translators: Translators) -> None:
             "as it wrote each word. The stronger the colour, the surer."
         )
         aligned = AlignedWords("translation-words")
-    with gr.Accordion("Raw JSON", open=False):
+    with gr.Accordion("Raw JSON", open=False, elem_id="translation-json"):
         raw = gr.JSON(show_label=False, elem_id="translation-raw")
 
     def translate_page(

@@ -72,6 +72,7 @@ def with_unknown(
     for index in unknown:
         start, end = offsets[index]
         sign, looks = source[start:end].strip(), _only(index, len(offsets))
+        start = source.index(sign, start)
         at = next((i for i, piece in enumerate(written) if piece.weights.argmax() == index), None)
         if at is not None:
             written[at] = Piece(" " * written[at].text.startswith(" ") + sign, looks)

@@ -22,7 +22,8 @@ class Source:
     @property
     def unknown(self) -> list[int]:
         """Which pieces the network does not know: signs, emoji, other scripts."""
-        return [at for at, token in enumerate(self.ids) if token == UNKNOWN]
+        pieces = zip(self.ids, self.offsets, strict=True)
+        return [at for at, (id_, span) in enumerate(pieces) if id_ == UNKNOWN and self.text[slice(*span)].strip()]
 
     @property
     def readable(self) -> bool:

@@ -1,6 +1,6 @@
 """Translates sentence by sentence, and tells which words stand for which."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from models.cache import Loaded, ModelCache
@@ -37,7 +37,7 @@ class Translator:
         *_, last = self.stream(text, report)
         return last
 
-    def stream(self, text: str, report: Report = ignore) -> Iterator[Translation]:
+    def stream(self, text: str, report: Report = ignore) -> Generator[Translation, None, None]:
         """The translation so far, a few times a second, so that closing it ends the work, and at its end the whole.
 
         Bullets, line breaks and the white space between sentences stay as they are. Raises InputError.

@@ -1,0 +1,92 @@
+"""The Translation tab in a browser."""
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+pytestmark = pytest.mark.browser
+PATIENCE = 60_000
+
+
+@pytest.fixture
+def tab(page: Page) -> Page:
+    """The page with the tab open."""
+    page.get_by_role("tab", name="Translation").click()
+    return page
+
+
+def output(page: Page) -> Locator:
+    """The translated text."""
+    return page.locator("#translation-output textarea")
+
+
+def translate(page: Page, text: str) -> None:
+    """Type `text` and wait for the whole of its translation."""
+    page.locator("#translation-text textarea").fill(text)
+    page.locator("#translation-run").click()
+    expect(page.locator("#translation-status")).to_contain_text("sentence", timeout=PATIENCE)
+    expect(page.locator("#translation-stop")).to_be_disabled(timeout=PATIENCE)
+
+
+def test_example_runs_and_its_words_light_up(tab: Page) -> None:
+    """One click translates; pointing at a word, or walking to it, lights the words that stand for it, both ways."""
+    tab.locator("#translation-examples").get_by_text("What attention does").click()
+    expect(output(tab)).to_have_value(
+        "O mecanismo de atenção permite que um modelo se concentre nas palavras relevantes.", timeout=PATIENCE
+    )
+    tab.get_by_text("Why: word by word").click()
+    lit = tab.locator("#translation-words .aligned-there")
+    tab.locator(".aligned-target .aligned-word", has_text="palavras").hover()
+    expect(lit).to_have_text(["words"])
+    tab.locator(".aligned-source .aligned-word", has_text="relevant").focus()
+    expect(lit).to_have_text(["relevantes"])
+    tab.keyboard.press("ArrowLeft")
+    expect(tab.locator("#translation-words .aligned-here")).to_have_text("the")
+    tab.keyboard.press("ArrowRight")
+    tab.keyboard.press("ArrowDown")
+    expect(tab.locator("#translation-words .aligned-here")).to_have_text("relevantes")
+    expect(tab.locator("#translation-words .aligned-detail")).to_contain_text("relevant 9")
+
+
+def test_swap_moves_the_output_to_the_input(tab: Page) -> None:
+    """The languages change places, the translation becomes the text, and it goes back."""
+    translate(tab, "Good morning, my friend.")
+    there = output(tab).input_value()
+    tab.locator("#translation-swap").click()
+    expect(tab.locator("#translation-text textarea")).to_have_value(there)
+    expect(output(tab)).to_have_value("")
+    expect(tab.locator("#translation-source input")).to_have_value("Portuguese")
+    expect(tab.locator("#translation-target input")).to_have_value("English")
+    tab.locator("#translation-run").click()
+    expect(output(tab)).to_have_value("Good morning, my friend.", timeout=PATIENCE)
+
+
+def test_target_follows_the_source(tab: Page) -> None:
+    """No pair can be picked that is not offered."""
+    tab.locator("#translation-source input").click()
+    tab.get_by_role("option", name="Portuguese").click()
+    expect(tab.locator("#translation-target input")).to_have_value("English")
+
+
+def test_markup_is_text(tab: Page) -> None:
+    """Markup in the input stays text in the output, in the words and in the raw result."""
+    tab.on("dialog", lambda dialog: pytest.fail(f"a script ran: {dialog.message}"))
+    translate(tab, "Look: <img src=x onerror=alert(1)> is a picture.")
+    tab.get_by_text("Why: word by word").click()
+    expect(tab.locator("#translation-words .aligned-source")).to_have_text(
+        "Look: <img src=x onerror=alert(1)> is a picture.", timeout=PATIENCE
+    )
+    tab.locator("#translation-json").get_by_text("Raw JSON").click()
+    expect(tab.locator("#translation-raw")).to_contain_text("onerror")
+    assert tab.locator("#translation-words img, #translation-raw img").count() == 0
+
+
+def test_empty_text_is_told_at_the_field(tab: Page) -> None:
+    """Nothing typed: a message, and no model runs."""
+    tab.locator("#translation-run").click()
+    expect(tab.get_by_text("Text is empty. Type some words.")).to_be_visible()
+
+
+def test_counter(tab: Page) -> None:
+    """The characters are counted as one sees them."""
+    tab.locator("#translation-text textarea").fill("olá 🎉")
+    expect(tab.locator("#translation-count")).to_have_text("5 of 10,000 characters")

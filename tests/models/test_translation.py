@@ -1,0 +1,186 @@
+"""Translation: nothing dropped, everything between sentences kept, words aligned."""
+
+from collections.abc import Mapping
+from itertools import pairwise
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from models.cache import ModelCache
+from models.inputs import TEXT_LIMIT, InputError
+from models.pieces import copy, read, write
+from models.text import Span
+from models.translated import Draft, Translation
+from models.translation import BATCH_TOKENS, FIRST_SENTENCES, WINDOW_TOKENS, Translators, batches, of_catalog
+from tests import tiny_student
+
+LINE = st.lists(
+    st.sampled_from(["The dog. ", "jumps", " ", "\t", "\n", "\r\n", "- ", "1. ", "🎉 ", "é", "你好"]), max_size=30
+)
+
+
+@pytest.fixture
+def translators(tiny_cache: ModelCache) -> Translators:
+    """Both directions over tiny students."""
+    return of_catalog(tiny_cache)
+
+
+def between(translation: Translation) -> tuple[list[str], list[str]]:
+    """What stands between the sentences of a translation's source, and of its text."""
+    return tuple(  # type: ignore[return-value]
+        [text[end:start] for end, start in zip([0, *ends], [*starts, len(text)], strict=True)]
+        for text, starts, ends in (
+            (
+                translation.source,
+                [s.source.start for s in translation.sentences],
+                [s.source.end for s in translation.sentences],
+            ),
+            (
+                translation.text,
+                [s.target.start for s in translation.sentences],
+                [s.target.end for s in translation.sentences],
+            ),
+        )
+    )
+
+
+@hypothesis_settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(line=LINE)
+def test_all_that_is_no_sentence_is_kept(translators: Translators, line: list[str]) -> None:
+    """Bullets, tabs, line breaks and blank lines stand between the sentences just as before; none is without target."""
+    text = "dog " + "".join(line)
+    result = translators.choose("en", "pt")(text)
+    source, target = between(result)
+    assert source == target
+    assert all(sentence.target.of(result.text) for sentence in result.sentences)
+    for sentence in result.sentences:
+        for link in sentence.links:
+            assert sentence.source.start <= link.source.start < link.source.end <= sentence.source.end
+            assert sentence.target.start <= link.target.start < link.target.end <= sentence.target.end
+
+
+def test_long_sentence_goes_in_windows(translators: Translators) -> None:
+    """A sentence without an end is read in windows, every word of it, and nothing is dropped."""
+    text = "the lazy dog, " * 60
+    result = translators.choose("en", "pt")(text)
+    assert len(result.sentences) > 60 * 14 / WINDOW_TOKENS
+    assert " ".join(s.source.of(text) for s in result.sentences) == text.strip()
+    assert result.run.dropped == 0
+
+
+def test_stream_grows_to_the_whole(translators: Translators, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each part of a stream begins with the part before it, the first comes early, the last is the result."""
+    monkeypatch.setattr("models.translation.PAUSE", 0)
+    translator = translators.choose("en", "pt")
+    parts = list(translator.stream("The dog. " * 9))
+    texts = [part.text for part in parts]
+    assert all(after.startswith(before) for before, after in pairwise(texts))
+    assert 0 < min(len(part.sentences) for part in parts if part.sentences) <= FIRST_SENTENCES
+    assert len(parts[-1].sentences) == 9
+    assert texts[-1] == translator("The dog. " * 9).text
+
+
+def test_closed_stream_lets_go(translators: Translators, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Closing a stream before its end frees the model."""
+    monkeypatch.setattr("models.translation.PAUSE", 0)
+    stream = translators.choose("en", "pt").stream("The dog. " * 9)
+    assert len(next(stream).sentences) < 9
+    assert translators.cache.status().models[0].leases == 1
+    stream.close()
+    assert translators.cache.status().models[0].leases == 0
+
+
+@pytest.mark.parametrize("text", ["", " \n", "\u200b", "a\0b", "\ud83d", "x" * (TEXT_LIMIT + 1), 7, None])
+def test_bad_text_is_refused_before_a_model_loads(translators: Translators, text: str) -> None:
+    """The message names the field, and nothing was loaded."""
+    with pytest.raises(InputError) as refused:
+        translators.choose("en", "pt")(text)
+    assert refused.value.field == "Text"
+    assert not translators.cache.status().models
+
+
+@pytest.mark.parametrize("pair", [("en", "en"), ("en", "xx"), ("", "pt"), (None, 3)])
+def test_unknown_pair_names_the_offered(translators: Translators, pair: tuple[object, object]) -> None:
+    """The message tells which pairs there are."""
+    with pytest.raises(InputError, match=r"English to Portuguese.*Portuguese to English"):
+        translators.check("hello", *pair)
+
+
+def test_emoji_and_other_scripts_stay(translators: Translators) -> None:
+    """What the model cannot read at all is copied whole."""
+    result = translators.choose("en", "pt")("🎉\n你好\n1.5")
+    assert result.text == "🎉\n你好\n1.5"
+    assert [sentence.copied for sentence in result.sentences] == [1, 1, 0]
+
+
+def test_letters_and_signs_are_read_as_the_nearest_known() -> None:
+    """Curly quotes, dashes and letters that the vocabulary lacks become what it has, each at its own place."""
+    tokenizer = tiny_student.tokenizer()
+    source = read(tokenizer, "“È” – fox")
+    assert tokenizer.decode(list(source.ids[:-1])) == '"E" - fox'
+    assert source.unknown == []
+    assert [source.text[slice(*span)].strip() for span in source.offsets[1:4]] == ["“", "È", "”"]
+
+
+def test_a_sign_made_of_many_is_not_copied_twice() -> None:
+    """The fraction in ½ is read as three signs, of which the last two have no place of their own."""
+    source = read(tiny_student.tokenizer(), "½ fox")
+    assert all(source.text[slice(*source.offsets[at])].strip() for at in source.unknown)
+
+
+def test_a_sentence_without_translation_stays() -> None:
+    """Where the network writes nothing, the sentence itself is kept."""
+    source = read(tiny_student.tokenizer(), "dog")
+    empty = tiny_student.student().translate([source.ids])[0].alignment[:0].numpy()
+    assert write(tiny_student.tokenizer(), source, [], empty, True) == copy(source)
+
+
+@pytest.mark.parametrize("lengths", [[], [5], [9, 3, 7], [20] * 500, [BATCH_TOKENS + 1] * 4, list(range(1, 200))])
+def test_batches(lengths: list[int]) -> None:
+    """Every sentence is in one batch, the first batch is small, and none holds more than its tokens with padding."""
+    found = batches(lengths)
+    assert sorted(index for batch in found for index in batch) == list(range(len(lengths)))
+    assert all(len(batch) <= FIRST_SENTENCES for batch in found[:1])
+    for batch in found:
+        assert len(batch) == 1 or max(lengths[i] for i in batch) * len(batch) <= BATCH_TOKENS
+
+
+def test_draft_tells_what_stands_before_the_first_gap() -> None:
+    """A later sentence that is already written waits for those before it."""
+    tokenizer = tiny_student.tokenizer()
+    text = "- dog\n- fox\n"
+    sources = [read(tokenizer, "dog"), read(tokenizer, "fox")]
+    draft = Draft(text, [Span(2, 5), Span(8, 11)], sources, {1: copy(sources[1])})
+    assert draft.so_far("m", "cpu", 0).text == "- "
+    draft.written[0] = copy(sources[0])
+    assert draft.so_far("m", "cpu", 0).text == text
+
+
+@pytest.mark.real
+def test_alignment_of_the_attention_sentence(real_cache: ModelCache) -> None:
+    """The target words for "relevant", "words" and "mechanism" point at them."""
+    text = "The attention mechanism lets a model focus on the relevant words."
+    result = of_catalog(real_cache).choose("en", "pt")(text)
+    links = linked(result)
+    assert result.text == "O mecanismo de atenção permite que um modelo se concentre nas palavras relevantes."
+    assert links["relevantes"] == "relevant"
+    assert links["palavras"] == "words"
+    assert links["mecanismo"] == "mechanism"
+
+
+@pytest.mark.real
+def test_both_ways_with_lists_and_emoji(real_cache: ModelCache) -> None:
+    """Real sentences keep their lists, and signs that the model does not know."""
+    translators = of_catalog(real_cache)
+    there = translators.choose("en", "pt")("Buy:\n\n  - milk\n  - two apples 🍎\n\n1. Go home. Sleep well!")
+    assert there.text == "Comprar:\n\n  - leite\n  - duas maçãs 🍎\n\n1. Vá para casa. Durma bem!"
+    back = translators.choose("pt", "en")("Ela disse “olá” — e saiu.\n\nO gato 🐈 está em casa.")
+    assert back.text == 'She said "hello" - and left.\n\nThe cat 🐈 is at home.'
+
+
+def linked(result: Translation) -> Mapping[str, str]:
+    """Each target word's strongest source word."""
+    links = sorted((link for s in result.sentences for link in s.links), key=lambda link: link.weight)
+    return {link.target.of(result.text): link.source.of(result.source) for link in links}
