@@ -82,3 +82,21 @@ function habitOf(name) {
 function nameOf(data, layer, head) {
   return data.names[layer]?.[head] ?? "";
 }
+
+function headsBox(data) {
+  const size = Math.min(84, Math.floor(960 / data.heads)), left = 34, top = 24;
+  return { size, left, top, width: left + size * data.heads, height: top + size * data.layers + LEGEND_HEIGHT };
+}
+
+function drawHeads(pen, data, box, theme) {
+  const { size, left, top } = box, inner = size - 4;
+  const label = (words, x, y) => pen.text(words, x, y, { align: "center", fill: theme.muted, size: 11, sans: true });
+  for (let head = 0; head < data.heads; head++) label(String(head + 1), left + (head + 0.5) * size, 10);
+  for (let layer = 0; layer < data.layers; layer++) {
+    label(String(layer + 1), 14, top + (layer + 0.5) * size);
+    for (let head = 0; head < data.heads; head++) {
+      pen.picture(left + head * size, top + layer * size, inner, inner, thumbnail(data, layer, head, theme));
+    }
+  }
+  drawLegend(pen, left, box.height - LEGEND_HEIGHT + 14, 1, theme, true);
+}

@@ -8,7 +8,8 @@ function fontOf({ size = 13, bold = false, sans = false } = {}) {
   return `${bold ? "600 " : ""}${size}px ${sans ? SANS : MONO}`;
 }
 
-function canvasPen(canvas, width, height, density) {
+// Between cells shows the paper, or what is behind the canvas.
+function canvasPen(canvas, width, height, density, paper = null) {
   canvas.width = Math.round(width * density);
   canvas.height = Math.round(height * density);
   canvas.style.width = width + "px";
@@ -49,12 +50,18 @@ function canvasPen(canvas, width, height, density) {
       context.stroke();
       context.globalAlpha = 1;
     },
-    cells(x, y, cell, columns, rows, colourAt) {
+    picture(x, y, w, h, image) {
       context.imageSmoothingEnabled = false;
-      context.drawImage(pixels(columns, rows, colourAt), x, y, cell * columns, cell * rows);
+      context.drawImage(image, x, y, w, h);
+    },
+    cells(x, y, cell, columns, rows, colourAt) {
+      this.picture(x, y, cell * columns, cell * rows, pixels(columns, rows, colourAt));
       if (cell < 7) return;
-      for (let i = 1; i < columns; i++) context.clearRect(x + i * cell - 0.5, y, 1, rows * cell);
-      for (let i = 1; i < rows; i++) context.clearRect(x, y + i * cell - 0.5, columns * cell, 1);
+      context.globalCompositeOperation = paper ? "source-over" : "destination-out";
+      context.fillStyle = paper ?? "#000";
+      for (let i = 1; i < columns; i++) context.fillRect(x + i * cell - 0.5, y, 1, rows * cell);
+      for (let i = 1; i < rows; i++) context.fillRect(x, y + i * cell - 0.5, columns * cell, 1);
+      context.globalCompositeOperation = "source-over";
     },
   };
 }
@@ -81,13 +88,12 @@ function svgPen(width, height) {
       parts.push(`<path d="M${n(x1)} ${n(y1)}C${middle} ${n(y1)} ${middle} ${n(y2)} ${n(x2)} ${n(y2)}" fill="none" ` +
         `stroke="${stroke}" stroke-width="${n(thickness)}" opacity="${n(opacity)}"/>`);
     },
+    picture(x, y, w, h, image) {
+      parts.push(`<image x="${n(x)}" y="${n(y)}" width="${n(w)}" height="${n(h)}" ` +
+        `preserveAspectRatio="none" style="image-rendering:pixelated" href="${image.toDataURL()}"/>`);
+    },
     cells(x, y, cell, columns, rows, colourAt) {
-      if (columns * rows > MANY_CELLS) {
-        const href = pixels(columns, rows, colourAt).toDataURL();
-        parts.push(`<image x="${n(x)}" y="${n(y)}" width="${n(cell * columns)}" height="${n(cell * rows)}" ` +
-          `preserveAspectRatio="none" style="image-rendering:pixelated" href="${href}"/>`);
-        return;
-      }
+      if (columns * rows > MANY_CELLS) return void this.picture(x, y, cell * columns, cell * rows, pixels(columns, rows, colourAt));
       const gap = cell < 7 ? 0 : 1;
       for (let r = 0; r < rows; r++)
         for (let c = 0; c < columns; c++) {

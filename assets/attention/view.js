@@ -312,5 +312,5 @@ function start() {
 
   new ResizeObserver(() => requestAnimationFrame(redraw)).observe(page);
   new MutationObserver(redraw).observe(document.body, { attributes: true, attributeFilter: ["class"] });
-  return { show };
+  return { show, change };
 }
