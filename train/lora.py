@@ -1,5 +1,6 @@
 """LoRA on a frozen encoder (Hu et al. 2021), set up to train fast on a CPU."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from transformers import AttentionInterface
 from transformers.masking_utils import AttentionMaskInterface, eager_mask
 
 LINEAR_LAYERS = ["query", "key", "value", "dense"]
+BASE = "sentence-transformers/all-MiniLM-L6-v2"
 ATTENTION = "half_precision"
 NO_DROPOUT = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
 
@@ -57,9 +59,23 @@ def add_adapter(model: nn.Module, rank: int, head: str) -> PeftModel:
 
 
 def save_adapter(model: PeftModel, folder: Path) -> Path:
-    """Write the adapter in peft's own format, its tensors as float16, and return the weights' path."""
+    """Write the adapter in peft's own format, its tensors as float16, and return the weights' path.
+
+    Of peft's configuration only what is needed to load it is kept, so that a second run writes the same bytes.
+    """
     model.save_pretrained(str(folder))
     (folder / "README.md").unlink(missing_ok=True)
     path = folder / "adapter_model.safetensors"
     save_file({name: tensor.half() for name, tensor in load_file(path).items()}, path)
+    path.chmod(0o644)
+    config = model.peft_config["default"]
+    kept = {
+        "peft_type": "LORA",
+        "base_model_name_or_path": BASE,
+        "r": config.r,
+        "lora_alpha": config.lora_alpha,
+        "target_modules": sorted(config.target_modules),
+        "modules_to_save": config.modules_to_save,
+    }
+    (folder / "adapter_config.json").write_text(json.dumps(kept, indent=2) + "\n")
     return path

@@ -1,0 +1,1 @@
+"""Tests of the recipes, on synthetic data and a tiny encoder."""

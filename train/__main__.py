@@ -1,0 +1,85 @@
+"""`python -m train TASK --data DIR`: train an adapter, calibrate it, measure it, and write its model card."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import settings
+from models.catalog import MINILM_WEIGHTS
+from models.stages import Stage
+from models.weights import WeightStore
+from train import card, evaluate_question_answering, evaluate_sentiment, question_answering, sentiment
+from train.loop import Schedule
+
+ADAPTERS = Path(__file__).parent.parent / "assets" / "adapters"
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """The four steps that make one adapter; what `evaluate` gives is what `card` writes about."""
+
+    train: Callable[[Path, Path, Path, Path, Schedule, int | None], None]
+    schedule: Schedule
+    calibrate: Callable[[WeightStore, Path, Path, int | None], object]
+    evaluate: Callable[[WeightStore, Path, Path, int | None], Any]
+    card: Callable[[Any], str]
+
+
+RECIPES = {
+    "question-answering": Recipe(
+        question_answering.train,
+        question_answering.SCHEDULE,
+        evaluate_question_answering.calibrate,
+        evaluate_question_answering.evaluate,
+        card.question_answering,
+    ),
+    "sentiment": Recipe(
+        sentiment.train,
+        sentiment.SCHEDULE,
+        evaluate_sentiment.calibrate,
+        evaluate_sentiment.evaluate,
+        card.sentiment,
+    ),
+}
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Run one recipe; called again after a break, it goes on from its last checkpoint."""
+    parser = argparse.ArgumentParser(prog="python -m train", description=__doc__)
+    parser.add_argument("task", choices=sorted(RECIPES))
+    parser.add_argument("--data", type=Path, required=True, help="the folder of the data sets")
+    parser.add_argument("--limit", type=int, help="use this many examples only: a quick run that proves the path")
+    parser.add_argument("--output", type=Path, help="the adapter's folder (default: assets/adapters/TASK)")
+    chosen = parser.parse_args(arguments)
+    home = settings.default_home(os.environ, sys.platform)
+    name = chosen.task if chosen.limit is None else f"{chosen.task}-{chosen.limit}"
+    run(
+        RECIPES[chosen.task],
+        WeightStore(home),
+        chosen.data,
+        chosen.output or ADAPTERS / chosen.task,
+        home / "training" / f"{name}.pt",
+        chosen.limit,
+    )
+
+
+def run(recipe: Recipe, store: WeightStore, data: Path, output: Path, checkpoint: Path, limit: int | None) -> None:
+    """Make the adapter in `output` with its card."""
+    base = store.ensure(MINILM_WEIGHTS, _tell)
+    recipe.train(base, data, output, checkpoint, recipe.schedule, limit)
+    print("calibrated:", recipe.calibrate(store, output, data, limit), flush=True)
+    figures = recipe.evaluate(store, output, data, limit)
+    print(figures, flush=True)
+    (output / "README.md").write_text(recipe.card(figures), encoding="utf-8")
+
+
+def _tell(stage: Stage) -> None:
+    print(stage, flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
