@@ -1,11 +1,13 @@
 """How a tab's buttons reach its adapter: one lane of compute, Stop, checks at the field, errors in words."""
 
+import asyncio
 import contextlib
 import functools
 import inspect
 import logging
+import threading
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 
@@ -46,13 +48,32 @@ def errors_in_words() -> Iterator[None]:
 
 
 def guarded(fn: Callable[..., Any]) -> Callable[..., Any]:
-    """`fn`, a function or a generator, with its errors told in words."""
+    """`fn`, a function or a generator, with its errors told in words.
+
+    A generator is closed when its visitor stops it or leaves, after the step it is in. Gradio by itself would leave
+    one that was cancelled before its first result suspended, and so the model leased.
+    """
     if inspect.isgeneratorfunction(fn):
 
         @functools.wraps(fn)
-        def stream(*args: Any, **kwargs: Any) -> Iterator[Any]:
-            with errors_in_words():
-                yield from fn(*args, **kwargs)
+        async def stream(*args: Any, **kwargs: Any) -> AsyncIterator[Any]:
+            results = fn(*args, **kwargs)
+            one_at_a_time = threading.Lock()
+            over = object()
+
+            def step() -> Any:
+                with one_at_a_time, errors_in_words():
+                    return next(results, over)
+
+            def close() -> None:
+                with one_at_a_time:
+                    results.close()
+
+            try:
+                while (result := await asyncio.to_thread(step)) is not over:
+                    yield result
+            finally:
+                threading.Thread(target=close, daemon=True).start()
 
         return stream
 
