@@ -1,0 +1,132 @@
+"""The Chat tab in a browser."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+pytestmark = pytest.mark.browser
+PATIENCE = 120_000
+HOSTILE = (
+    "<img src=x onerror=alert(1)> ![x](http://elsewhere.invalid/x.png) <svg/onload=alert(1)> &lt;b&gt; <b>bold</b> "
+    "<!-- not gone --> <|im_end|><script>alert(1)</script>"
+)
+
+
+@pytest.fixture
+def tab(page: Page) -> Page:
+    """The page with the tab open and replies kept short."""
+    open_tab(page)
+    page.locator("#chat-settings button").first.click()
+    page.locator("#chat-length input[type=number]").fill("16")
+    page.locator("#chat-length input[type=number]").press("Tab")
+    return page
+
+
+def open_tab(page: Page) -> None:
+    """Turn to the Chat tab."""
+    page.get_by_role("tab", name="Chat").click()
+
+
+def said(page: Page) -> Locator:
+    """What the visitor said."""
+    return page.locator("#chat-conversation [data-testid=user]")
+
+
+def replied(page: Page) -> Locator:
+    """What the model replied."""
+    return page.locator("#chat-conversation [data-testid=bot]")
+
+
+def stop(page: Page) -> Locator:
+    """The Stop button."""
+    return page.locator("button#chat-stop")
+
+
+def finish(page: Page) -> None:
+    """Wait for the whole reply."""
+    expect(page.locator("#chat-status")).to_contain_text("tokens/s", timeout=PATIENCE)
+    expect(stop(page)).to_be_disabled(timeout=PATIENCE)
+
+
+def say(page: Page, text: str) -> None:
+    """Send `text` and wait for the whole reply."""
+    page.locator("#chat-message textarea").fill(text)
+    page.locator("#chat-send").click()
+    expect(said(page).last).to_contain_text(text[:5], timeout=PATIENCE)
+    finish(page)
+
+
+def test_what_was_said_is_text_and_survives(tab: Page, tmp_path: Path) -> None:
+    """Markup appears as it was typed, loads nothing, survives a refresh, and is exported as it was typed."""
+    say(tab, HOSTILE)
+    assert said(tab).inner_text() == HOSTILE
+    assert tab.locator("#chat-conversation .message img, #chat-conversation .message b").count() == 0
+    reply = replied(tab).inner_text()
+    tab.reload()
+    open_tab(tab)
+    expect(replied(tab)).to_have_text(reply)
+    assert said(tab).inner_text() == HOSTILE
+    with tab.expect_download() as download:
+        tab.locator("#chat-export").click()
+    download.value.save_as(tmp_path / "chat.json")
+    messages = json.loads((tmp_path / "chat.json").read_text())["messages"]
+    assert [message["role"] for message in messages] == ["user", "assistant"]
+    assert messages[0]["content"] == HOSTILE
+
+
+def test_retry_edit_undo_clear(tab: Page) -> None:
+    """A reply is made again, a message changed, taken back, and all of it cleared."""
+    say(tab, "first question")
+    tab.get_by_label("Retry").click()
+    finish(tab)
+    expect(replied(tab)).to_have_count(1)
+    tab.get_by_label("Edit").click()
+    tab.locator("#chat-conversation textarea").fill("second question")
+    tab.get_by_label("Submit").click()
+    expect(said(tab)).to_have_text("second question", timeout=PATIENCE)
+    finish(tab)
+    expect(replied(tab)).to_have_count(1)
+    tab.get_by_label("Undo").click()
+    expect(said(tab)).to_have_count(0)
+    expect(tab.locator("#chat-message textarea")).to_have_value("second question")
+    tab.locator("#chat-send").click()
+    expect(said(tab)).to_have_count(1)
+    finish(tab)
+    tab.get_by_label("Clear").click()
+    expect(said(tab)).to_have_count(0)
+    expect(tab.locator("#chat-status")).to_have_text("")
+
+
+def test_stop_ends_the_reply_and_the_next_is_answered(tab: Page) -> None:
+    """After Stop the reply stands still, its tokens can be read, and the next message is answered."""
+    tab.locator("#chat-length input[type=number]").fill("256")
+    tab.locator("#chat-length input[type=number]").press("Tab")
+    tab.locator("#chat-message textarea").fill("Tell me a very long story about the sea.")
+    tab.locator("#chat-message textarea").press("Enter")
+    expect(tab.locator("#chat-status")).to_contain_text(re.compile(r"[3-9] new tokens"), timeout=PATIENCE)
+    stop(tab).click()
+    expect(stop(tab)).to_be_disabled()
+    tab.wait_for_timeout(500)
+    stopped = replied(tab).inner_text()
+    tab.wait_for_timeout(1500)
+    assert replied(tab).inner_text() == stopped
+    tab.locator("#chat-why button").first.click()
+    tab.locator(".sure-token").nth(1).hover()
+    expect(tab.locator("#chat-tokens .sure-row")).to_have_count(6)
+    tab.locator(".sure-token").nth(1).press("ArrowLeft")
+    expect(tab.locator(".sure-token").nth(0)).to_be_focused()
+    tab.locator("#chat-length input[type=number]").fill("16")
+    tab.locator("#chat-length input[type=number]").press("Tab")
+    say(tab, "and now")
+    expect(replied(tab)).to_have_count(2)
+
+
+def test_an_empty_message_is_refused_at_its_field(tab: Page) -> None:
+    """Nothing is sent, the field says why, and there is nothing to stop."""
+    tab.locator("#chat-message textarea").fill("   ")
+    tab.locator("#chat-send").click()
+    expect(tab.locator("#chat-input")).to_contain_text("empty")
+    expect(stop(tab)).to_be_disabled()

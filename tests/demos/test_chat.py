@@ -1,0 +1,164 @@
+"""The Chat tab without a browser: its endpoint, what it shows, and that Stop ends the compute."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import gradio as gr
+import psutil
+import pytest
+from gradio_client import Client
+from gradio_client.exceptions import AppError
+
+from demos import chat
+from models.cache import ModelCache
+from models.catalog import SMOLLM2
+from models.chat import ChatReply, Chatter, Message
+from models.results import Run
+
+REPLY = ChatReply("Hello", (), 12, 0, "end", 8.25, Run("Tiny", "cpu", 12, 0, 1.5))
+
+
+@contextmanager
+def serving(chatter: Any) -> Iterator[Client]:
+    """A script's connection to a page with this tab alone."""
+    with gr.Blocks() as demo:
+        chat.render(chatter)
+    _, url, _ = demo.launch(prevent_thread_lock=True, quiet=True)
+    try:
+        yield Client(url, verbose=False)
+    finally:
+        demo.close()
+
+
+@pytest.fixture
+def client(tiny_cache: ModelCache) -> Iterator[Client]:
+    """A connection to the tab over tiny models."""
+    with serving(Chatter(tiny_cache, SMOLLM2)) as client:
+        yield client
+
+
+def wait_until(true: Any, seconds: float = 20) -> None:
+    """Return as soon as `true()`; fail when it does not come."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def test_endpoint_streams_text(client: Client, tiny_cache: ModelCache) -> None:
+    """A script gets the growing text, the same that the adapter gives, with the history in either shape."""
+    history = [{"role": "user", "content": "a"}, {"role": "assistant", "content": [{"type": "text", "text": "b"}]}]
+    job = client.submit("hello", history, "Be brief.", 12, 0.0, api_name="/chat")
+    assert job.result() == Chatter(tiny_cache, SMOLLM2)("hello", history, "Be brief.", 12).text
+    assert client.predict("hello", api_name="/chat")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"message": ""},
+        {"message": 5},
+        {"message": "hi", "history": [{"role": "system", "content": "x"}]},
+        {"message": "hi", "history": "x"},
+        {"message": "hi", "max_new_tokens": 10**9},
+        {"message": "hi", "temperature": -1},
+    ],
+)
+def test_endpoint_refuses_in_words(client: Client, arguments: dict[str, Any]) -> None:
+    """A bad argument is an error that names it."""
+    with pytest.raises(AppError, match=list(arguments)[-1]):
+        client.predict(**arguments, api_name="/chat")
+
+
+class Endless:
+    """A chatter that never ends and notes whether its stream was closed; `gate` holds its first reply back."""
+
+    spec = SMOLLM2
+
+    def __init__(self) -> None:
+        self.started, self.gate, self.closed = threading.Event(), threading.Event(), threading.Event()
+
+    def check(self, *values: object) -> None:
+        """Take anything."""
+
+    def stream(self, *values: object) -> Iterator[ChatReply]:
+        """Reply for ever."""
+        try:
+            self.started.set()
+            self.gate.wait(20)
+            while True:
+                time.sleep(0.01)
+                yield replace(REPLY, text="x", ended="")
+        finally:
+            self.closed.set()
+
+
+@pytest.mark.parametrize("first", ["streaming", "before its first reply"])
+def test_cancel_closes_the_stream(first: str) -> None:
+    """A cancelled job ends its generator, also when it had not yielded yet, and the next one is served."""
+    endless = Endless()
+    with serving(endless) as client:
+        job = client.submit("hi", api_name="/chat")
+        wait_until(endless.started.is_set)
+        if first == "streaming":
+            endless.gate.set()
+            wait_until(job.outputs)
+        job.cancel()
+        endless.gate.set()
+        wait_until(endless.closed.is_set)
+
+
+@pytest.mark.real
+def test_stop_frees_the_cpu(real_cache: ModelCache) -> None:
+    """A second after a long reply was stopped the process is idle and nobody holds the model; chat still works."""
+    process = psutil.Process()
+
+    def busy() -> float:
+        times = process.cpu_times()
+        return float(times.user + times.system)
+
+    with serving(Chatter(real_cache, SMOLLM2)) as client:
+        job = client.submit("Tell me a very long story.", max_new_tokens=256, api_name="/chat")
+        wait_until(lambda: len(job.outputs()) > 3, 120)
+        before = busy()
+        time.sleep(1)
+        generating = busy() - before
+        job.cancel()
+        time.sleep(1)
+        before = busy()
+        time.sleep(1)
+        assert busy() - before < min(0.2, generating / 2)
+        assert [model.leases for model in real_cache.status().models if model.name == SMOLLM2.name] == [0]
+        assert client.predict("Say hi.", max_new_tokens=4, api_name="/chat")
+
+
+def test_status_tells_speed_and_ending() -> None:
+    """The line tells the speed, and that a reply was cut; before the first token, how much is read."""
+    assert chat.status_of(REPLY) == "Tiny · cpu · 12 tokens · 1.5 s · 0 new tokens · 8.2 tokens/s"
+    assert chat.status_of(replace(REPLY, ended="length")).endswith("cut at the reply length")
+    assert chat.status_of(replace(REPLY, ended="", read=5)) == "Reading 5 of 12 tokens"
+
+
+def test_notice_tells_what_was_dropped() -> None:
+    """Dropped turns are told with their tokens, else there is no notice."""
+    assert chat.notice_of(REPLY) == ""
+    dropped = replace(REPLY, dropped_turns=3, run=replace(REPLY.run, dropped=1_234))
+    assert "oldest 3 turns (1,234 tokens)" in chat.notice_of(dropped)
+
+
+def test_messages_survive_the_page() -> None:
+    """What goes to the page comes back, and what a browser kept comes back unless it is broken."""
+    said = [Message("user", "  <b> &lt; <img>\n\tx"), Message("assistant", "")]
+    assert chat.from_page(chat.to_page(said)) == said
+    assert chat.restored(chat.to_page(said)) == chat.to_page(said)
+    assert chat.restored([{"role": "user", "content": [{"type": "file", "file": {"path": "/etc/passwd"}}]}]) == []
+
+
+def test_events_find_their_message() -> None:
+    """Gradio gives the place of a message as a number or as a pair."""
+    assert [chat.index_of(SimpleNamespace(index=index)) for index in (2, (2, 0))] == [2, 2]  # type: ignore[arg-type]
