@@ -20,7 +20,7 @@ MAX_TOKENS = 320
 MAX_QUESTION_TOKENS = 64
 STRIDE = 128
 NULL_SHARE = 0.14
-SCHEDULE = Schedule(epochs=1.25, batch_size=32, peak_rate=2e-3, warmup=0.05)
+SCHEDULE = Schedule(epochs=1, batch_size=32, peak_rate=2e-3, warmup=0.05)
 
 
 @dataclass(frozen=True)
