@@ -16,7 +16,7 @@ from models.attention_math import Weights, aggregate, distance, entropy, names, 
 from models.inputs import check_whole
 
 ASSETS = Path(__file__).parent.parent / "assets" / "attention"
-SCRIPTS = ("data.js", "colour.js", "pens.js", "matrix.js", "lines.js", "heads.js", "export.js", "view.js")
+SCRIPTS = ("data.js", "colour.js", "pens.js", "matrix.js", "lines.js", "heads.js", "flow.js", "export.js", "view.js")
 MEAN, MAX, ROLLOUT = -1, -2, -3
 ALL_LAYERS_BYTES = 80_000
 ONE_LAYER_BYTES = 800_000

@@ -29,7 +29,7 @@ function download(blob, name) {
 
 // The picture with its title on paper of its own, as a function that draws it with any pen.
 function figure({ data, state, matrix, theme, focus, width }) {
-  const box = state.view === "heads" ? headsBox(data) : state.view === "lines" ? linesBox(matrix, width) : matrixBox(matrix, Math.max(width, 480));
+  const box = state.view === "heads" ? headsBox(data) : state.view === "flow" ? flowBox(data, state, width) : state.view === "lines" ? linesBox(matrix, width) : matrixBox(matrix, Math.max(width, 480));
   const title = `${data.model} · ` + (state.view === "heads" ? "all heads, layers down" : describeHead(data, state.layer, state.head));
   const margin = 16, font = { size: 13, sans: true };
   const whole = Math.max(box.width, Math.min(widthOf(title, font), 900)) + 2 * margin;
@@ -42,6 +42,7 @@ function figure({ data, state, matrix, theme, focus, width }) {
       pen.text(fitted(title, whole - 2 * margin, font), margin, margin + 8, { fill: theme.ink, ...font });
       const inner = shift(pen);
       if (state.view === "heads") drawHeads(inner, data, box, theme);
+      else if (state.view === "flow") drawFlow(inner, data, box, theme, state, focus);
       else if (state.view === "lines") drawLines(inner, matrix, box, theme, state, focus);
       else drawMatrix(inner, matrix, box, theme, state);
     },

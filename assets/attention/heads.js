@@ -11,7 +11,7 @@ function thumbnail(data, layer, head, theme) {
 
 function fillHeads(grid, data, state, theme, open) {
   grid.replaceChildren();
-  grid.style.gridTemplateColumns = `34px repeat(${data.heads}, minmax(0, 84px))`;
+  grid.style.gridTemplateColumns = `34px repeat(${data.heads}, minmax(0, ${data.layers > 12 ? 46 : 84}px))`;
   const shared = data.heads / data.kvHeads;
   const axis = (words, span) => {
     const cell = element("div", "av-axis", words);
@@ -84,7 +84,7 @@ function nameOf(data, layer, head) {
 }
 
 function headsBox(data) {
-  const size = Math.min(84, Math.floor(960 / data.heads)), left = 34, top = 24;
+  const size = Math.min(data.layers > 12 ? 46 : 84, Math.floor(960 / data.heads)), left = 34, top = 24;
   return { size, left, top, width: left + size * data.heads, height: top + size * data.layers + LEGEND_HEIGHT };
 }
 

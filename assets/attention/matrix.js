@@ -6,13 +6,13 @@ function matrixBox(matrix, width) {
   const phone = width < 560;
   const rows = matrix.rows.length, columns = matrix.columns.length;
   const widest = tokens => Math.max(24, ...tokens.slice(0, 600).map(token => widthOf(token.text, { size: 13 })));
-  const left = Math.min(widest(matrix.rows), phone ? 78 : 150) + 10;
+  const left = Math.ceil(Math.min(widest(matrix.rows), phone ? 78 : 150)) + 10;
   const label = Math.min(widest(matrix.columns), phone ? 84 : 130);
   const room = width - left - 4;
   const slanted = room / columns >= 17;
   const overhang = slanted ? label * Math.cos(Math.PI / 3) - 6 : 0;
   const cell = Math.max(2, Math.min(34, Math.floor(((room - Math.max(0, overhang)) / columns) * 2) / 2));
-  const top = (slanted ? label * Math.sin(Math.PI / 3) : label) + 14;
+  const top = Math.ceil(slanted ? label * Math.sin(Math.PI / 3) : label) + 14;
   const bottom = top + cell * rows;
   return {
     left, top, cell, rows, columns, slanted, label, bottom,

@@ -20,7 +20,7 @@ function start() {
   const $ = name => page.querySelector(".av-" + name);
   const focus = () => hovered ?? locked ?? NOWHERE;
 
-  const views = { matrix: "Matrix", lines: "Lines", heads: "All heads" };
+  const views = { matrix: "Matrix", lines: "Lines", heads: "All heads", flow: "Flow" };
   for (const [name, title] of Object.entries(views)) {
     const button = element("button", "", title);
     button.type = "button";
@@ -91,10 +91,15 @@ function start() {
   }
 
   function change(part) {
-    const before = [state.words, state.special, state.from, state.to].join();
+    const tokens = () => [state.words, state.special, state.from, state.to, state.view === "flow"].join(), before = tokens();
     Object.assign(state, part);
-    if ([state.words, state.special, state.from, state.to].join() !== before) hovered = locked = null;
+    if (tokens() !== before) [hovered, locked] = [null, undefined];
     redraw();
+  }
+
+  // What the matrix is made by; the flow has no choice but the rollout of all tokens.
+  function chosen() {
+    return state.view === "flow" ? { ...state, head: ROLLOUT, words: false, special: true, from: -1, to: -1 } : state;
   }
 
   function available(layer, head) {
@@ -107,11 +112,17 @@ function start() {
     theme = themeOf(dark);
     page.classList.toggle("av-dark", dark);
     page.classList.toggle("av-alone", ask === null);
-    const made = matrixOf(data, state);
+    const flow = state.view === "flow";
+    if (flow && (data.kind === "cross" || !flowLayers(data, data.layers - 1))) return void change({ view: "matrix" });
+    const made = matrixOf(data, chosen());
     $("stage").classList.toggle("av-waiting", !made);
     syncChoices();
+    if (state.view !== "heads") {
+      $("caption").className = "av-caption";
+      $("caption").textContent = describeHead(data, state.layer, chosen().head) + ".";
+    }
     if (!made) return void request(false);
-    matrix = Object.assign(made, { causal: data.kind === "causal" && state.head !== ROLLOUT });
+    matrix = Object.assign(made, { causal: data.kind === "causal" });
     const whole = $("scene").clientWidth, width = whole < 900 ? whole : whole - PANEL_WIDTH;
     if (!width) return;
     const heads = state.view === "heads";
@@ -124,11 +135,9 @@ function start() {
       $("caption").className = "av-caption av-chips";
       return;
     }
-    $("caption").className = "av-caption";
-    $("caption").textContent = describeHead(data, state.layer, state.head) + ".";
     if (locked === undefined) locked = farthestLook();
     surface.ariaLabel = `${views[state.view]}: ${describeHead(data, state.layer, state.head)}. Arrow keys walk its cells.`;
-    box = state.view === "lines" ? linesBox(matrix, width) : matrixBox(matrix, width);
+    box = flow ? flowBox(data, state, width) : state.view === "lines" ? linesBox(matrix, width) : matrixBox(matrix, width);
     fillStrips();
     if (state.view === "matrix") drawMatrix(pen($("picture")), matrix, box, theme, state);
     redrawFocus();
@@ -143,6 +152,7 @@ function start() {
   function redrawFocus() {
     if (!matrix || state.view === "heads") return;
     if (state.view === "lines") drawLines(pen($("picture")), matrix, box, theme, state, focus());
+    if (state.view === "flow") drawFlow(pen($("picture")), data, box, theme, state, focus());
     const over = pen($("focus"));
     if (state.view === "matrix") drawMatrixFocus(over, matrix, box, theme, focus());
     tintStrips();
@@ -154,7 +164,7 @@ function start() {
     const { row, column } = focus(), width = matrix.columns.length;
     const strong = token => element("b", "", token.text);
     const weight = row !== null && column !== null ? matrix.values[row * width + column] : 0;
-    let said = [state.view === "lines" ? "Point at a token. A click locks it." : "Point at a cell. A click locks it, arrow keys walk."];
+    let said = [state.view !== "matrix" ? "Point at a token. A click locks it." : "Point at a cell. A click locks it, arrow keys walk."];
     if (row !== null && column !== null)
       said = unreachable(matrix, row, column)
         ? [strong(matrix.rows[row]), " comes before ", strong(matrix.columns[column]), " and cannot look at it"]
@@ -182,7 +192,7 @@ function start() {
     let best = null, most = 0;
     matrix.rows.forEach((from, r) => matrix.columns.forEach((to, c) => {
       if ([...from.members.map(q => isSpecial(data.queries, q, data)), ...to.members.map(k => isSpecial(data.keys, k, data))].some(Boolean)) return;
-      const reach = matrix.values[r * matrix.columns.length + c] * (data.kind === "cross" ? 1 : Math.abs(from.members[0] - to.members[0]));
+      const reach = matrix.values[r * matrix.columns.length + c] * Math.abs(from.members[0] - to.members[0]);
       if (reach > most) [most, best] = [reach, { row: r, column: c }];
     }));
     return best;
@@ -195,6 +205,13 @@ function start() {
   }
 
   function syncChoices() {
+    const whole = data.kind !== "cross" && flowLayers(data, data.layers - 1) !== null;
+    for (const button of $("tabs").children) {
+      if (button.dataset.view !== "flow") continue;
+      button.disabled = !whole;
+      button.title = whole ? "" : data.kind === "cross" ? "Cross-attention goes from one text to another: nothing flows on." : "The flow is drawn for texts of a few dozen tokens.";
+    }
+    for (const name of ["head", "words", "hide", "from", "to"]) $(name).disabled = state.view === "flow";
     for (const button of $("tabs").children) button.setAttribute("aria-pressed", String(button.dataset.view === state.view));
     $("layer").value = state.layer;
     $("head").value = state.head;
@@ -209,7 +226,7 @@ function start() {
 
   // The text itself, tinted by what the token in focus looks at.
   function fillStrips() {
-    const one = data.kind !== "cross" && state.from === state.to;
+    const one = data.kind !== "cross" && (state.view === "flow" || state.from === state.to);
     const strip = (title, tokens, side) => {
       const line = element("div", "av-strip");
       line.dir = "auto";
@@ -255,7 +272,7 @@ function start() {
   }
 
   function request(exact) {
-    const wanted = { key: data.key, model: data.model, text: data.text, pair: data.pair, layer: state.layer, head: state.head, exact };
+    const wanted = { key: data.key, model: data.model, text: data.text, pair: data.pair, layer: state.layer, head: chosen().head, exact };
     const name = JSON.stringify(wanted);
     if (ask === null || waiting === name) return;
     waiting = name;
@@ -266,15 +283,16 @@ function start() {
   function save(format) {
     if (!data) return;
     const exact = format === "CSV" || format === "JSON";
-    const source = exact && ask !== null ? matrixOf(data, state, true) : matrix;
+    const source = exact && ask !== null ? matrixOf(data, chosen(), true) : matrix;
     saving = source ? null : format;
     if (!source) return void request(true);
-    saveAs(format, { data, state, matrix: Object.assign(source, { causal: matrix.causal }), theme, focus: focus(), width: box.width });
+    saveAs(format, { data, state: chosen(), matrix: Object.assign(source, { causal: matrix.causal }), theme, focus: focus(), width: box.width });
   }
 
   const surface = $("focus");
   const at = event => {
     const frame = surface.getBoundingClientRect(), x = event.clientX - frame.left, y = event.clientY - frame.top;
+    if (state.view === "flow") return flowAt(box, data, x, y);
     return state.view === "lines" ? linesAt(box, matrix, x, y) : matrixAt(box, x, y);
   };
   const hover = place => {
@@ -310,7 +328,12 @@ function start() {
     redrawFocus();
   }
 
-  new ResizeObserver(() => requestAnimationFrame(redraw)).observe(page);
+  let drawnAt = 0;
+  new ResizeObserver(() => {
+    if (page.clientWidth === drawnAt) return;
+    drawnAt = page.clientWidth;
+    requestAnimationFrame(redraw);
+  }).observe(page);
   new MutationObserver(redraw).observe(document.body, { attributes: true, attributeFilter: ["class"] });
   return { show, change };
 }
