@@ -16,7 +16,7 @@ HEAD = "classifier"
 RANK = 64
 MAX_TOKENS = 96
 LABEL_SMOOTHING = 0.05
-SCHEDULE = Schedule(epochs=2, batch_size=64, peak_rate=1e-3, warmup=0.05)
+SCHEDULE = Schedule(epochs=1.5, batch_size=64, peak_rate=1e-3, warmup=0.05)
 
 
 def pad(rows: list[list[int]]) -> dict[str, Tensor]:
