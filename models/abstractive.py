@@ -1,0 +1,123 @@
+"""Summaries that a small chat model writes: of a text, or of the summaries of its parts where it is long."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+
+import torch
+
+from models.cache import Loaded
+from models.decoding import Detokenizer, Reading, Sampling, decode
+from models.text import sentences
+
+# The model was trained on 2,048 tokens: this leaves room for the instruction and the summary.
+WINDOW = 1_536
+# About a minute's reading for two cores; a longer text loses its end, and the result says how much.
+READING_LIMIT = 16_384
+# A part of a long text is told in this many sentences before all parts are told together.
+PART = 3
+TOKENS_BEFORE, TOKENS_A_SENTENCE = 40, 40
+# A greedy text that says so many tokens a second time has begun to turn in circles.
+CIRCLE = 12
+COUNT_IN_WORDS = {1: "one sentence", 3: "up to three sentences"}
+# The instruction that SmolLM2 learnt to summarize with.
+INSTRUCTION = (
+    "Provide a concise, objective summary of the input text in {count}, focusing on key actions and intentions "
+    "without using second or third person pronouns."
+)
+FINISHED = re.compile(r"[.!?。！？…][\"'”’)\]]*$")
+
+
+@dataclass(frozen=True)
+class Writing:
+    """A summary as it grows, and what is being done; tokens of the visitor's text that are read, and left out."""
+
+    text: str
+    doing: str
+    tokens: int
+    dropped: int
+
+
+def write(loaded: Loaded, text: str, count: int) -> Generator[Writing, None, None]:
+    """Summarize `text` in at most `count` sentences; the last Writing holds the whole summary.
+
+    A text of several windows is summarized window by window, then the summaries together, until one window is enough.
+    Closing the generator ends the compute. The caller holds the lease.
+    """
+    windows, tokens, dropped = split(loaded, text)
+    while len(windows) > 1:
+        parts: list[str] = []
+        for number, window in enumerate(windows, 1):
+            part = Writing("", "", tokens, dropped)
+            for part in _write_one(loaded, window, PART, f" part {number} of {len(windows)}", tokens, dropped):
+                yield part
+            parts.append(part.text)
+        windows, *_ = split(loaded, "\n".join(parts))
+    yield from _write_one(loaded, windows[0], count, "", tokens, dropped)
+
+
+def split(loaded: Loaded, text: str) -> tuple[list[str], int, int]:
+    """Cut `text` into even windows, at sentence starts where there are any; also the tokens read, and left out."""
+    encoded = loaded.tokenizer(text, return_offsets_mapping=True, add_special_tokens=False)
+    starts = [start for start, _ in encoded["offset_mapping"]]
+    read = min(len(starts), READING_LIMIT)
+    end = len(text) if read == len(starts) else starts[read]
+    windows = max(1, -(-read // WINDOW))
+    cuts = [0]
+    spans = [span.start for span in sentences(text)]
+    for number in range(1, windows):
+        target = starts[number * read // windows]
+        before = bisect_right(spans, target)
+        start = spans[before - 1] if before else 0
+        cuts.append(start if start > cuts[-1] else max(target, cuts[-1]))
+    pairs = zip(cuts, [*cuts[1:], end], strict=True)
+    return [text[start:stop] for start, stop in pairs if start < stop], read, len(starts) - read
+
+
+def _write_one(
+    loaded: Loaded, text: str, count: int, part: str, tokens: int, dropped: int
+) -> Generator[Writing, None, None]:
+    limit = TOKENS_BEFORE + TOKENS_A_SENTENCE * count
+    detokenizer = Detokenizer(loaded.tokenizer)
+    written: list[int] = []
+    for step in decode(loaded, _prompt(loaded, text, count), Sampling(limit)):
+        if isinstance(step, Reading):
+            yield Writing("", f"Reading{part}: {step.done:,} of {step.total:,} tokens", tokens, dropped)
+            continue
+        written.append(step.token)
+        so_far = detokenizer.add(step.token)
+        if len(sentences(so_far)) > count or in_circles(written):
+            break
+        yield Writing(so_far.strip(), f"Writing{part}", tokens, dropped)
+    ended = len(written) < limit
+    yield Writing(trimmed(detokenizer.text(), count, ended), f"Writing{part}", tokens, dropped)
+
+
+def _prompt(loaded: Loaded, text: str, count: int) -> torch.Tensor:
+    """The tokens of the instruction and `text`, shape (1, tokens); what looks like a control token in it is text."""
+    instruction = INSTRUCTION.format(count=COUNT_IN_WORDS.get(count, f"up to {count} sentences"))
+    chat = [{"role": "system", "content": instruction}, {"role": "user", "content": text}]
+    encoded = loaded.tokenizer.apply_chat_template(chat, add_generation_prompt=True, sanitize_control_tokens=True)
+    return torch.tensor([encoded["input_ids"]])
+
+
+def in_circles(written: Sequence[int]) -> bool:
+    """Whether the last tokens were written before."""
+    tail = list(written[-CIRCLE:])
+    return any(list(written[i : i + CIRCLE]) == tail for i in range(len(written) - CIRCLE))
+
+
+def trimmed(text: str, count: int, ended: bool) -> str:
+    """At most `count` sentences of `text`, none twice, and none broken off unless it is the only one.
+
+    `ended` tells that the model was done, so that a last sentence without a full stop is whole.
+    """
+    found: dict[str, str] = {}
+    for span in sentences(text):
+        found.setdefault(span.of(text).casefold(), span.of(text))
+    kept = list(found.values())[:count]
+    if kept and not ended and not FINISHED.search(kept[-1]):
+        broken = kept.pop()
+        kept = kept or [broken.rsplit(" ", 1)[0] + "…"]
+    return " ".join(kept)
