@@ -27,7 +27,7 @@ FERRY = (EXAMPLES / "harbour_ferry.txt").read_text()
 # Seven sentences each, of other scripts and shapes.
 EMOJI = (
     "🎉🎉 The party began at noon. 👩\u200d👩\u200d👧 Families came from every street! There was cake 🍰. A band "
-    "played until dark. Then it rained ☔. Nobody went home, they danced in the rain. At midnight 🕛 the lights went out."
+    "played until dark. Then it rained ☔. Nobody went home, they danced in the rain. At midnight 🕛 the light went."
 )
 LIST = (
     "To do before we leave:\n- buy milk and bread\n- call the plumber about the tap\n\n1. pack the large bag\n"

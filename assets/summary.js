@@ -1,0 +1,94 @@
+// Draws a summary beside its text; a sentence in focus lights up its sources, at their own place, and the other way round.
+// All that a visitor or a model wrote goes through textContent.
+const summary = element.querySelector(".summary-sentences");
+const original = element.querySelector(".summary-original");
+const HINT = "Point at a sentence of the summary, tap it or tab to it: its sources light up in the text.";
+const number = (similarity) => similarity.toFixed(2);
+
+function make(tag, className, ...children) {
+  const node = document.createElement(tag);
+  node.className = className;
+  node.append(...children);
+  return node;
+}
+
+function verdict(sentence) {
+  if (!sentence.sources.length) return `⚠ Unsupported: nothing in the text is near it (nearest ${number(sentence.nearest)})`;
+  return `${sentence.sources.length === 1 ? "1 source" : `${sentence.sources.length} sources`} · ${sentence.sources.map(number).join(", ")}`;
+}
+
+function said(sentence, index) {
+  const node = make("button", "summary-sentence", make("span", "summary-said", sentence.text));
+  node.type = "button";
+  node.dataset.index = index;
+  node.classList.toggle("summary-unsupported", !sentence.sources.length);
+  node.append(make("span", "summary-verdict", verdict(sentence)));
+  if (sentence.absent.length) node.append(make("span", "summary-verdict summary-absent", `⚠ Not in the text: ${sentence.absent.join(", ")}`));
+  return node;
+}
+
+// A piece of the text; where it is a source, `supports` holds [sentence, similarity] pairs.
+function piece({ text, supports }) {
+  if (!supports.length) return document.createTextNode(text);
+  const node = make("mark", "summary-source", text);
+  node.tabIndex = 0;
+  node.supports = supports;
+  return node;
+}
+
+function light(index) {
+  summary.querySelectorAll(".summary-sentence").forEach((node) => {
+    node.setAttribute("aria-pressed", String(Number(node.dataset.index) === index));
+  });
+  let first = null;
+  original.querySelectorAll(".summary-source").forEach((node) => {
+    const link = node.supports.find(([sentence]) => sentence === index);
+    node.classList.toggle("summary-lit", Boolean(link));
+    node.querySelector(".summary-similarity")?.remove();
+    if (!link) return;
+    node.style.setProperty("--strength", link[1]);
+    node.append(make("span", "summary-similarity", number(link[1])));
+    first ??= node;
+  });
+  return first;
+}
+
+// Brings `node` into view within the text's own box: the page itself stays where it is.
+function reveal(node) {
+  const passage = original.querySelector(".summary-passage");
+  const top = node.getBoundingClientRect().top - passage.getBoundingClientRect().top;
+  if (top < 0 || top > passage.clientHeight - 40) passage.scrollTop += top - passage.clientHeight / 3;
+}
+
+function draw() {
+  const value = props.value || {};
+  const sentences = value.sentences || [];
+  element.querySelector(".summary").classList.toggle("summary-linked", sentences.length > 0);
+  if (!sentences.length) {
+    summary.replaceChildren(...(value.draft ? [make("p", "summary-draft", value.draft)] : []));
+    original.replaceChildren();
+    return;
+  }
+  summary.replaceChildren(...sentences.map(said), make("p", "summary-hint", HINT));
+  const passage = make("div", "summary-passage", ...value.pieces.map(piece));
+  passage.tabIndex = 0;
+  passage.setAttribute("role", "region");
+  passage.setAttribute("aria-label", "The text, with the sources of the summary marked");
+  original.replaceChildren(passage);
+  light(0);
+}
+
+for (const kind of ["pointerover", "focusin", "click"]) {
+  summary.addEventListener(kind, (event) => {
+    const sentence = event.target.closest(".summary-sentence");
+    if (!sentence || (kind === "pointerover" && sentence.getAttribute("aria-pressed") === "true")) return;
+    const source = light(Number(sentence.dataset.index));
+    if (source) reveal(source);
+  });
+  original.addEventListener(kind, (event) => {
+    const source = event.target.closest(".summary-source");
+    if (source && !source.classList.contains("summary-lit")) light(source.supports[0][0]);
+  });
+}
+watch("value", draw);
+draw();

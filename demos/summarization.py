@@ -1,0 +1,135 @@
+"""The Summarization tab: a text in few sentences, and where in the text each of them comes from."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from demos.events import QUIET, endpoint, on_run, report_to, throttled
+from demos.status import StatusLine, describe
+from demos.summary_view import summary_view, view
+from demos.tab import Tab
+from models.summarization import Summarizer, Summary, of_catalog
+
+TEXTS = Path(__file__).parent.parent / "assets" / "examples"
+EXAMPLES = {
+    "A ferry goes electric, written": ("harbour_ferry.txt", "abstractive", "medium"),
+    "The same, picked": ("harbour_ferry.txt", "extractive", "medium"),
+    "A history of lighthouses, picked": ("lighthouse_history.txt", "extractive", "long"),
+    "The same, in one sentence": ("lighthouse_history.txt", "abstractive", "short"),
+}
+METHODS = [("Written by a language model", "abstractive"), ("Picked from the text", "extractive")]
+LENGTHS = [("One sentence", "short"), ("Three", "medium"), ("Six", "long")]
+EXPLANATION = """
+**Written** (abstractive): SmolLM2, a language model of 135 million parameters, reads the text and writes a summary. A
+long text is read part by part, and the summaries of the parts are summarized again. The model is small, knows English
+best, and makes mistakes.
+
+**Picked** (extractive): every sentence becomes a vector (MiniLM). Those nearest to the middle of all are picked, early
+ones first where the order of the text means something, and none that repeats another. Nothing is rewritten, so nothing
+is made up, and most languages work somewhat.
+
+**Sources** are the sentences of the text whose vectors are nearest to a sentence of the summary; the number is the
+cosine of the two, 1 for the same. A sentence without any source of at least 0.45 is marked as unsupported, and names
+and numbers that stand nowhere in the text are listed. A source is near in meaning, which proves nothing: read it.
+"""
+PRESS = "() => document.querySelector('#summary-run').click()"
+
+
+def count_script(limit: int) -> str:
+    """What tells, in the browser, how much of `limit` characters is typed."""
+    return (
+        "(text) => `${[...(text || '')].length.toLocaleString('en')} of "
+        + f"{limit:,} characters · "
+        + "${(text || '').split(/\\s+/).filter(Boolean).length.toLocaleString('en')} words`"
+    )
+
+
+def status_of(summary: Summary) -> str:
+    """The status line under `summary`, finished or not."""
+    if summary.doing:
+        return summary.doing
+    unsupported = sum(not sentence.supported for sentence in summary.sentences)
+    facts = [f"{summary.words_in:,} → {summary.words_out:,} words"]
+    facts += [f"{unsupported} of {len(summary.sentences)} sentences unsupported"] if unsupported else []
+    return " · ".join(facts) if summary.note else describe(summary.run, *facts)
+
+
+def plain(summary: Summary) -> dict[str, Any]:
+    """`summary` as scripts get it."""
+    return {
+        "summary": summary.text,
+        "sentences": [asdict(sentence) | {"supported": sentence.supported} for sentence in summary.sentences],
+        "note": summary.note,
+        "words_in": summary.words_in,
+        "words_out": summary.words_out,
+        **asdict(summary.run),
+    }
+
+
+def render(summarizer: Summarizer) -> None:
+    """Lay out the tab, and offer `/summarize`."""
+    gr.Markdown("Shorten a text, then see which of its sentences each sentence of the summary comes from.")
+    text = gr.Textbox(
+        label="Text",
+        lines=8,
+        max_lines=16,
+        max_length=summarizer.limit,
+        placeholder="Paste a text of some paragraphs",
+        elem_id="summary-text",
+    )
+    count = StatusLine("summary-count")
+    with gr.Row():
+        method = gr.Radio(METHODS, value="abstractive", label="Method", elem_id="summary-method")
+        length = gr.Radio(LENGTHS, value="medium", label="Sentences, at most", elem_id="summary-length")
+    with gr.Row():
+        run = gr.Button("Summarize", variant="primary", elem_id="summary-run")
+        stop = gr.Button("Stop", interactive=False, elem_id="summary-stop")
+    examples = gr.Examples(
+        [[(TEXTS / name).read_text(), how, long] for name, how, long in EXAMPLES.values()],
+        [text, method, length],
+        example_labels=list(EXAMPLES),
+        cache_examples=False,
+        label="Try one",
+        elem_id="summary-examples",
+        api_visibility="private",
+    )
+    note = StatusLine("summary-note")
+    result = summary_view("summary-view")
+    status = StatusLine("summary-status")
+    with gr.Accordion("How a summary is made, and what a source is", open=False, elem_id="summary-why"):
+        gr.Markdown(EXPLANATION)
+    with gr.Accordion("Raw JSON", open=False, elem_id="summary-json"):
+        raw = gr.JSON(show_label=False, elem_id="summary-raw")
+
+    def summarize_page(
+        text: str, method: str, length: str, progress: gr.Progress = gr.Progress()
+    ) -> Iterator[dict[Any, Any]]:
+        yield {result: {}, status: "Waiting for the model", note: "", raw: None}
+        for summary in throttled(summarizer.stream(text, method, length, report_to(progress))):
+            shown = {result: view(text, summary), status: status_of(summary), note: summary.note}
+            yield shown if summary.doing else shown | {raw: plain(summary)}
+
+    fields = [text, method, length]
+    on_run(
+        [run.click],
+        summarize_page,
+        fields,
+        [result, status, note, raw],
+        summarizer.check,
+        ["text", "method", "length"],
+        stop,
+    )
+    examples.load_input_event.then(None, None, None, js=PRESS, **QUIET)
+    text.change(None, text, count, js=count_script(summarizer.limit), **QUIET)
+
+    def summarize(text: str, method: str = "abstractive", length: str = "short") -> dict[str, Any]:
+        """`text` in at most one (short), three (medium) or six (long) sentences, each with its sources in `text`."""
+        return plain(summarizer(text, method, length))
+
+    endpoint(summarize, "summarize")
+
+
+TAB = Tab("Summarization", of_catalog, render)
