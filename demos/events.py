@@ -85,17 +85,19 @@ def guarded(fn: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
-def validator(check: Callable[..., None], fields: Sequence[str]) -> Callable[..., list[dict[str, Any]]]:
+def validator(check: Callable[..., None], fields: Sequence[str]) -> Callable[..., Any]:
     """A Gradio validator that runs `check` over the inputs and shows an InputError at the field it names."""
 
-    def validate(*values: Any) -> list[dict[str, Any]]:
+    def validate(*values: Any) -> list[dict[str, Any]] | dict[str, Any]:
         wrong: InputError | None = None
         try:
             check(*values)
         except InputError as error:
             wrong = error
         at = fields.index(wrong.field) if wrong and wrong.field in fields else 0
-        return [gr.validate(wrong is None or i != at, str(wrong or "")) for i in range(len(fields))]
+        verdicts = [gr.validate(wrong is None or i != at, str(wrong or "")) for i in range(len(fields))]
+        # Gradio takes what a function with one output returns for that output's value: a list would pass unread.
+        return verdicts if len(fields) > 1 else verdicts[0]
 
     return validate
 
