@@ -86,15 +86,13 @@ def render(attender: Attender) -> None:
     on_run(
         [run.click, text.submit, pair.submit], look, [model, text, pair], [view, status], attender.check, FIELDS, stop
     )
-    fields = [model, text, pair]
-    on_run([run.click, text.submit, pair.submit], look, fields, [view, status], attender.check, FIELDS, stop)
     in_lane: dict[str, Any] = {
         "concurrency_id": COMPUTE_LANE,
         "concurrency_limit": 1,
         "api_visibility": "private",
     }
-    ready.load_input_event.then(guarded(look), fields, [view, status], show_progress="minimal", **in_lane)
-    view.select(guarded(look_closer), None, view, trigger_mode="always_last", show_progress="hidden", **in_lane)
+    ready.load_input_event.then(guarded(look), [model, text, pair], [view, status], show_progress="minimal", **in_lane)
+    view.select(guarded(look_closer), None, view, trigger_mode="multiple", show_progress="hidden", **in_lane)
 
     def attention(text: str, text_pair: str = "", model: str = "", layer: int = -1, head: int = -1) -> dict[str, Any]:
         """The attention weights of `text` at one layer (-1: the last) and head (-1: the mean of all), both from 0."""

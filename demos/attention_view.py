@@ -1,8 +1,8 @@
 """The attention view: a gr.HTML component drawn by the scripts in `assets/attention/`, and the data it is sent."""
 
 import base64
+import hashlib
 import json
-import uuid
 from dataclasses import astuple
 from pathlib import Path
 from typing import Any
@@ -55,7 +55,7 @@ def first(result: Attention, text: str, text_pair: str, layer: int, head: int) -
     specials = [token.special for token in result.keys]
     square = result.kind != "cross"
     data: dict[str, Any] = {
-        "key": uuid.uuid4().hex,
+        "key": hashlib.sha256(json.dumps([result.run.model, text, text_pair]).encode()).hexdigest()[:16],
         "model": result.run.model,
         "text": text,
         "pair": text_pair,

@@ -6,7 +6,7 @@ function matrixBox(matrix, width) {
   const phone = width < 560;
   const rows = matrix.rows.length, columns = matrix.columns.length;
   const widest = tokens => Math.max(24, ...tokens.slice(0, 600).map(token => widthOf(token.text, { size: 13 })));
-  const left = Math.ceil(Math.min(widest(matrix.rows), phone ? 78 : 150)) + 10;
+  const left = Math.max(48, Math.ceil(Math.min(widest(matrix.rows), phone ? 78 : 150)) + 10);
   const label = Math.min(widest(matrix.columns), phone ? 84 : 130);
   const room = width - left - 4;
   const slanted = room / columns >= 17;

@@ -7,7 +7,7 @@ function element(tag, className = "", words = "") {
   return made;
 }
 
-const PANEL_WIDTH = 340, BARS = 8;
+const PANEL_WIDTH = 340, BARS = 8, LONG = 64;
 
 function start() {
   const NOWHERE = { row: null, column: null };
@@ -38,7 +38,7 @@ function start() {
   $("head").addEventListener("change", event => change({ head: Number(event.target.value) }));
   $("words").addEventListener("change", event => change({ words: event.target.checked }));
   $("hide").addEventListener("change", event => change({ special: !event.target.checked }));
-  $("root").addEventListener("change", event => change({ root: event.target.checked }));
+  $("root").addEventListener("change", event => change({ root: event.target.checked, decided: true }));
   $("from").addEventListener("change", event => change({ from: Number(event.target.value) }));
   $("to").addEventListener("change", event => change({ to: Number(event.target.value) }));
   $("table").addEventListener("toggle", () => fillTable());
@@ -66,7 +66,8 @@ function start() {
       hovered = null;
       locked = undefined;
       waiting = "";
-      Object.assign(state, { from: -1, to: -1 }, same ? {} : { layer: sent.layer, head: sent.head });
+      // In a long text one weight far above the rest would leave all others white.
+      Object.assign(state, { from: -1, to: -1 }, state.decided ? {} : { root: data.keys.length > LONG }, same ? {} : { layer: sent.layer, head: sent.head });
       fillChoices();
     }
     redraw();
@@ -91,7 +92,7 @@ function start() {
   }
 
   function change(part) {
-    const tokens = () => [state.words, state.special, state.from, state.to, state.view === "flow"].join(), before = tokens();
+    const tokens = () => [chosen().words, chosen().special, chosen().from, chosen().to].join(), before = tokens();
     Object.assign(state, part);
     if (tokens() !== before) [hovered, locked] = [null, undefined];
     redraw();
@@ -162,15 +163,15 @@ function start() {
   // The token in focus, what it looks at most, and how much: words for everyone, bars for those who see.
   function sayFocus() {
     const { row, column } = focus(), width = matrix.columns.length;
-    const strong = token => element("b", "", token.text);
+    const strong = token => element("b", "", token.text), looks = chosen().head === ROLLOUT ? "draws on" : "looks at";
     const weight = row !== null && column !== null ? matrix.values[row * width + column] : 0;
     let said = [state.view !== "matrix" ? "Point at a token. A click locks it." : "Point at a cell. A click locks it, arrow keys walk."];
     if (row !== null && column !== null)
       said = unreachable(matrix, row, column)
         ? [strong(matrix.rows[row]), " comes before ", strong(matrix.columns[column]), " and cannot look at it"]
-        : [strong(matrix.rows[row]), " looks at ", strong(matrix.columns[column]), ": ", element("b", "", weight.toFixed(3))];
-    else if (row !== null) said = [strong(matrix.rows[row]), " looks at"];
-    else if (column !== null) said = [strong(matrix.columns[column]), " is looked at by"];
+        : [strong(matrix.rows[row]), ` ${looks} `, strong(matrix.columns[column]), ": ", element("b", "", weight.toFixed(3))];
+    else if (row !== null) said = [strong(matrix.rows[row]), ` ${looks}`];
+    else if (column !== null) said = [strong(matrix.columns[column]), chosen().head === ROLLOUT ? " goes into" : " is looked at by"];
     $("value").replaceChildren(...said);
     const bars = row !== null ? topOf(row, BARS).map(([c, w]) => [matrix.columns[c], w])
       : column !== null ? lookersAt(column, BARS).map(([r, w]) => [matrix.rows[r], w]) : [];
@@ -276,6 +277,7 @@ function start() {
     const name = JSON.stringify(wanted);
     if (ask === null || waiting === name) return;
     waiting = name;
+    setTimeout(() => { if (waiting === name) waiting = ""; }, 30000);  // It may have failed: let the visitor try again.
     ask(wanted);
   }
 

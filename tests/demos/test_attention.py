@@ -140,3 +140,13 @@ def test_the_endpoint_answers_as_documented(tiny_cache: ModelCache) -> None:
                 client.predict(api_name="/attention", **arguments)
     finally:
         demo.close()
+
+
+def test_a_run_computes_once(tiny_cache: ModelCache) -> None:
+    """One event of the Run button writes the view."""
+    with gr.Blocks() as demo:
+        attention.render(Attender(tiny_cache, (MINILM,)))
+    view = next(block for block in demo.blocks.values() if isinstance(block, AttentionView))
+    run = next(block for block in demo.blocks.values() if getattr(block, "elem_id", "") == "attention-run")
+    writers = [fn for fn in demo.fns.values() if view in fn.outputs and (run._id, "click") in fn.targets]
+    assert len(writers) == 1
