@@ -1,5 +1,6 @@
 """Question answering: every place of a long text is read once, and an answer's offsets are the visitor's own."""
 
+import itertools
 import math
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -110,7 +111,7 @@ def test_offsets_are_the_visitors_own(question: str, context: str) -> None:
     places = sorted((answer.start, answer.end) for answer in found.answers)
     assert all(answer.text == context[answer.start : answer.end] and answer.text.strip() for answer in found.answers)
     assert all(whole_characters(context, *place) == place for place in places)
-    assert all(end <= start for (_, end), (start, _) in zip(places, places[1:], strict=False))
+    assert all(end <= start for (_, end), (start, _) in itertools.pairwise(places))
     assert 0 <= found.no_answer <= 1
     assert sum(answer.score for answer in found.answers) + found.no_answer <= 1 + 1e-6
 

@@ -1,5 +1,7 @@
 """Sentiment: probabilities, sentences and words in the visitor's own text."""
 
+import itertools
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -77,7 +79,7 @@ def test_offsets_are_the_visitors_own(text: str) -> None:
     for spans in (found.sentences, found.words):
         places = [(span.start, span.end) for span in spans]
         assert all(0 <= start < end <= len(text) + 2 for start, end in places)
-        assert all(end <= start for (_, end), (start, _) in zip(places, places[1:], strict=False))
+        assert all(end <= start for (_, end), (start, _) in itertools.pairwise(places))
         assert all(f"{text} a"[start:end].strip() == f"{text} a"[start:end] for start, end in places)
 
 
