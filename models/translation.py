@@ -2,6 +2,7 @@
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, repeat
 
 from models.cache import Loaded, ModelCache
 from models.catalog import TRANSLATION, ModelSpec
@@ -16,7 +17,8 @@ from models.translated import Draft, Translation
 LANGUAGES = {"en": "English", "pt": "Portuguese"}
 WINDOW_TOKENS = 128
 BATCH_TOKENS = 1024
-FIRST_SENTENCES, READ_AHEAD = 2, 64
+# How many sentences are read ahead: few at first, so that something shows soon.
+AHEAD = (2, 8, 32, 64)
 PAUSE = 0.2
 
 
@@ -85,14 +87,17 @@ def batches(lengths: Sequence[int]) -> list[list[int]]:
     A batch has at most BATCH_TOKENS, padding included.
     """
     found: list[list[int]] = []
-    starts = [0, *range(FIRST_SENTENCES, len(lengths), READ_AHEAD)]
-    for start, end in zip(starts, [*starts[1:], len(lengths)], strict=True):
+    start = 0
+    for ahead in chain(AHEAD, repeat(AHEAD[-1])):
+        if start >= len(lengths):
+            return found
         found.append([])
-        for index in sorted(range(start, end), key=lambda i: lengths[i]):
+        for index in sorted(range(start, min(start + ahead, len(lengths))), key=lambda i: lengths[i]):
             if found[-1] and lengths[index] * (len(found[-1]) + 1) > BATCH_TOKENS:
                 found.append([])
             found[-1].append(index)
-    return [batch for batch in found if batch]
+        start += ahead
+    return found
 
 
 def _read_all(loaded: Loaded, text: str, found: Sequence[Span]) -> Draft:

@@ -13,7 +13,7 @@ from models.inputs import TEXT_LIMIT, InputError
 from models.pieces import copy, read, write
 from models.text import Span
 from models.translated import Draft, Translation
-from models.translation import BATCH_TOKENS, FIRST_SENTENCES, WINDOW_TOKENS, Translators, batches, of_catalog
+from models.translation import AHEAD, BATCH_TOKENS, WINDOW_TOKENS, Translators, batches, of_catalog
 from tests import tiny_student
 
 LINE = st.lists(
@@ -77,7 +77,7 @@ def test_stream_grows_to_the_whole(translators: Translators, monkeypatch: pytest
     parts = list(translator.stream("The dog. " * 9))
     texts = [part.text for part in parts]
     assert all(after.startswith(before) for before, after in pairwise(texts))
-    assert 0 < min(len(part.sentences) for part in parts if part.sentences) <= FIRST_SENTENCES
+    assert 0 < min(len(part.sentences) for part in parts if part.sentences) <= AHEAD[0]
     assert len(parts[-1].sentences) == 9
     assert texts[-1] == translator("The dog. " * 9).text
 
@@ -142,7 +142,7 @@ def test_batches(lengths: list[int]) -> None:
     """Every sentence is in one batch, the first batch is small, and none holds more than its tokens with padding."""
     found = batches(lengths)
     assert sorted(index for batch in found for index in batch) == list(range(len(lengths)))
-    assert all(len(batch) <= FIRST_SENTENCES for batch in found[:1])
+    assert all(len(batch) <= AHEAD[0] for batch in found[:1])
     for batch in found:
         assert len(batch) == 1 or max(lengths[i] for i in batch) * len(batch) <= BATCH_TOKENS
 
