@@ -9,7 +9,7 @@ from typing import Any
 
 import gradio as gr
 
-from demos.events import QUIET, endpoint, guarded, on_page_load, on_run, report_to, throttled
+from demos.events import QUIET, endpoint, guarded, on_run, report_to, throttled
 from demos.plain import SHOWN_AS_TEXT, from_chatbot, to_chatbot
 from demos.status import StatusLine, describe
 from demos.tab import Tab
@@ -183,7 +183,8 @@ def render(chatter: Chatter) -> None:
     conversation.clear(forget, None, [saved, notice, status, tokens, raw], cancels=runs, **QUIET)
     save_file = (ASSETS / "chat_export.js").read_text().replace("MODEL", json.dumps(chatter.spec.name))
     export.click(None, [conversation, *options], None, js=save_file, **QUIET)
-    on_page_load(restored, [conversation], [saved])
+    # It reads the browser's storage when the tab is first opened, long after the page's load event.
+    saved.change(restored, [saved, conversation], conversation, **QUIET)
 
     def chat(
         message: str,
@@ -214,8 +215,10 @@ def index_of(event: gr.RetryData | gr.EditData | gr.UndoData) -> int:
     return event.index if isinstance(event.index, int) else event.index[0]
 
 
-def restored(kept: object) -> Messages:
-    """The conversation that this browser kept, or an empty one where that cannot be read."""
+def restored(kept: object, shown: Messages) -> Any:
+    """The conversation that this browser kept, where none is shown yet; an empty one where it cannot be read."""
+    if shown:
+        return gr.skip()
     try:
         return to_page(from_page(kept))
     except InputError:

@@ -169,8 +169,8 @@ def endpoint(fn: Callable[..., Any], name: str, queue: bool = True) -> None:
     api(guarded(fn), api_name=name, queue=queue, concurrency_id=COMPUTE_LANE if queue else None, concurrency_limit=1)
 
 
-def on_page_load(fn: Callable[..., Any], outputs: Sequence[Component], inputs: Sequence[Component] = ()) -> None:
-    """Run `fn` over `inputs` each time a visitor opens the page that is under construction."""
+def on_page_load(fn: Callable[..., Any], outputs: Sequence[Component]) -> None:
+    """Run `fn` each time a visitor opens the page that is under construction."""
     page = gr.context.Context.root_block
     assert page is not None, "on_page_load belongs inside a Blocks page"
-    page.load(fn, list(inputs), list(outputs), **QUIET)
+    page.load(fn, None, list(outputs), **QUIET)

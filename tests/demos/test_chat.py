@@ -155,8 +155,9 @@ def test_messages_survive_the_page() -> None:
     """What goes to the page comes back, and what a browser kept comes back unless it is broken."""
     said = [Message("user", "  <b> &lt; <img>\n\tx"), Message("assistant", "")]
     assert chat.from_page(chat.to_page(said)) == said
-    assert chat.restored(chat.to_page(said)) == chat.to_page(said)
-    assert chat.restored([{"role": "user", "content": [{"type": "file", "file": {"path": "/etc/passwd"}}]}]) == []
+    assert chat.restored(chat.to_page(said), []) == chat.to_page(said)
+    assert chat.restored([{"role": "user", "content": [{"type": "file", "file": {"path": "/etc/passwd"}}]}], []) == []
+    assert chat.restored([], chat.to_page(said)) == gr.skip()
 
 
 def test_events_find_their_message() -> None:
