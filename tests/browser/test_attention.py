@@ -81,7 +81,7 @@ def test_saved_numbers_are_the_models_own(page: Page, real_cache: ModelCache, tm
     expected = merge(hide(result.select(saved["layer"], saved["head"]), special, special), words, words)
     assert_allclose(saved["weights"], expected, atol=1e-6)
     table = download(page, "CSV", tmp_path).read_text("utf-8-sig").splitlines()
-    assert table[0].startswith('"",') is False
+    assert table[0].startswith(',"The","animal","didn\'t"')
     assert_allclose([float(cell) for cell in table[1].split(",")[1:]], expected[0], atol=1e-6)
 
 
