@@ -14,6 +14,7 @@ function make(tag, className, ...children) {
 
 function verdict(sentence) {
   if (!sentence.sources.length) return `⚠ Unsupported: nothing in the text is near it (nearest ${number(sentence.nearest)})`;
+  if (sentence.sources[0] === 1) return "Word for word from the text";
   return `${sentence.sources.length === 1 ? "1 source" : `${sentence.sources.length} sources`} · ${sentence.sources.map(number).join(", ")}`;
 }
 
@@ -24,6 +25,17 @@ function said(sentence, index) {
   node.classList.toggle("summary-unsupported", !sentence.sources.length);
   node.append(make("span", "summary-verdict", verdict(sentence)));
   if (sentence.absent.length) node.append(make("span", "summary-verdict summary-absent", `⚠ Not in the text: ${sentence.absent.join(", ")}`));
+  return node;
+}
+
+// Browsers offer the clipboard only to pages that came encrypted or from this machine.
+function copyButton(text) {
+  const node = make("button", "summary-copy", "Copy the summary");
+  node.type = "button";
+  node.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(text);
+    node.textContent = "Copied";
+  });
   return node;
 }
 
@@ -69,12 +81,13 @@ function draw() {
     original.replaceChildren();
     return;
   }
-  summary.replaceChildren(...sentences.map(said), make("p", "summary-hint", HINT));
+  summary.replaceChildren(make("h3", "summary-title", "Summary"), ...sentences.map(said), make("p", "summary-hint", HINT));
+  if (navigator.clipboard) summary.append(copyButton(sentences.map((sentence) => sentence.text).join(" ")));
   const passage = make("div", "summary-passage", ...value.pieces.map(piece));
   passage.tabIndex = 0;
   passage.setAttribute("role", "region");
   passage.setAttribute("aria-label", "The text, with the sources of the summary marked");
-  original.replaceChildren(passage);
+  original.replaceChildren(make("h3", "summary-title", "The text, its sources underlined"), passage);
   light(0);
 }
 

@@ -23,9 +23,9 @@ EXAMPLES = {
 METHODS = [("Written by a language model", "abstractive"), ("Picked from the text", "extractive")]
 LENGTHS = [("One sentence", "short"), ("Three", "medium"), ("Six", "long")]
 EXPLANATION = """
-**Written** (abstractive): SmolLM2, a language model of 135 million parameters, reads the text and writes a summary. A
-long text is read part by part, and the summaries of the parts are summarized again. The model is small, knows English
-best, and makes mistakes.
+**Written** (abstractive): SmolLM2, a language model of 135 million parameters, reads the text and writes a summary. It
+is nudged towards the words of the text, so that it invents less. A long text is read part by part, and the summaries of
+the parts are summarized again. The model is small, knows English best, and makes mistakes.
 
 **Picked** (extractive): every sentence becomes a vector (MiniLM). Those nearest to the middle of all are picked, early
 ones first where the order of the text means something, and none that repeats another. Nothing is rewritten, so nothing
@@ -75,7 +75,7 @@ def render(summarizer: Summarizer) -> None:
     text = gr.Textbox(
         label="Text",
         lines=8,
-        max_lines=16,
+        max_lines=10,
         max_length=summarizer.limit,
         placeholder="Paste a text of some paragraphs",
         elem_id="summary-text",
@@ -99,7 +99,7 @@ def render(summarizer: Summarizer) -> None:
     note = StatusLine("summary-note")
     result = summary_view("summary-view")
     status = StatusLine("summary-status")
-    with gr.Accordion("How a summary is made, and what a source is", open=False, elem_id="summary-why"):
+    with gr.Accordion("How it works", open=False, elem_id="summary-why"):
         gr.Markdown(EXPLANATION)
     with gr.Accordion("Raw JSON", open=False, elem_id="summary-json"):
         raw = gr.JSON(show_label=False, elem_id="summary-raw")
@@ -119,7 +119,7 @@ def render(summarizer: Summarizer) -> None:
         fields,
         [result, status, note, raw],
         summarizer.check,
-        ["text", "method", "length"],
+        ["Text", "method", "length"],
         stop,
     )
     examples.load_input_event.then(None, None, None, js=PRESS, **QUIET)

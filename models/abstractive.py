@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 
 from models.cache import Loaded
-from models.decoding import Detokenizer, Reading, Sampling, decode
+from models.decoding import Detokenizer, Reading, Sampling, decode, end_tokens
 from models.text import sentences
 
 # The model was trained on 2,048 tokens: this leaves room for the instruction and the summary.
@@ -20,6 +20,10 @@ PART = 3
 TOKENS_BEFORE, TOKENS_A_SENTENCE = 40, 40
 # A greedy text that says so many tokens a second time has begun to turn in circles.
 CIRCLE = 12
+# What is added to the logits of the text's own words: the small model invents less, and on eight news articles ROUGE-1
+# rose from 25 to 28. Forbidding repeated n-grams instead made it misspell names.
+OWN_WORDS = 2.0
+GLUE = " the a an of to and in on for by with is was are were has have had that said not it . ,"
 COUNT_IN_WORDS = {1: "one sentence", 3: "up to three sentences"}
 # The instruction that SmolLM2 learnt to summarize with.
 INSTRUCTION = (
@@ -81,7 +85,7 @@ def _write_one(
     limit = TOKENS_BEFORE + TOKENS_A_SENTENCE * count
     detokenizer = Detokenizer(loaded.tokenizer)
     written: list[int] = []
-    for step in decode(loaded, _prompt(loaded, text, count), Sampling(limit)):
+    for step in decode(loaded, _prompt(loaded, text, count), Sampling(limit), own_words(loaded, text)):
         if isinstance(step, Reading):
             yield Writing("", f"Reading{part}: {step.done:,} of {step.total:,} tokens", tokens, dropped)
             continue
@@ -100,6 +104,14 @@ def _prompt(loaded: Loaded, text: str, count: int) -> torch.Tensor:
     chat = [{"role": "system", "content": instruction}, {"role": "user", "content": text}]
     encoded = loaded.tokenizer.apply_chat_template(chat, add_generation_prompt=True, sanitize_control_tokens=True)
     return torch.tensor([encoded["input_ids"]])
+
+
+def own_words(loaded: Loaded, text: str) -> torch.Tensor:
+    """A bias, shape (vocabulary,), towards the tokens of `text`, the words that join any sentence, and the end."""
+    bias = torch.zeros(loaded.model.config.vocab_size)
+    tokens = [token for said in (text, GLUE) for token in loaded.tokenizer(said, add_special_tokens=False)["input_ids"]]
+    bias[[*tokens, *end_tokens(loaded.model)]] = OWN_WORDS
+    return bias
 
 
 def in_circles(written: Sequence[int]) -> bool:

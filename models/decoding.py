@@ -57,11 +57,14 @@ class Step:
     rivals: tuple[Choice, ...]
 
 
-def decode(loaded: Loaded, input_ids: torch.Tensor, sampling: Sampling) -> Iterator[Reading | Step]:
+def decode(
+    loaded: Loaded, input_ids: torch.Tensor, sampling: Sampling, bias: torch.Tensor | None = None
+) -> Iterator[Reading | Step]:
     """Read the prompt `input_ids`, shape (1, tokens), then yield new tokens, at most `sampling.max_new_tokens`.
 
     The end-of-text token ends it and is not yielded: as many steps as were allowed mean that the length ended it.
     Closing the generator ends the compute: it never runs ahead of what was asked for. The caller holds the lease.
+    `bias`, shape (vocabulary,), is added to the logits before a token is chosen; probabilities stay the model's own.
     """
     prompt = input_ids.to(loaded.device)
     cache = DynamicCache(config=loaded.model.config)
@@ -71,8 +74,9 @@ def decode(loaded: Loaded, input_ids: torch.Tensor, sampling: Sampling) -> Itera
         yield Reading(min(start + CHUNK, total), total)
     choose = _chooser(sampling, loaded.device)
     ends = end_tokens(loaded.model)
+    leaning = 0.0 if bias is None else bias.to(loaded.device)
     for left in reversed(range(sampling.max_new_tokens)):
-        token = choose(logits)
+        token = choose(logits + leaning)
         if token in ends:
             return
         yield _step(logits, token)

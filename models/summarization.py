@@ -91,7 +91,7 @@ class Summarizer:
 
     def check(self, text: object, method: object = "abstractive", length: object = "short") -> None:
         """Raise InputError where an argument cannot be used."""
-        check_text(text, "text", self.limit)
+        check_text(text, "Text", self.limit)
         check_choice(method, "method", METHODS)
         check_choice(length, "length", tuple(LENGTHS))
 

@@ -48,6 +48,15 @@ def test_probabilities_are_the_models(loaded: Loaded) -> None:
     assert [r.probability for r in step.rivals] == pytest.approx([probabilities[t].item() for t in others[:RIVALS]])
 
 
+def test_bias_decides_but_is_no_probability(loaded: Loaded) -> None:
+    """A bias changes what is chosen, not how probable the model says it is."""
+    bias = torch.zeros(loaded.model.config.vocab_size)
+    bias[42] = 1_000
+    [step] = steps(decode(loaded, prompt(9), Sampling(1), bias))
+    assert step.token == 42
+    assert step.probability == pytest.approx(loaded.model(prompt(9)).logits[0, -1].softmax(-1)[42].item(), rel=1e-4)
+
+
 def test_a_seed_repeats(loaded: Loaded) -> None:
     """The same seed draws the same tokens, another one draws others, and torch's own generator is left alone."""
     state = torch.get_rng_state()

@@ -10,7 +10,7 @@ import torch
 from torch.nn.functional import normalize
 
 from models import abstractive
-from models.abstractive import in_circles, split, trimmed, write
+from models.abstractive import in_circles, own_words, split, trimmed, write
 from models.cache import ModelCache
 from models.catalog import MINILM, SMOLLM2
 from models.decoding import Step
@@ -140,10 +140,10 @@ def test_one_giant_sentence_has_nothing_to_pick_from(summarizer: Summarizer) -> 
 @pytest.mark.parametrize(
     ("arguments", "field"),
     [
-        (("", "extractive", "short"), "text"),
-        ((" \u200b ", "extractive", "short"), "text"),
-        (("a" * 10_001, "extractive", "short"), "text"),
-        ((5, "extractive", "short"), "text"),
+        (("", "extractive", "short"), "Text"),
+        ((" \u200b ", "extractive", "short"), "Text"),
+        (("a" * 10_001, "extractive", "short"), "Text"),
+        ((5, "extractive", "short"), "Text"),
         ((FERRY, "magic", "short"), "method"),
         ((FERRY, "extractive", "huge"), "length"),
         ((FERRY, None, "short"), "method"),
@@ -215,7 +215,7 @@ def test_long_text_is_summarized_in_parts_and_then_together(monkeypatch: pytest.
     read: list[str] = []
     loaded = tiny.load(SMOLLM2, ignore)
 
-    def reply(loaded: object, prompt: torch.Tensor, sampling: object) -> Iterator[Step]:
+    def reply(loaded: object, prompt: torch.Tensor, *options: object) -> Iterator[Step]:
         read.append(tiny_text(prompt))
         yield from (Step(token, 1.0, ()) for token in tokenizer(f"Part {len(read)} is told.")["input_ids"])
 
@@ -246,6 +246,16 @@ def test_long_text_is_summarized_in_parts_and_then_together(monkeypatch: pytest.
 def test_summary_ends_at_a_sentence_end(text: str, ended: bool, expected: str) -> None:
     """What was broken off goes, what was said twice is said once."""
     assert trimmed(text, 3, ended) == expected
+
+
+def test_the_texts_own_words_are_preferred() -> None:
+    """Tokens of the text and the end are leaned towards, others are not."""
+    loaded = tiny.load(SMOLLM2, ignore)
+    bias = own_words(loaded, "Zebra")
+    letters = {letter: loaded.tokenizer(letter)["input_ids"][0] for letter in "ZQ"}
+    assert bias[letters["Z"]] > 0
+    assert bias[letters["Q"]] == 0
+    assert bias[loaded.model.generation_config.eos_token_id] > 0
 
 
 def test_circles_are_noticed() -> None:
