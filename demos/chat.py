@@ -93,6 +93,7 @@ def render(chatter: Chatter) -> None:
             max_lines=8,
             max_length=TEXT_LIMIT,
             scale=8,
+            min_width=280,
             elem_id="chat-message",
         )
         send = gr.Button("Send", variant="primary", scale=1, min_width=80, elem_id="chat-send")
@@ -102,7 +103,7 @@ def render(chatter: Chatter) -> None:
     gr.Examples(EXAMPLES, [message], elem_id="chat-examples", label="Try one", api_visibility="private")
     with gr.Accordion("How sure was each token", open=False, elem_id="chat-why"):
         gr.Markdown(
-            "Every token of the last reply, shaded by its probability under the model: the darker, the less sure. "
+            "Every token of the last reply, shaded by its probability under the model: the stronger the colour, the less sure. "
             "Beside it stand the five likeliest others. A sure token is not a true one."
         )
         tokens = TokenView("chat-tokens")
