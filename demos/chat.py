@@ -103,8 +103,8 @@ def render(chatter: Chatter) -> None:
     gr.Examples(EXAMPLES, [message], elem_id="chat-examples", label="Try one", api_visibility="private")
     with gr.Accordion("How sure was each token", open=False, elem_id="chat-why"):
         gr.Markdown(
-            "Every token of the last reply, shaded by its probability under the model: the stronger the colour, the less sure. "
-            "Beside it stand the five likeliest others. A sure token is not a true one."
+            "Every token of the last reply, shaded by its probability under the model: the stronger the colour, the "
+            "less sure. Beside it stand the five likeliest others. A sure token is not a true one."
         )
         tokens = TokenView("chat-tokens")
     with gr.Accordion("Settings", open=False, elem_id="chat-settings"):
