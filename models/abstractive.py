@@ -85,16 +85,19 @@ def _write_one(
     limit = TOKENS_BEFORE + TOKENS_A_SENTENCE * count
     detokenizer = Detokenizer(loaded.tokenizer)
     written: list[int] = []
+    circling = False
     for step in decode(loaded, _prompt(loaded, text, count), Sampling(limit), own_words(loaded, text)):
         if isinstance(step, Reading):
             yield Writing("", f"Reading{part}: {step.done:,} of {step.total:,} tokens", tokens, dropped)
             continue
         written.append(step.token)
         so_far = detokenizer.add(step.token)
-        if len(sentences(so_far)) > count or in_circles(written):
+        if len(sentences(so_far)) > count:
+            break
+        if circling := in_circles(written):
             break
         yield Writing(so_far.strip(), f"Writing{part}", tokens, dropped)
-    ended = len(written) < limit
+    ended = len(written) < limit and not circling
     yield Writing(trimmed(detokenizer.text(), count, ended), f"Writing{part}", tokens, dropped)
 
 

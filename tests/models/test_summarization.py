@@ -231,6 +231,15 @@ def test_long_text_is_summarized_in_parts_and_then_together(monkeypatch: pytest.
     assert last.text == "Part 3 is told."
 
 
+def test_a_sentence_that_turns_in_circles_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the model repeats itself, the whole sentences before stay, and the one broken off there goes."""
+    loaded = tiny.load(SMOLLM2, ignore)
+    tokens = loaded.tokenizer("The end is near. And so, and so, and so, and so, and so")["input_ids"]
+    monkeypatch.setattr(abstractive, "decode", lambda *_: (Step(token, 1.0, ()) for token in tokens))
+    *_, last = write(loaded, FERRY, 3)
+    assert last.text == "The end is near."
+
+
 @pytest.mark.parametrize(
     ("text", "ended", "expected"),
     [
