@@ -96,6 +96,7 @@ def render(attender: Attender) -> None:
 
     def attention(text: str, text_pair: str = "", model: str = "", layer: int = -1, head: int = -1) -> dict[str, Any]:
         """The attention weights of `text` at one layer (-1: the last) and head (-1: the mean of all), both from 0."""
+        attender.check_place(layer, head)
         result = attender(model, text, text_pair)
         return {
             "tokens": [asdict(token) for token in result.keys],

@@ -12,6 +12,8 @@ from models.stages import Report, ignore
 FIELDS = ("Model", "Text", "Second text")
 KINDS = {"causal-lm": "causal", "cross-attention": "cross"}
 READS_A_PAIR = ("encoder", "question-answering", "sentiment")
+# No model of any size has more.
+MOST_LAYERS, MOST_HEADS = 200, 200
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,11 @@ class Attender:
             check_text(text_pair, "Second text")
             if source.spec.head not in READS_A_PAIR:
                 raise InputError("Second text", f"{source.name} reads one text. Clear the second, or choose MiniLM.")
+
+    def check_place(self, layer: object, head: object) -> None:
+        """Raise InputError where no model at all has such a layer or head; the model's own limits hold later."""
+        check_whole(layer, "Layer", -1, MOST_LAYERS - 1)
+        check_whole(head, "Head", -1, MOST_HEADS - 1)
 
     def source(self, model: str) -> Source:
         """The source of that name; the empty string is the first. Raises InputError where there is none."""
