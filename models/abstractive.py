@@ -63,7 +63,7 @@ def write(loaded: Loaded, text: str, count: int) -> Generator[Writing, None, Non
 
 def split(loaded: Loaded, text: str) -> tuple[list[str], int, int]:
     """Cut `text` into even windows, at sentence starts where there are any; also the tokens read, and left out."""
-    encoded = loaded.tokenizer(text, return_offsets_mapping=True, add_special_tokens=False)
+    encoded = loaded.tokenizer(text, return_offsets_mapping=True, add_special_tokens=False, verbose=False)
     starts = [start for start, _ in encoded["offset_mapping"]]
     read = min(len(starts), READING_LIMIT)
     end = len(text) if read == len(starts) else starts[read]

@@ -35,7 +35,7 @@ def embed_in_steps(loaded: Loaded, sentences: Sequence[str]) -> Iterator[Embeddi
 
     A caller that stops reading stops the work.
     """
-    ids = loaded.tokenizer(list(sentences), add_special_tokens=True)["input_ids"] if sentences else []
+    ids = loaded.tokenizer(list(sentences), verbose=False)["input_ids"] if sentences else []
     kept = [row if len(row) <= TOKEN_LIMIT else [*row[: TOKEN_LIMIT - 1], row[-1]] for row in ids]
     tokens = sum(map(len, kept))
     dropped = sum(map(len, ids)) - tokens
