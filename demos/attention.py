@@ -99,6 +99,7 @@ def render(attender: Attender) -> None:
         attender.check_place(layer, head)
         result = attender(model, text, text_pair)
         return {
+            **asdict(result.run),
             "tokens": [asdict(token) for token in result.keys],
             "queries": [token.text for token in result.queries],
             "keys": [token.text for token in result.keys],
@@ -107,7 +108,6 @@ def render(attender: Attender) -> None:
             "heads": result.heads,
             "key_value_heads": result.key_value_heads,
             "target": result.target,
-            **asdict(result.run),
         }
 
     endpoint(attention, "attention")

@@ -82,6 +82,18 @@ def test_a_layer_or_head_the_model_lacks_is_an_error_in_words(client: Client, ar
         client.predict("hello", api_name="/attention", **arguments)
 
 
+def test_attention_names_its_tokens(client: Client) -> None:
+    """The tokens are a list with places in the text, beside how the result was made."""
+    result = client.predict("see in", api_name="/attention")
+    assert (
+        [token["text"] for token in result["tokens"]]
+        == result["keys"]
+        == ["[CLS]", "s", "·e", "·e", "i", "·n", "[SEP]"]
+    )
+    assert [(token["start"], token["end"]) for token in result["tokens"][1:4]] == [(0, 1), (1, 2), (2, 3)]
+    assert result["device"] == "cpu"
+
+
 def test_status_tells_the_budget(client: Client) -> None:
     """`/status` has the documented keys."""
     status = client.predict(api_name="/status")
