@@ -19,7 +19,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 import gradio as gr
 
 import settings
-from demos import attention, chat, page, runtime, summarization, translation
+from demos import attention, chat, page, question_answering, runtime, sentiment, summarization, translation
 from demos.tab import Tab
 from models.cache import Loaded, ModelCache
 from models.catalog import WEIGHTS, ModelSpec
@@ -31,7 +31,15 @@ from models.weights import WeightStore
 log = logging.getLogger("glassbox")
 
 ASSETS = Path(__file__).parent / "assets"
-TABS: tuple[Tab[Any], ...] = (translation.TAB, summarization.TAB, chat.TAB, attention.TAB, runtime.TAB)
+TABS: tuple[Tab[Any], ...] = (
+    question_answering.TAB,
+    translation.TAB,
+    sentiment.TAB,
+    summarization.TAB,
+    chat.TAB,
+    attention.TAB,
+    runtime.TAB,
+)
 
 
 def make_cache(chosen: settings.Settings) -> ModelCache:

@@ -35,6 +35,8 @@ BAD_TEXTS: list[tuple[str, dict[str, Any]]] = [
     for name, field, arguments in [
         ("/translate", "text", {"source": "en", "target": "pt"}),
         ("/summarize", "text", {}),
+        ("/sentiment", "text", {}),
+        ("/answer", "question", {"context": "The bridge opened in 1781."}),
         ("/chat", "message", {}),
         ("/attention", "text", {}),
     ]
@@ -44,6 +46,11 @@ BAD_VALUES: list[tuple[str, dict[str, Any]]] = [
     ("/translate", {"text": "hello", "source": "en", "target": "xx"}),
     ("/translate", {"text": "hello", "source": "en", "target": "en"}),
     ("/translate", {"text": 7, "source": "en", "target": "pt"}),
+    ("/answer", {"question": "when?", "context": " "}),
+    ("/answer", {"question": "when?", "context": "a" * 60_001}),
+    ("/answer", {"question": "when?", "context": "in 1781", "top_k": 0}),
+    ("/answer", {"question": "when?", "context": "in 1781", "top_k": 1.5}),
+    ("/sentiment", {"text": None}),
     ("/summarize", {"text": "hello there", "method": "magic"}),
     ("/summarize", {"text": "hello there", "length": "endless"}),
     ("/chat", {"message": "hello", "max_new_tokens": 10**9}),
