@@ -21,7 +21,7 @@ CONTEXTS = {"The Iron Bridge": "bridge.txt", "Tea": "tea.txt", "A lighthouse log
 QUESTIONS = (
     ("A fact", "When was the bridge opened?", "The Iron Bridge"),
     ("A reason", "Why did Abraham Darby stay in debt?", "The Iron Bridge"),
-    ("Not in the text", "How much does it cost to cross the bridge today?", "The Iron Bridge"),
+    ("Not in the text", "How many people cross the bridge every day?", "The Iron Bridge"),
     ("A negation", "Which drinks contain no caffeine?", "Tea"),
     ("In the last lines of a long text", "Where was the brass key found?", "A lighthouse log"),
 )

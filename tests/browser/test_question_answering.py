@@ -50,7 +50,9 @@ def test_markup_is_shown_as_text(page: Page) -> None:
     """HTML in the text is marked and shown, never run."""
     open_tab(page, "Question answering")
     ask(page, f"What is Ann's colour? {SCRIPT}", f"Ann's colour is green {SCRIPT} and Bob's is blue.")
-    expect(page.locator("#answer-view .passage")).to_contain_text(SCRIPT, timeout=60_000)
+    # A mark's own label may stand between the words of the markup.
+    expect(page.locator("#answer-view .passage")).to_contain_text("<img", timeout=60_000)
+    expect(page.locator("#answer-view .passage")).to_contain_text("onerror=alert(1)>")
     assert page.locator("#answer-view img").count() == 0
 
 
