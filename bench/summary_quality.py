@@ -9,6 +9,7 @@ import gzip
 import hashlib
 import json
 import random
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,14 +94,14 @@ def table(summarizer: Summarizer, articles: Sequence[Article], work: Path, metho
         yield f"{name:34}" + "".join(f"{score:9.2f}" for score in scores(of, summarize))
 
 
-def main() -> None:
+def main(arguments: Sequence[str]) -> None:
     """Measure what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="the folder of news-summaries-dev.jsonl.gz")
     parser.add_argument("--work", type=Path, default=Path("build/summaries"), help="where written summaries are kept")
     parser.add_argument("--methods", nargs="+", default=["extractive", "abstractive"])
     parser.add_argument("--articles", type=int, default=200, help="so many from the start (default: %(default)s)")
-    given = parser.parse_args()
+    given = parser.parse_args(arguments)
     articles = read(given.data / "news-summaries-dev.jsonl.gz")[: given.articles]
     summarizer = of_catalog(app.make_cache(settings.read([])))
     for line in table(summarizer, articles, given.work, given.methods):
@@ -108,4 +109,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

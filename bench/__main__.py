@@ -1,0 +1,9 @@
+"""`python -m bench --data DIR`: every measurement, one after another."""
+
+import sys
+
+from bench import summary_quality, translation_quality
+
+if __name__ == "__main__":
+    summary_quality.main(sys.argv[1:])
+    translation_quality.main(sys.argv[1:])
