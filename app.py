@@ -75,7 +75,7 @@ def fetch(store: WeightStore) -> None:
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Serve the page until it is interrupted."""
+    """Serve the page until it is interrupted. Exits with a message where the port is taken."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     chosen = settings.read(arguments)
@@ -83,12 +83,15 @@ def main(arguments: Sequence[str]) -> None:
         fetch(WeightStore(chosen.home, chosen.offline))
         return
     demo = build(make_cache(chosen))
-    demo.launch(
-        server_name=chosen.host,
-        server_port=chosen.port or None,
-        share=chosen.share,
-        **page.launch_options(ASSETS),
-    )
+    try:
+        demo.launch(
+            server_name=chosen.host,
+            server_port=chosen.port or None,
+            share=chosen.share,
+            **page.launch_options(ASSETS),
+        )
+    except OSError as error:
+        sys.exit(f"Cannot listen on {chosen.host}, port {chosen.port}: choose another one with --port. ({error})")
 
 
 if __name__ == "__main__":

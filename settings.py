@@ -38,14 +38,21 @@ def default_home(environment: Mapping[str, str], platform: str) -> Path:
     return cache / "glassbox"
 
 
-def parser() -> argparse.ArgumentParser:
+def default_host(environment: Mapping[str, str]) -> str:
+    """This machine only; on Hugging Face Spaces every address, since the Space's own proxy stands before it."""
+    return "0.0.0.0" if environment.get("SYSTEM") == "spaces" else "127.0.0.1"
+
+
+def parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     """The command line of `python app.py`."""
     parser = argparse.ArgumentParser(
         prog="app.py",
         description="Glassbox: language-model demos you can see into.",
         epilog="GLASSBOX_HOME names the folder of the downloaded weights.",
     )
-    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: %(default)s)")
+    parser.add_argument(
+        "--host", default=default_host(environment), help="the address to listen on (default: %(default)s)"
+    )
     parser.add_argument(
         "--port", type=int, default=7860, help="the port to listen on, 0 for any (default: %(default)s)"
     )
@@ -61,7 +68,7 @@ def parser() -> argparse.ArgumentParser:
 
 def read(arguments: Sequence[str], environment: Mapping[str, str] = os.environ) -> Settings:
     """The settings from the command line and the environment. Exits with a message where an argument is wrong."""
-    command_line = parser()
+    command_line = parser(environment)
     given = command_line.parse_args(arguments)
     if given.memory <= 0:
         command_line.error(f"--memory must be a positive number of megabytes, not {given.memory}")

@@ -15,6 +15,11 @@ def test_defaults() -> None:
     assert not chosen.offline
 
 
+def test_a_space_listens_on_every_address() -> None:
+    """Hugging Face Spaces reaches the app from outside its container."""
+    assert settings.read([], {"SYSTEM": "spaces"}).host == "0.0.0.0"
+
+
 @pytest.mark.parametrize(
     ("environment", "platform", "home"),
     [

@@ -1,0 +1,27 @@
+"""What the Runtime tab says of the cache."""
+
+from demos import runtime
+from models.cache import ModelCache
+from models.catalog import MINILM, SMOLLM2
+
+
+def test_the_table_has_a_row_for_each_model(tiny_cache: ModelCache) -> None:
+    """Name, device, loads and hits of what is in memory, and of what was."""
+    for spec in (MINILM, SMOLLM2, MINILM):
+        with tiny_cache.lease(spec):
+            pass
+    rows = runtime.table(tiny_cache.status()).set_index("Model")
+    assert list(rows.loc[MINILM.name, ["Device", "Type", "Loads", "Hits"]]) == ["cpu", "float32", 1, 1]
+    assert str(rows["Last used"][SMOLLM2.name]).endswith("s ago")
+    tiny_cache.unload()
+    after = runtime.table(tiny_cache.status())
+    assert set(after["Last used"]) == {"not in memory"}
+    assert set(after["MB"]) == {0}
+
+
+def test_the_summary_counts(tiny_cache: ModelCache) -> None:
+    """One line: memory in use of the budget, hits, loads, evictions."""
+    with tiny_cache.lease(MINILM):
+        pass
+    tiny_cache.unload()
+    assert runtime.summary(tiny_cache.status()) == "0 of 1,000 MB in use · 0 hits · 1 loads · 1 evictions"
