@@ -19,6 +19,7 @@ from rouge_score.rouge_scorer import RougeScorer
 
 import app
 import settings
+from models import abstractive
 from models.summarization import Summarizer, of_catalog
 from models.text import sentences
 
@@ -64,11 +65,12 @@ def scores(articles: Sequence[Article], summarize: Callable[[str], str]) -> tupl
 
 
 def kept(summarize: Callable[[str], str], folder: Path) -> Callable[[str], str]:
-    """`summarize` with its answers kept in `folder`, by the text's hash."""
+    """`summarize` with its answers kept in `folder`, for as long as text and method stay the same."""
+    method = Path(abstractive.__file__).read_bytes()
     folder.mkdir(parents=True, exist_ok=True)
 
     def look_up(text: str) -> str:
-        file = folder / f"{hashlib.sha256(text.encode()).hexdigest()[:16]}.txt"
+        file = folder / f"{hashlib.sha256(method + text.encode()).hexdigest()[:16]}.txt"
         if not file.exists():
             file.write_text(summarize(text))
             print(f"  {sum(1 for _ in folder.iterdir())} written", end="\r", flush=True)
