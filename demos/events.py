@@ -15,6 +15,7 @@ import gradio as gr
 from gradio.components import Component
 from gradio.events import api
 
+from demos.status import StatusLine
 from models.cache import BudgetError
 from models.device import DeviceUnavailable
 from models.inputs import InputError
@@ -154,7 +155,9 @@ def on_run(
         concurrency_limit=1,
         trigger_mode="once",
         api_visibility="private",
-        show_progress="minimal",
+        show_progress="full",
+        # The stages of a first load belong where the model is named afterwards, not over the result.
+        show_progress_on=[output for output in outputs if isinstance(output, StatusLine)] or None,
     )
     started.then(lambda: gr.Button(interactive=False), None, stop, **QUIET)
     stop.click(lambda: gr.Button(interactive=False), None, stop, cancels=[started], **QUIET)
