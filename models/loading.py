@@ -57,14 +57,20 @@ class Loader:
         import transformers
 
         transformers.utils.logging.disable_progress_bar()
+        # Its report of missing weights names those that the adapter brings; they are checked below.
+        transformers.utils.logging.set_verbosity_error()
         options: dict[str, Any] = {"dtype": getattr(torch, device.dtype), "attn_implementation": spec.attention}
         if spec.head == "sentiment":
             options |= {"num_labels": len(LABELS), "id2label": dict(enumerate(LABELS))}
         auto_class = getattr(transformers, AUTO_CLASSES[spec.head])
-        model = auto_class.from_pretrained(folder, local_files_only=True, **options)
-        tokenizer = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True)
+        model, info = auto_class.from_pretrained(folder, local_files_only=True, output_loading_info=True, **options)
+        # Set once and never switched: no control token is read out of a text, and threads can share the tokenizer.
+        tokenizer = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True, split_special_tokens=True)
+        missing = set(info["missing_keys"])
         if spec.adapter:
             from models.adapters import merge
 
-            merge(model, self.adapters / spec.adapter)
+            missing -= merge(model, self.adapters / spec.adapter)
+        if missing:
+            raise ValueError(f"{spec.label} has no values for {', '.join(sorted(missing))}: its files are not whole.")
         return model, tokenizer
