@@ -11,6 +11,9 @@ from typing import Any
 from models.catalog import ModelSpec
 from models.stages import MEGABYTE, Report, Stage, ignore
 
+# How often, in seconds, whoever waits is asked whether to wait on.
+PATIENCE = 0.25
+
 
 class BudgetError(MemoryError):
     """A model does not fit into the cache's byte budget."""
@@ -84,8 +87,9 @@ class ModelCache:
     def lease(self, spec: ModelSpec, report: Report = ignore) -> Iterator[Loaded]:
         """Hold the model of `spec` in memory for the `with` block, loading it first where need be.
 
-        Callers that ask for a model while it loads wait for that one load and see its stages. Raises what the load
-        raised (a later call tries again), or BudgetError when the model is larger than the whole budget.
+        Callers that ask for a model while it loads wait for that one load and see its stages. Whatever `report`
+        raises ends the wait of its own caller, and no load: the others still wait for it. Raises what the load raised
+        (a later call tries again), or BudgetError when the model is larger than the whole budget.
         """
         entry = self._acquire(spec, report)
         try:
@@ -139,11 +143,15 @@ class ModelCache:
         with self._changed:
             while spec not in self._entries and not self._make_room(spec):
                 report(Stage("Waiting for", f"memory for {spec.name}"))
-                self._changed.wait()
+                self._changed.wait(PATIENCE)
             if spec in self._entries:
-                return self._join(spec, self._entries[spec], report)
+                entry = self._join(self._entries[spec], report)
+                self._hits[spec] += 1
+                return entry
             entry = self._entries[spec] = _Entry(spec.nbytes, Stage("Loading", spec.name))
-        return self._fill(spec, entry, report)
+            # In a thread of its own, so that it goes on for the others when its first caller leaves.
+            threading.Thread(target=self._fill, args=(spec, entry), name=f"load {spec.name}", daemon=True).start()
+            return self._join(entry, report)
 
     def _make_room(self, spec: ModelSpec) -> bool:
         """Evict until `spec` fits beside the rest, so that memory never holds more than the budget."""
@@ -158,25 +166,23 @@ class ModelCache:
             self._evict(idle)
         return self._used() + spec.nbytes <= self.budget
 
-    def _join(self, spec: ModelSpec, entry: _Entry, report: Report) -> _Entry:
-        """Lease an entry that is there, or is being loaded by another caller."""
+    def _join(self, entry: _Entry, report: Report) -> _Entry:
+        """Lease an entry that is there, or is being loaded."""
         entry.leases += 1
-        seen = None
-        while entry.loaded is None and entry.error is None:
-            if entry.stage != seen:
-                seen = entry.stage
-                report(seen)
-            self._changed.wait()
-        if entry.error is not None:
+        try:
+            while entry.loaded is None and entry.error is None:
+                report(entry.stage)
+                self._changed.wait(PATIENCE)
+            if entry.error is not None:
+                raise entry.error
+        except BaseException:
             entry.leases -= 1
-            raise entry.error
-        self._hits[spec] += 1
+            raise
         entry.used = self.clock()
         return entry
 
-    def _fill(self, spec: ModelSpec, entry: _Entry, report: Report) -> _Entry:
+    def _fill(self, spec: ModelSpec, entry: _Entry) -> None:
         def tell(stage: Stage) -> None:
-            report(stage)
             with self._changed:
                 entry.stage = stage
                 self._changed.notify_all()
@@ -188,13 +194,11 @@ class ModelCache:
                 entry.error = error if isinstance(error, Exception) else RuntimeError("The load was broken off.")
                 del self._entries[spec]
                 self._changed.notify_all()
-            raise
+            return
         with self._changed:
             self._loads[spec] += 1
             entry.loaded, entry.nbytes, entry.used = loaded, loaded.nbytes, self.clock()
-            entry.leases += 1
             self._changed.notify_all()
-        return entry
 
     def _load_with_room(self, spec: ModelSpec, report: Report) -> Loaded:
         """Load; where memory runs out, evict all that is idle and try once more."""

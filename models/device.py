@@ -49,6 +49,14 @@ def probe() -> Available:
     )
 
 
+def use_threads(count: int) -> None:
+    """Let torch compute one model with `count` threads; 0 leaves it to torch."""
+    import torch
+
+    if count:
+        torch.set_num_threads(count)
+
+
 def choose_device(requested: str, available: Available) -> Device:
     """The device to use for `requested`, one of `CHOICES`, and its dtype.
 

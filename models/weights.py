@@ -60,18 +60,27 @@ class WeightStore:
         folder = self.path(weights)
         if folder.is_dir():
             return folder
+        try:
+            self._fetch_once(weights, folder, report)
+        except OSError as error:
+            raise WeightsMissing(
+                f"{weights.name} ({weights.nbytes / MEGABYTE:.0f} MB) could not be kept in {self.home}: "
+                f"{error.strerror or error}. Make room or choose another folder with --home, then try again."
+            ) from error
+        return folder
+
+    def _fetch_once(self, weights: Weights, folder: Path, report: Report) -> None:
         folder.parent.mkdir(parents=True, exist_ok=True)
         report(Stage("Waiting for", weights.name))
         with FileLock(folder.with_name(folder.name + ".lock")):
             if folder.is_dir():
-                return folder
+                return
             partial = folder.with_name(folder.name + ".partial")
             partial.mkdir(exist_ok=True)
             self._complete(weights, partial, report)
             if weights.gguf:
                 self._convert(weights, partial, report)
             os.replace(partial, folder)
-        return folder
 
     def _complete(self, weights: Weights, partial: Path, report: Report) -> None:
         missing = _missing(weights, partial, report)

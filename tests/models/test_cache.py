@@ -9,7 +9,7 @@ import pytest
 
 from models.cache import BudgetError, Loaded, ModelCache
 from models.catalog import MINILM, ModelSpec
-from models.stages import Report, Stage, ignore
+from models.stages import Report, Stage, Stopped, ignore
 
 A, B, C = (replace(MINILM, name=name, nbytes=60) for name in "ABC")
 
@@ -118,6 +118,45 @@ def test_a_leased_model_is_not_evicted() -> None:
         assert names(cache) == ["A"]
     other.join(5)
     assert names(cache) == ["B"]
+
+
+def leave(stage: Stage) -> None:
+    """A visitor who is gone by the time anything is told."""
+    raise Stopped
+
+
+def test_a_load_goes_on_when_its_first_caller_leaves() -> None:
+    """The one that began a load may leave; whoever waits for it still gets that one load, and no lease is left."""
+    loads = Loads(seconds=0.1)
+    cache = cache_of(loads, 100)
+    with pytest.raises(Stopped), cache.lease(A, leave):
+        pass
+    use(cache, A)
+    assert loads.asked == ["A"]
+    assert [model.leases for model in cache.status().models] == [0]
+
+
+def test_a_visitor_who_leaves_waits_no_longer_for_memory() -> None:
+    """While another model is in use and fills the budget, a report that raises ends the wait."""
+    cache = cache_of(Loads(), 100)
+    with cache.lease(A):
+        with pytest.raises(Stopped), cache.lease(B, leave):
+            pass
+        assert names(cache) == ["A"]
+
+
+def test_a_visitor_is_asked_again_while_one_stage_lasts() -> None:
+    """Who leaves in the middle of a long stage, which tells nothing new, is not kept until its end."""
+    cache = cache_of(Loads(seconds=30), 100)
+    asked: list[Stage] = []
+
+    def third_time(stage: Stage) -> None:
+        asked.append(stage)
+        if asked.count(stage) == 3:
+            raise Stopped
+
+    with pytest.raises(Stopped), cache.lease(A, third_time):
+        pass
 
 
 @pytest.mark.parametrize("error", [OSError("disk full"), MemoryError()])
