@@ -2,9 +2,23 @@
 
 import math
 import unicodedata
+from dataclasses import dataclass
 
 TEXT_LIMIT = 10_000
 CONTEXT_LIMIT = 60_000
+REPLY_LIMIT = 256
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much one request may ask for: characters of a text and of a context, new tokens of a reply."""
+
+    text: int = TEXT_LIMIT
+    context: int = CONTEXT_LIMIT
+    new_tokens: int = REPLY_LIMIT
+
+
+DEFAULT_LIMITS = Limits()
 
 
 class InputError(ValueError):
