@@ -4,31 +4,94 @@ import argparse
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any, TypeVar
 
 from models.device import CHOICES
 from models.stages import MEGABYTE
 
+PREFIX = "GLASSBOX_"
+SWITCH = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+HEADER = "| option | variable | what it sets | default |\n|---|---|---|---|\n"
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Option:
+    """What is known of one setting besides its name, type and default; a number is from `low` to `high`.
+
+    `shown` is what stands for a default that depends on the machine.
+    """
+
+    help: str
+    low: int = 0
+    high: int = 2**31
+    choices: tuple[str, ...] = ()
+    shown: str = ""
+
+
+def option(default: T, help: str, **more: Any) -> T:
+    """A field of `Settings`; `more` is what `Option` takes."""
+    return field(default=default, metadata={"option": Option(help, **more)})
+
 
 @dataclass(frozen=True)
 class Settings:
-    """How this server runs; `memory` is the models' budget in bytes, `home` the folder of the weights."""
+    """How this server runs. The field `new_tokens` is the option `--new-tokens` and the variable GLASSBOX_NEW_TOKENS.
 
-    host: str
-    port: int
-    device: str
-    memory: int
-    share: bool
-    offline: bool
-    fetch: bool
-    home: Path
+    This class is the one definition: the command line, `--help` and the table in README.md are made from it.
+    """
+
+    host: str = option("127.0.0.1", "the address to listen on", shown="127.0.0.1, on Spaces 0.0.0.0")
+    port: int = option(7860, "the port to listen on; 0 takes any free one", high=65_535)
+    home: Path = option(  # noqa: RUF009 - a path never changes
+        Path(), "the folder of the downloaded weights", shown="the platform's cache folder"
+    )
+    device: str = option("auto", "where models run; auto takes the best there is", choices=CHOICES)
+    threads: int = option(0, "threads that one model computes with; 0 leaves it to PyTorch", high=1_024)
+    memory: int = option(2_000, "megabytes of models kept in memory", low=1)
+    preload: bool = option(False, "fetch and load the default models at the start, before anyone asks")
+    offline: bool = option(False, "use the weights that are here, download nothing")
+    fetch: bool = option(False, "download the bundled weights, then exit")
+    share: bool = option(False, "also open a public link through Gradio's tunnel")
+    queue_length: int = option(32, "requests that may wait; further ones are refused at once", low=1)
+    rate: int = option(60, "requests a minute from one address; 0 for no limit")
+    proxies: int = option(
+        0, "proxies before this server, whose X-Forwarded-For is believed", high=10, shown="0, on Spaces 1"
+    )
+    characters: int = option(10_000, "characters in one text", low=1)
+    context_characters: int = option(60_000, "characters in a text that a question is asked about", low=1)
+    body_bytes: int = option(MEGABYTE, "bytes in the body of one request", low=1_000)
+    new_tokens: int = option(256, "new tokens in one chat reply", low=16, high=1_024)
+    deadline: int = option(60, "seconds that one request may run; 0 for no limit")
+    drain: int = option(30, "seconds that running requests get to end after SIGTERM")
+    metrics: bool = option(False, "serve figures for Prometheus at `/metrics`")
+
+    @property
+    def memory_bytes(self) -> int:
+        """The models' budget in bytes."""
+        return self.memory * MEGABYTE
+
+
+def described() -> dict[str, Option]:
+    """What is known of each setting, by its name."""
+    return {each.name: each.metadata["option"] for each in fields(Settings)}
+
+
+def flag(name: str) -> str:
+    """The option on the command line for the setting `name`."""
+    return "--" + name.replace("_", "-")
+
+
+def variable(name: str) -> str:
+    """The variable in the environment for the setting `name`."""
+    return PREFIX + name.upper()
 
 
 def default_home(environment: Mapping[str, str], platform: str) -> Path:
-    """The platform's cache folder for this app, unless GLASSBOX_HOME names another."""
-    if environment.get("GLASSBOX_HOME"):
-        return Path(environment["GLASSBOX_HOME"]).expanduser()
+    """The platform's cache folder for this app."""
     if platform == "win32":
         cache = Path(environment.get("LOCALAPPDATA", Path.home() / "AppData" / "Local"))
     elif platform == "darwin":
@@ -38,49 +101,82 @@ def default_home(environment: Mapping[str, str], platform: str) -> Path:
     return cache / "glassbox"
 
 
-def default_host(environment: Mapping[str, str]) -> str:
-    """This machine only; on Hugging Face Spaces every address, since the Space's own proxy stands before it."""
-    return "0.0.0.0" if environment.get("SYSTEM") == "spaces" else "127.0.0.1"
+def defaults(environment: Mapping[str, str], platform: str) -> dict[str, Any]:
+    """The value of every setting that nobody set.
+
+    On Hugging Face Spaces the app listens everywhere, since the Space's own proxy stands before it.
+    """
+    on_space = {"host": "0.0.0.0", "proxies": 1} if environment.get("SYSTEM") == "spaces" else {}
+    return {each.name: each.default for each in fields(Settings)} | {
+        "home": default_home(environment, platform),
+        **on_space,
+    }
 
 
-def parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
-    """The command line of `python app.py`."""
+def parser() -> argparse.ArgumentParser:
+    """The command line of `python app.py`; each option's value stays as it was written."""
     parser = argparse.ArgumentParser(
         prog="app.py",
         description="Glassbox: language-model demos you can see into.",
-        epilog="GLASSBOX_HOME names the folder of the downloaded weights.",
+        epilog=f"Each option has a variable too: {variable('queue_length')}=8 is {flag('queue_length')} 8.",
     )
-    parser.add_argument(
-        "--host", default=default_host(environment), help="the address to listen on (default: %(default)s)"
-    )
-    parser.add_argument(
-        "--port", type=int, default=7860, help="the port to listen on, 0 for any (default: %(default)s)"
-    )
-    parser.add_argument("--device", choices=CHOICES, default="auto", help="where models run (default: %(default)s)")
-    parser.add_argument(
-        "--memory", type=int, default=2000, metavar="MB", help="megabytes of models in memory (default: %(default)s)"
-    )
-    parser.add_argument("--share", action="store_true", help="also open a public link through Gradio's tunnel")
-    parser.add_argument("--offline", action="store_true", help="use the weights that are here, download nothing")
-    parser.add_argument("--fetch", action="store_true", help="download the bundled weights, then exit")
+    for name, known in described().items():
+        default = getattr(Settings, name)
+        if isinstance(default, bool):
+            parser.add_argument(flag(name), action="store_const", const="on", help=known.help)
+        else:
+            told = f"{known.help} (default: {known.shown or default})"
+            parser.add_argument(flag(name), help=told, metavar=_metavar(name, known))
     return parser
 
 
-def read(arguments: Sequence[str], environment: Mapping[str, str] = os.environ) -> Settings:
-    """The settings from the command line and the environment. Exits with a message where an argument is wrong."""
-    command_line = parser(environment)
-    given = command_line.parse_args(arguments)
-    if given.memory <= 0:
-        command_line.error(f"--memory must be a positive number of megabytes, not {given.memory}")
-    if not 0 <= given.port <= 65_535:
-        command_line.error(f"--port must be from 0 to 65535, not {given.port}")
-    return Settings(
-        host=given.host,
-        port=given.port,
-        device=given.device,
-        memory=given.memory * MEGABYTE,
-        share=given.share,
-        offline=given.offline,
-        fetch=given.fetch,
-        home=default_home(environment, sys.platform),
-    )
+def read(
+    arguments: Sequence[str], environment: Mapping[str, str] = os.environ, platform: str = sys.platform
+) -> Settings:
+    """The settings from the command line, else the environment. Exits with a message where one is wrong."""
+    command_line = parser()
+    given = vars(command_line.parse_args(arguments))
+    chosen = defaults(environment, platform)
+    for name, known in described().items():
+        for said, value in ((flag(name), given[name]), (variable(name), environment.get(variable(name)) or None)):
+            if value is not None:
+                try:
+                    chosen[name] = convert(value, getattr(Settings, name), known)
+                except ValueError as error:
+                    command_line.error(f"{said} {error}, not {value!r}")
+                break
+    return Settings(**chosen)
+
+
+def convert(value: str, default: object, known: Option) -> object:
+    """`value` as what `default` is. Raises ValueError with what it must be."""
+    if isinstance(default, bool):
+        if value.lower() not in SWITCH:
+            raise ValueError("must be on or off")
+        return SWITCH[value.lower()]
+    if isinstance(default, int):
+        if not value.isdecimal() or not known.low <= int(value) <= known.high:
+            raise ValueError(f"must be a whole number from {known.low} to {known.high}")
+        return int(value)
+    if known.choices and value not in known.choices:
+        raise ValueError(f"must be one of {', '.join(known.choices)}")
+    return Path(value).expanduser() if isinstance(default, Path) else value
+
+
+def table() -> str:
+    """The settings as README.md has them, in Markdown."""
+    rows = [
+        f"| `{flag(name)}` | `{variable(name)}` | {known.help} | {known.shown or _as_text(getattr(Settings, name))} |"
+        for name, known in described().items()
+    ]
+    return HEADER + "\n".join(rows) + "\n"
+
+
+def _metavar(name: str, known: Option) -> str:
+    return "|".join(known.choices) or ("N" if isinstance(getattr(Settings, name), int) else name.upper())
+
+
+def _as_text(default: object) -> str:
+    if isinstance(default, bool):
+        return "on" if default else "off"
+    return f"{default:,}" if isinstance(default, int) and default > 9_999 else f"{default}"

@@ -1,29 +1,56 @@
 """The command line and the environment."""
 
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 import settings
+from settings import Settings
+
+ROOT = Path(__file__).parent.parent
 
 
 def test_defaults() -> None:
-    """Without arguments the app listens on this machine only."""
-    chosen = settings.read([], {"XDG_CACHE_HOME": "/cache"})
-    assert (chosen.host, chosen.port, chosen.device, chosen.memory) == ("127.0.0.1", 7860, "auto", 2_000_000_000)
-    assert not chosen.share
-    assert not chosen.offline
+    """Without arguments the app listens on this machine only, and holds the promised limits."""
+    chosen = settings.read([], {"XDG_CACHE_HOME": "/cache"}, "linux")
+    assert (chosen.host, chosen.port, chosen.device, chosen.memory_bytes) == ("127.0.0.1", 7860, "auto", 2 * 10**9)
+    assert (chosen.queue_length, chosen.characters, chosen.body_bytes, chosen.new_tokens) == (32, 10_000, 10**6, 256)
+    assert (chosen.deadline, chosen.drain, chosen.rate) == (60, 30, 60)
+    assert not any((chosen.share, chosen.offline, chosen.fetch, chosen.preload, chosen.metrics))
 
 
-def test_a_space_listens_on_every_address() -> None:
-    """Hugging Face Spaces reaches the app from outside its container."""
-    assert settings.read([], {"SYSTEM": "spaces"}).host == "0.0.0.0"
+@pytest.mark.parametrize("name", [each.name for each in fields(Settings)])
+def test_every_setting_is_an_option_and_a_variable(name: str) -> None:
+    """The command line wins over the environment, which wins over the default."""
+    default = getattr(settings.read([], {}), name)
+    first, second = {"device": ("cpu", "cuda"), "host": ("::1", "::2"), "home": ("/a", "/b")}.get(
+        name, ("1017", "1018")
+    )
+    if isinstance(default, bool):
+        assert getattr(settings.read([], {settings.variable(name): "yes"}), name) is True
+        assert getattr(settings.read([], {settings.variable(name): "0"}), name) is False
+        assert getattr(settings.read([settings.flag(name)], {settings.variable(name): "off"}), name) is True
+        return
+    if name == "proxies":
+        first, second = "2", "3"
+    environment = {settings.variable(name): first}
+    assert str(getattr(settings.read([], environment), name)) == first
+    assert str(getattr(settings.read([settings.flag(name), second], environment), name)) == second
+
+
+def test_a_space_listens_on_every_address_behind_one_proxy() -> None:
+    """Hugging Face Spaces reaches the app from outside its container, through its own proxy."""
+    chosen = settings.read([], {"SYSTEM": "spaces"})
+    assert (chosen.host, chosen.proxies) == ("0.0.0.0", 1)
+    assert settings.read([], {"SYSTEM": "spaces", "GLASSBOX_HOST": "127.0.0.1"}).host == "127.0.0.1"
 
 
 @pytest.mark.parametrize(
     ("environment", "platform", "home"),
     [
         ({"GLASSBOX_HOME": "/elsewhere"}, "linux", Path("/elsewhere")),
+        ({"GLASSBOX_HOME": "~/weights"}, "linux", Path.home() / "weights"),
         ({"XDG_CACHE_HOME": "/cache"}, "linux", Path("/cache/glassbox")),
         ({}, "linux", Path.home() / ".cache/glassbox"),
         ({}, "darwin", Path.home() / "Library/Caches/glassbox"),
@@ -32,19 +59,34 @@ def test_a_space_listens_on_every_address() -> None:
 )
 def test_home(environment: dict[str, str], platform: str, home: Path) -> None:
     """The weights live in the platform's cache folder unless the environment names another."""
-    assert settings.default_home(environment, platform) == home
+    assert settings.read([], environment, platform).home == home
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"),
+    ("arguments", "environment", "words"),
     [
-        (["--memory", "0"], "--memory must be a positive number of megabytes, not 0"),
-        (["--port", "70000"], "--port must be from 0 to 65535, not 70000"),
-        (["--device", "gpu"], "invalid choice: 'gpu'"),
+        (["--memory", "0"], {}, "--memory must be a whole number from 1 to 2147483648, not '0'"),
+        (["--port", "70000"], {}, "--port must be a whole number from 0 to 65535, not '70000'"),
+        (["--rate", "1.5"], {}, "--rate must be a whole number"),
+        (["--device", "gpu"], {}, "--device must be one of auto, cuda, mps, xpu, cpu, not 'gpu'"),
+        ([], {"GLASSBOX_DEADLINE": "-1"}, "GLASSBOX_DEADLINE must be a whole number from 0"),
+        ([], {"GLASSBOX_METRICS": "maybe"}, "GLASSBOX_METRICS must be on or off, not 'maybe'"),
+        (["--quque-length", "3"], {}, "unrecognized arguments: --quque-length"),
     ],
 )
-def test_wrong_arguments(arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """A wrong argument ends the program with words that name it."""
+def test_wrong_values(
+    arguments: list[str], environment: dict[str, str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A wrong value ends the program with words that name it and where it was set."""
     with pytest.raises(SystemExit):
-        settings.read(arguments, {})
+        settings.read(arguments, environment)
     assert words in capsys.readouterr().err
+
+
+def test_help_and_readme_tell_every_setting() -> None:
+    """Both are made from the same class; the table stands in README.md as it is made."""
+    told = settings.parser().format_help()
+    for each in fields(Settings):
+        assert settings.flag(each.name) in told
+        assert f"`{settings.variable(each.name)}`" in settings.table()
+    assert settings.table() in (ROOT / "README.md").read_text(encoding="utf-8")
