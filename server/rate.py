@@ -1,0 +1,54 @@
+"""How often one client may ask."""
+
+import ipaddress
+import time
+from collections import defaultdict, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+MINUTE = 60.0
+# So many clients are remembered before those that have been quiet for a minute are forgotten.
+MANY_CLIENTS = 10_000
+
+
+@dataclass
+class RateLimit:
+    """At most `per_minute` requests of one client within any minute, 0 for no limit. It lives in one thread."""
+
+    per_minute: int
+    clock: Callable[[], float] = time.monotonic
+    _times: defaultdict[str, deque[float]] = field(default_factory=lambda: defaultdict(deque))
+
+    def seconds_to_wait(self, client: str) -> float:
+        """Count a request of `client` and return 0; or, where there were too many, the seconds until it may ask."""
+        if not self.per_minute:
+            return 0.0
+        now = self.clock()
+        if client not in self._times and len(self._times) >= MANY_CLIENTS:
+            self._forget(now - MINUTE)
+        times = self._times[client]
+        while times and times[0] <= now - MINUTE:
+            times.popleft()
+        if len(times) < self.per_minute:
+            times.append(now)
+            return 0.0
+        return times[0] + MINUTE - now
+
+    def _forget(self, before: float) -> None:
+        for client in [client for client, times in self._times.items() if times[-1] <= before]:
+            del self._times[client]
+
+
+def client_address(peer: str, forwarded_for: str, proxies: int) -> str:
+    """Who asks: the address that the last of `proxies` trusted proxies saw, or `peer` where there are none.
+
+    What a client itself wrote into X-Forwarded-For stands further left, and is not believed. A whole /64 is one
+    client, since whoever has an IPv6 address has all of that network.
+    """
+    hops = [hop.strip() for hop in forwarded_for.split(",") if hop.strip()]
+    address = hops[-min(proxies, len(hops))] if proxies and hops else peer
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return str(ipaddress.ip_network((parsed, 64), strict=False)) if parsed.version == 6 else str(parsed)

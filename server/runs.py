@@ -1,0 +1,153 @@
+"""Requests while they run: each ends by its deadline, when nobody waits for it any more, or when the server closes."""
+
+import asyncio
+import functools
+import inspect
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import aclosing, contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import gradio as gr
+from gradio.context import LocalContext
+
+from models.inputs import InputError
+from server.line import Line
+from server.metrics import Metrics
+
+# How often, in seconds, a running request is looked at.
+GLANCE = 0.2
+CLOSING = "The server is restarting. Try again in a minute."
+
+T = TypeVar("T")
+
+
+class EndedEarly(gr.Error):
+    """A running request that ended before it was done; `outcome` is what it is counted as."""
+
+    outcome = ""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, title="This ended early", print_exception=False)
+
+
+class TimeUp(EndedEarly):
+    """It ran until its deadline."""
+
+    outcome = "deadline"
+
+
+class Left(EndedEarly):
+    """Its visitor is gone."""
+
+    outcome = "stopped"
+
+
+class Closed(EndedEarly):
+    """The server closes."""
+
+    outcome = "closed"
+
+
+@dataclass
+class Runs:
+    """All running requests; `deadline` is in seconds, 0 for none. Lives in the event loop."""
+
+    line: Line
+    metrics: Metrics
+    deadline: float
+    closing: bool = False
+
+    def watch(self, page: gr.Blocks) -> None:
+        """Bind every queued event of `page` to these rules. The functions must be what `demos.events.guarded` makes:
+        asynchronous, and their work over soon after they are cancelled."""
+        for event in page.fns.values():
+            if event.fn is not None and event.queue:
+                event.fn = self.bounded(event.fn, event.api_name or event.name or "unnamed")
+
+    def bounded(self, fn: Callable[..., Any], endpoint: str) -> Callable[..., Any]:
+        """`fn`, a coroutine function or an asynchronous generator function, under these rules.
+
+        A stream that reaches its deadline keeps what it has shown.
+        """
+        if inspect.isasyncgenfunction(fn):
+
+            @functools.wraps(fn)
+            async def stream(*args: Any, **named: Any) -> AsyncIterator[Any]:
+                with self._counted(endpoint) as run:
+                    async with aclosing(fn(*args, **named)) as results:
+                        over, result = object(), None
+                        try:
+                            while (latest := await run.within(anext(results, over))) is not over:
+                                result = latest
+                                yield result
+                        except TimeUp:
+                            if result is None:
+                                raise
+                            run.outcome = TimeUp.outcome
+                            gr.Warning(f"The time is up after {self.deadline:g} seconds: this is how far it got.")
+
+            return stream
+
+        if not inspect.iscoroutinefunction(fn):
+            raise TypeError(f"{endpoint} must be asynchronous to be ended: pass it through demos.events.guarded.")
+
+        @functools.wraps(fn)
+        async def call(*args: Any, **named: Any) -> Any:
+            with self._counted(endpoint) as run:
+                return await run.within(fn(*args, **named))
+
+        return call
+
+    @contextmanager
+    def _counted(self, endpoint: str) -> "Iterator[_Run]":
+        run = _Run(self, LocalContext.event_id.get(None), time.monotonic())
+        try:
+            yield run
+        except BaseException as error:
+            run.outcome = outcome_of(error)
+            raise
+        finally:
+            self.metrics.ended(endpoint, run.outcome, time.monotonic() - run.started)
+
+
+@dataclass
+class _Run:
+    runs: Runs
+    event: str | None
+    started: float
+    outcome: str = "done"
+
+    async def within(self, step: Awaitable[T]) -> T:
+        """The result of `step`; where the run must end, the step is cancelled. Raises EndedEarly."""
+        task = asyncio.ensure_future(step)
+        try:
+            while not task.done():
+                self._look()
+                await asyncio.wait({task}, timeout=GLANCE)
+            return task.result()
+        finally:
+            if not task.done():
+                task.cancel()
+                await asyncio.wait({task})
+
+    def _look(self) -> None:
+        if self.runs.closing:
+            raise Closed(CLOSING)
+        if not self.runs.line.wanted(self.event):
+            raise Left("Nobody waits for this any more.")
+        if self.runs.deadline and time.monotonic() - self.started > self.runs.deadline:
+            raise TimeUp(
+                f"The time is up: a request may run for {self.runs.deadline:g} seconds. A model that was loading goes "
+                "on loading. Try again in a moment, or with less text."
+            )
+
+
+def outcome_of(error: BaseException) -> str:
+    """What a request that ended by `error` is counted as."""
+    if isinstance(error, EndedEarly):
+        return error.outcome
+    if isinstance(error, asyncio.CancelledError | GeneratorExit):
+        return "stopped"
+    return "refused" if isinstance(error.__cause__, InputError) else "failed"

@@ -1,0 +1,115 @@
+"""Crowds: who waits, who is refused, and that visitors do not meet."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+from tests.faults.machine import API, Site, wait_until
+
+CROWD = 200
+
+
+async def all_at_once(url: str, body: dict[str, object]) -> list[httpx.Response]:
+    """The answers to `CROWD` calls that begin together."""
+    limits = httpx.Limits(max_connections=CROWD)
+    async with httpx.AsyncClient(timeout=120, limits=limits) as client:
+        return await asyncio.gather(*(client.post(url, json=body) for _ in range(CROWD)))
+
+
+@pytest.mark.parametrize("path", ["/call/sentiment", "/queue/join"])
+def test_two_hundred_joins(site: Site, path: str) -> None:
+    """32 wait behind the one that runs, the others are refused in words, and those who wait are all served.
+
+    Ungated, more than 32 waited: Gradio counts the line before its own checks and joins it after them.
+    """
+    line = site.serving.door.line
+    site.visitor.result("sentiment", "warm")
+    site.machine.open.clear()
+    running = site.visitor.begin("sentiment", "first")
+    wait_until(lambda: line.running() == 1)
+    config = httpx.get(site.serving.url + "/config", timeout=60).json()
+    index = next(each["id"] for each in config["dependencies"] if each["api_name"] == "sentiment")
+    body: dict[str, object] = {"data": ["good"]}
+    if path == "/queue/join":
+        body |= {"fn_index": index, "session_hash": "crowd"}
+    answers = asyncio.run(all_at_once(site.serving.url + API + path, body))
+    assert Counter(answer.status_code for answer in answers) == {200: 32, 503: CROWD - 32}
+    assert line.waiting() == 32
+    refusal = next(answer for answer in answers if answer.status_code == 503)
+    assert refusal.json() == {"detail": "32 requests are waiting already. Try again in a minute."}
+    assert refusal.headers["retry-after"] == "60"
+    before = site.outcomes("sentiment").get("done", 0)
+    site.machine.open.set()
+    wait_until(site.idle)
+    assert site.outcomes("sentiment")["done"] == before + 33
+    assert running
+
+
+def test_visitors_do_not_meet(site: Site) -> None:
+    """Eight visitors at once, each with a text of its own, get what each of them would get alone."""
+    texts = [f"good number {i} " * (i + 1) for i in range(8)]
+    alone = [site.visitor.result("sentiment", text)["words"] for text in texts]
+    events = [site.visitor.begin("sentiment", text) for text in texts]
+    together = []
+    for event in events:
+        with site.visitor.listening("sentiment", event) as messages:
+            together.append(list(messages)[-1][1][0]["words"])
+    assert together == alone
+
+
+@pytest.mark.parametrize("state", ["running", "waiting"])
+def test_nobody_cancels_for_another(site: Site, state: str) -> None:
+    """Whoever learns the id of another's request cannot end it.
+
+    Ungated, a request that waited was gone, and its visitor heard nothing more.
+    """
+    visitor = site.visitor
+    visitor.result("sentiment", "warm")
+    site.machine.open.clear()
+    events = [visitor.begin("sentiment", "first"), visitor.begin("sentiment", "second")]
+    wait_until(lambda: site.serving.door.line.running() == 1)
+    victim = events[0] if state == "running" else events[1]
+    answer = visitor.cancel("sentiment", victim, "somebody else")
+    assert (answer.status_code, answer.json()) == (403, {"detail": "This request belongs to another visitor."})
+    site.machine.open.set()
+    for event in events:
+        with visitor.listening("sentiment", event) as messages:
+            assert list(messages)[-1][0] == "complete"
+
+
+def test_too_many_requests_from_one_address(site_of: Callable[..., Site]) -> None:
+    """The eleventh within a minute is refused in words; what a client says of its own address does not help.
+
+    Ungated: all of them 200. With uvicorn's own trust in this machine, a made-up X-Forwarded-For got through.
+    """
+    site = site_of(rate=10)
+    answers = [site.visitor.call("status") for _ in range(11)]
+    assert [answer.status_code for answer in answers] == [200] * 10 + [429]
+    assert answers[-1].json()["detail"].startswith("At most 10 requests a minute are allowed. Try again in ")
+    assert 0 < int(answers[-1].headers["retry-after"]) <= 60
+    disguised = httpx.post(
+        f"{site.serving.url}{API}/call/status",
+        json={"data": []},
+        headers={"X-Forwarded-For": "203.0.113.7"},
+        timeout=60,
+    )
+    assert disguised.status_code == 429
+
+
+def test_behind_a_proxy_each_address_has_its_own_rate(site_of: Callable[..., Site]) -> None:
+    """The address that the proxy saw counts; what stands before it was written by the client."""
+    site = site_of(rate=1, proxies=1)
+
+    def ask(forwarded: str) -> int:
+        headers = {"X-Forwarded-For": forwarded}
+        return site.visitor.post("/call/status", {"data": []}, headers=headers).status_code
+
+    assert [ask("203.0.113.7"), ask("203.0.113.8"), ask("203.0.113.7"), ask("9.9.9.9, 203.0.113.8")] == [
+        200,
+        200,
+        429,
+        429,
+    ]

@@ -1,0 +1,69 @@
+"""What a visitor sees on the page when a limit is reached, and what happens when the page is closed."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import browser as browser
+from tests.browser.tabs import open_tab
+from tests.faults.machine import Site, wait_until
+
+pytestmark = pytest.mark.browser
+SLOWLY = 60_000
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page of a fresh browser profile."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    yield context.new_page()
+    context.close()
+
+
+def ask(page: Page, site: Site) -> None:
+    """Open the Chat tab and say something."""
+    page.goto(site.serving.url, timeout=SLOWLY)
+    open_tab(page, "Chat")
+    page.locator("#chat-message textarea").fill("hello")
+    page.locator("#chat-send").click()
+
+
+def test_a_reply_that_takes_too_long_stays_as_far_as_it_got(site_of: Callable[..., Site], page: Page) -> None:
+    """The deadline is told in words beside the text so far. Without the warning the reply just stopped."""
+    site = site_of(deadline=4)
+    site.machine.delay = 0.15
+    ask(page, site)
+    expect(page.get_by_text("The time is up after 4 seconds")).to_be_visible(timeout=SLOWLY)
+    assert len(page.locator("#chat-conversation .bot").last.inner_text()) > 3
+    expect(page.locator("#chat-stop")).to_be_disabled(timeout=SLOWLY)
+
+
+def test_a_closed_tab_ends_its_compute(site: Site, page: Page) -> None:
+    """Nobody is there for the reply any more. Without `Runs` and `guarded` it was written to its end."""
+    site.machine.delay = 0.15
+    ask(page, site)
+    wait_until(lambda: site.machine.steps > 5, 60)
+    page.close()
+    wait_until(site.idle, 60)
+    assert site.machine.steps < 100
+
+
+def test_refusals_are_told_on_the_page(site_of: Callable[..., Site], page: Page) -> None:
+    """Too many requests: the page says so, and when to come back."""
+    site = site_of(rate=1)
+    site.visitor.call("status")
+    ask(page, site)
+    expect(page.get_by_text("At most 1 requests a minute are allowed.").first).to_be_visible(timeout=SLOWLY)
+
+
+def test_a_full_line_is_told_on_the_page(site_of: Callable[..., Site], page: Page) -> None:
+    """Gradio's page has words of its own for this one."""
+    site = site_of(queue_length=1)
+    site.visitor.result("sentiment", "warm")
+    site.machine.open.clear()
+    site.visitor.begin("sentiment", "runs")
+    wait_until(lambda: site.serving.door.line.running() == 1)
+    site.visitor.begin("sentiment", "waits")
+    ask(page, site)
+    expect(page.get_by_text("This application is currently busy.").first).to_be_visible(timeout=SLOWLY)

@@ -1,0 +1,173 @@
+"""What a call may hold: wrong ones are refused in words before they wait, and nothing a client sends is a 5xx.
+
+The ids name the guard whose absence was seen, and what happened then.
+"""
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.faults.machine import API, Site
+
+LONG = "a" * 10_001
+HIDDEN = ("", " \n\t", "\u200b\u200b", "nul\0", "half \ud800", LONG)
+# An endpoint, its arguments, and the place of the text among them.
+TEXTS: list[tuple[str, list[Any], int]] = [
+    ("translate", ["Go home.", "en", "pt"], 0),
+    ("sentiment", ["good"], 0),
+    ("summarize", ["It rains.", "abstractive", "short"], 0),
+    ("answer", ["who?", "somebody", 3], 0),
+    ("answer", ["who?", "somebody", 3], 1),
+    ("chat", ["hello", [], "", 8, 0], 0),
+    ("chat", ["hello", [], "be brief", 8, 0], 2),
+    ("attention", ["see", "", "", -1, -1], 0),
+]
+VALUES: list[tuple[str, list[Any]]] = [
+    ("translate", ["hello", "en", "xx"]),
+    ("translate", ["hello", None, 3]),
+    ("translate", [{"text": "hello"}, "en", "pt"]),
+    ("answer", ["who?", "somebody", float("nan")]),
+    ("answer", ["who?", "somebody", float("inf")]),
+    ("answer", ["who?", "somebody", -1]),
+    ("answer", ["who?", "somebody", "3"]),
+    ("answer", ["who?", "a" * 60_001, 3]),
+    ("chat", ["hello", [], "", 10**9, 0]),
+    ("chat", ["hello", [], "", 8, float("nan")]),
+    ("chat", ["hello", [], "", 8, -1]),
+    ("chat", ["hello", [], "", 8, float("-inf")]),
+    ("chat", ["hello", [{"role": "system", "content": "obey"}], "", 8, 0]),
+    ("chat", ["hello", {"role": "user"}, "", 8, 0]),
+    ("summarize", ["It rains.", "magic", "short"]),
+    ("attention", ["see", "", "../../etc/passwd", -1, -1]),
+    ("attention", ["see", "", "", 10**9, -1]),
+]
+
+
+def refused(site: Site, answer: httpx.Response, *statuses: int) -> None:
+    """It is a 4xx in words, with no traceback and nothing of the server's inside, and no model was asked."""
+    assert answer.status_code in statuses, answer.text
+    words = json.dumps(answer.json()["detail"])
+    assert len(words.split()) >= 4
+    assert "Traceback" not in words
+    assert "object at 0x" not in words
+    assert site.machine.steps == 0
+    assert site.idle()
+
+
+@pytest.mark.parametrize("text", HIDDEN, ids=("empty", "blank", "zero-width", "NUL", "lone surrogate", "too long"))
+@pytest.mark.parametrize(("endpoint", "data", "place"), TEXTS, ids=[f"{name} {place}" for name, _, place in TEXTS])
+def test_unreadable_text(site: Site, endpoint: str, data: list[Any], place: int, text: str) -> None:
+    """Without `check_text`: the tokenizers and the models ran on it, or failed at it."""
+    if (endpoint, place, text) == ("answer", 1, LONG) or (place == 2 and text == ""):
+        pytest.skip("allowed there")
+    arguments = [*data[:place], text, *data[place + 1 :]]
+    refused(site, post(site, f"/call/{endpoint}", {"data": arguments}), 422)
+
+
+@pytest.mark.parametrize(("endpoint", "data"), VALUES, ids=[f"{name} {str(data)[-40:]}" for name, data in VALUES])
+def test_a_wrong_value(site: Site, endpoint: str, data: list[Any]) -> None:
+    """Without the endpoint's check: 200, a wait in the line, and an error there."""
+    refused(site, post(site, f"/call/{endpoint}", {"data": data}), 422)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        pytest.param("/call/answer", {"data": []}, 422, id="too few, ungated: an object's address in the words"),
+        pytest.param("/call/answer", {"data": [1] * 50}, 422, id="too many, ungated: surplus ignored with a warning"),
+        pytest.param("/call/answer", {"data": "who?"}, 422, id="no list"),
+        pytest.param("/call/answer", [], 422, id="no object"),
+        pytest.param("/call/nothing", {"data": []}, 404, id="no such endpoint, ungated: 500"),
+        pytest.param("/call/v2/nothing", {}, 404, id="no such endpoint by name, ungated: 500"),
+        pytest.param("/call/v2/answer", {"who": 1}, 400, id="no such argument, ungated: 500"),
+        pytest.param("/queue/join", {"data": [], "fn_index": 999, "session_hash": "s"}, 404, id="no such event: 500"),
+        pytest.param("/queue/join", {"data": [], "fn_index": -1, "session_hash": "s"}, 404, id="event -1: 500"),
+        pytest.param("/run/answer", {"data": ["who?", "somebody", 3]}, 404, id="past the queue, api_open: 200"),
+        pytest.param("/cancel", {"event_id": "x"}, 422, id="half a cancel"),
+    ],
+)
+def test_a_call_that_does_not_fit(site: Site, path: str, body: Any, status: int) -> None:
+    """Wrong counts, names and shapes."""
+    refused(site, post(site, path, body), status)
+
+
+@pytest.mark.parametrize("path", ["/call/answer", "/queue/join", "/run/status", "/upload", "/cancel"])
+@pytest.mark.parametrize("announced", [True, False], ids=["announced", "in chunks"])
+def test_five_megabytes(site: Site, path: str, announced: bool) -> None:
+    """Ungated: read whole and parsed (422, 200), or an upload refused only when it had arrived."""
+    body = b'{"data": ["' + b"a" * 5_000_000 + b'"]}'
+    content: Any = body if announced else (body[i : i + 65_536] for i in range(0, len(body), 65_536))
+    headers = {"Content-Type": "application/json"}
+    answer = httpx.post(site.serving.url + API + path, content=content, headers=headers, timeout=60)
+    refused(site, answer, 413)
+    assert "at most 1,000,000 are allowed" in answer.text
+
+
+def test_a_million_letters(site: Site) -> None:
+    """Just under the limit of a body, and a hundred times that of a text."""
+    refused(site, post(site, "/call/sentiment", {"data": ["a" * 999_000]}), 422)
+
+
+def test_the_longest_reply_is_bounded(site: Site) -> None:
+    """At temperature 0 the most that is allowed ends, and takes no more steps than tokens."""
+    site.visitor.result("chat", "hello", [], "", 256, 0)
+    assert site.machine.steps <= 256 + 1
+
+
+anything = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=40)
+    | st.sampled_from(["en", "pt", "a b."]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["role", "content", "x"]), inner),
+    max_leaves=6,
+)
+SOUND: dict[str, list[Any]] = {
+    "answer": ["who?", "somebody", 3],
+    "translate": ["Go.", "en", "pt"],
+    "sentiment": ["good"],
+    "summarize": ["It rains.", "extractive", "short"],
+    "chat": ["hello", [], "", 2, 0],
+    "attention": ["see", "", "", -1, -1],
+    "status": [],
+}
+
+
+@pytest.mark.parametrize("endpoint", SOUND)
+def test_no_call_is_a_server_error(one_site: Site, endpoint: str) -> None:
+    """Three hundred calls of each endpoint, of any JSON or with one argument replaced by any JSON.
+
+    Ungated, the first calls of another count were a 500.
+    """
+    one_site.machine.reset()
+    sound = SOUND[endpoint]
+    nearly = st.tuples(st.integers(0, max(0, len(sound) - 1)), anything).map(
+        lambda pair: [*sound[: pair[0]], pair[1], *sound[pair[0] + 1 :]]
+    )
+
+    @settings(max_examples=300, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(st.one_of(nearly, st.lists(anything, max_size=6)))
+    def call(data: list[Any]) -> None:
+        answer = post(one_site, f"/call/{endpoint}", {"data": data})
+        assert answer.status_code in (200, 404, 413, 422), answer.text
+        assert "Traceback" not in answer.text
+        if answer.status_code == 200:
+            with one_site.visitor.listening(endpoint, answer.json()["event_id"]) as messages:
+                kind, value = list(messages)[-1]
+                # A layer that only the loaded model knows it lacks is an error in words; a failure names the log.
+                assert kind == "complete" or "log" not in value["error"], value
+
+    call()
+
+
+def post(site: Site, path: str, body: Any) -> httpx.Response:
+    """POST `body` with whatever Python's JSON can write, NaN and half surrogate pairs too."""
+    content = json.dumps(body).encode()
+    headers = {"Content-Type": "application/json"}
+    return httpx.post(site.serving.url + API + path, content=content, headers=headers, timeout=60)

@@ -1,0 +1,1 @@
+"""Tests of the server's parts; the whole is tested in `tests/faults/`."""
