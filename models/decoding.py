@@ -1,7 +1,7 @@
 """Token by token from a causal language model, with what else it might have said."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -10,6 +10,7 @@ from transformers import DynamicCache, LogitsProcessorList, TemperatureLogitsWar
 from models.cache import Loaded
 
 RIVALS = 5
+LIKELIEST = 10
 # Small enough that Stop is heard between two chunks of a long prompt, large enough to keep the cores busy.
 CHUNK = 128
 # A temperature below this divides the logits out of float32's range; the choice is the greedy one anyway.
@@ -39,10 +40,11 @@ class Choice:
 
 @dataclass(frozen=True)
 class Reading:
-    """How many tokens of the prompt the model has read so far."""
+    """How many tokens of the prompt the model has read so far; at its end, the likeliest tokens to follow it."""
 
     done: int
     total: int
+    likeliest: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,22 +68,49 @@ def decode(
     Closing the generator ends the compute: it never runs ahead of what was asked for. The caller holds the lease.
     `bias`, shape (vocabulary,), is added to the logits before a token is chosen; probabilities stay the model's own.
     """
+    for step in decode_together(loaded, input_ids, [sampling], end_tokens(loaded.model), bias):
+        yield step if isinstance(step, Reading) else step[0]
+
+
+def decode_together(
+    loaded: Loaded,
+    input_ids: torch.Tensor,
+    samplings: Sequence[Sampling],
+    ends: frozenset[int],
+    bias: torch.Tensor | None = None,
+) -> Iterator[Reading | dict[int, Step]]:
+    """Read a prompt once, then write on from it in several ways as one batch, each with a generator of its own.
+
+    As `decode`, but a step of the batch has the Step of each of `samplings`, by its number, that has not ended; any
+    token of `ends` ends one. Without `samplings` the prompt is only read.
+    """
     prompt = input_ids.to(loaded.device)
     cache = DynamicCache(config=loaded.model.config)
     total = prompt.shape[1]
     for start in range(0, total, CHUNK):
-        logits = _forward(loaded.model, prompt[:, start : start + CHUNK], cache)
-        yield Reading(min(start + CHUNK, total), total)
-    choose = _chooser(sampling, loaded.device)
-    ends = end_tokens(loaded.model)
+        logits = forward(loaded.model, prompt[:, start : start + CHUNK], cache)[:, -1]
+        done = min(start + CHUNK, total)
+        yield Reading(done, total, likeliest(logits[0].softmax(-1), LIKELIEST) if done == total else ())
     leaning = 0.0 if bias is None else bias.to(loaded.device)
-    for left in reversed(range(sampling.max_new_tokens)):
-        token = choose(logits + leaning)
-        if token in ends:
-            return
-        yield _step(logits, token)
-        if left:
-            logits = _forward(loaded.model, torch.tensor([[token]], device=loaded.device), cache)
+    choose = [_chooser(sampling, loaded.device) for sampling in samplings]
+    live = list(range(len(samplings)))
+    if len(live) > 1:
+        cache.batch_repeat_interleave(len(live))
+        logits = logits.expand(len(live), -1)
+    written = 0
+    while live:
+        tokens = [choose[number](logits[row : row + 1] + leaning) for row, number in enumerate(live)]
+        steps = {n: _step(logits[row], tokens[row]) for row, n in enumerate(live) if tokens[row] not in ends}
+        if steps:
+            yield steps
+        written += 1
+        going = [row for row, n in enumerate(live) if n in steps and written < samplings[n].max_new_tokens]
+        if going and len(going) < len(live):
+            cache.batch_select_indices(torch.tensor(going, device=loaded.device))
+        live = [live[row] for row in going]
+        if live:
+            last = torch.tensor([[tokens[row]] for row in going], device=loaded.device)
+            logits = forward(loaded.model, last, cache)[:, -1]
 
 
 def end_tokens(model: Any) -> frozenset[int]:
@@ -91,18 +120,26 @@ def end_tokens(model: Any) -> frozenset[int]:
 
 
 @torch.inference_mode()
-def _forward(model: Any, tokens: torch.Tensor, cache: DynamicCache) -> torch.Tensor:
-    """The logits after the last of `tokens`, float32 of shape (1, vocabulary); `cache` grows by `tokens`."""
-    logits: torch.Tensor = model(tokens, past_key_values=cache, use_cache=True, logits_to_keep=1).logits
-    return logits[:, -1].float()
+def forward(model: Any, tokens: torch.Tensor, cache: DynamicCache, keep: int = 1) -> torch.Tensor:
+    """The logits after each of the last `keep` of `tokens`, (batch, n), float32 of shape (batch, keep, vocabulary).
+
+    `cache` grows by `tokens`.
+    """
+    logits: torch.Tensor = model(tokens, past_key_values=cache, use_cache=True, logits_to_keep=keep).logits
+    return logits.float()
+
+
+@torch.inference_mode()
+def likeliest(probabilities: torch.Tensor, count: int) -> tuple[Choice, ...]:
+    """The `count` likeliest tokens of `probabilities`, shape (vocabulary,), best first."""
+    best = probabilities.topk(min(count, len(probabilities)))
+    return tuple(map(Choice, best.indices.tolist(), best.values.tolist()))
 
 
 @torch.inference_mode()
 def _step(logits: torch.Tensor, token: int) -> Step:
-    probabilities = logits[0].softmax(-1)
-    best = probabilities.topk(min(RIVALS + 1, len(probabilities)))
-    pairs = zip(best.indices.tolist(), best.values.tolist(), strict=True)
-    rivals = [Choice(other, probability) for other, probability in pairs if other != token]
+    probabilities = logits.softmax(-1)
+    rivals = [choice for choice in likeliest(probabilities, RIVALS + 1) if choice.token != token]
     return Step(token, probabilities[token].item(), tuple(rivals[:RIVALS]))
 
 
@@ -124,21 +161,3 @@ def _chooser(sampling: Sampling, device: str) -> Callable[[torch.Tensor], int]:
         return int(torch.multinomial(probabilities, 1, generator=generator))
 
     return draw
-
-
-@dataclass
-class Detokenizer:
-    """Turns tokens into text as they come. It holds back a character until all its bytes are there."""
-
-    tokenizer: Any
-    _tokens: list[int] = field(default_factory=list)
-
-    def add(self, token: int) -> str:
-        """Take one more token and return the whole text so far, without a half character at its end."""
-        self._tokens.append(token)
-        return self.text().rstrip("\N{REPLACEMENT CHARACTER}")
-
-    def text(self) -> str:
-        """All of the text; NUL, and bytes that never became a character, show as the replacement character."""
-        text: str = self.tokenizer.decode(self._tokens, skip_special_tokens=True, clean_up_tokenization_spaces=False)
-        return text.replace("\0", "\N{REPLACEMENT CHARACTER}")

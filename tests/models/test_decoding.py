@@ -8,7 +8,7 @@ from transformers import LlamaForCausalLM
 
 from models.cache import Loaded
 from models.catalog import SMOLLM2
-from models.decoding import CHUNK, RIVALS, Detokenizer, Reading, Sampling, Step, decode
+from models.decoding import CHUNK, RIVALS, Reading, Sampling, Step, decode
 from models.stages import ignore
 from tests import tiny
 
@@ -116,25 +116,6 @@ def test_the_last_token_costs_no_forward(loaded: Loaded) -> None:
     loaded.model.register_forward_hook(lambda *_: calls.append(1))
     assert len(steps(decode(loaded, prompt(3), Sampling(4)))) == 4
     assert len(calls) == 4
-
-
-def test_the_detokenizer_keeps_characters_whole() -> None:
-    """A character of several tokens shows once all are there; what never became one shows at the end."""
-    tokenizer = tiny.byte_tokenizer()
-    detokenizer = Detokenizer(tokenizer)
-    tokens = tokenizer.encode("aé👍", add_special_tokens=False)
-    assert [detokenizer.add(token) for token in tokens] == ["a", "a", "aé", "aé", "aé", "aé", "aé👍"]
-    assert detokenizer.add(tokens[1]) == "aé👍"
-    assert detokenizer.text() == "aé👍\N{REPLACEMENT CHARACTER}"
-
-
-def test_the_detokenizer_leaves_control_tokens_out() -> None:
-    """Control tokens are no part of the text."""
-    tokenizer = tiny.byte_tokenizer()
-    detokenizer = Detokenizer(tokenizer)
-    for token in tokenizer.encode("hi<|im_start|> you", add_special_tokens=False):
-        detokenizer.add(token)
-    assert detokenizer.text() == "hi you"
 
 
 def test_the_tiny_model_is_a_llama(loaded: Loaded) -> None:
