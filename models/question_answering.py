@@ -4,14 +4,17 @@ import math
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from models.attribution import Reasons
 from models.cache import Loaded, ModelCache
 from models.catalog import ModelSpec
-from models.inputs import CONTEXT_LIMIT, check_text, check_whole
+from models.inputs import DEFAULT_LIMITS, Limits, check_text, check_whole
+from models.memory import retried
 from models.results import Run, stopwatch
-from models.stages import Report, ignore
+from models.stages import Report, ignore, last
+from models.text import Span
 
 if TYPE_CHECKING:
     from models.reading import Encoded, Reading
@@ -39,7 +42,8 @@ class Answers:
     """The best answers that do not overlap, and the probability that the text has none.
 
     `margin` is the best span's logit above the null answer's, minus infinity where there is no span at all.
-    `read` of `windows` are done: the last result of a stream has read all.
+    `read` of `windows` are done: the last result of a stream has read all. `window` is the stretch of the context
+    (characters) that was read when the best answer was found.
     """
 
     answers: tuple[Answer, ...]
@@ -48,6 +52,7 @@ class Answers:
     read: int
     windows: int
     run: Run
+    window: tuple[int, int] = (0, 0)
 
     @property
     def found(self) -> bool:
@@ -88,18 +93,19 @@ class Answerer:
 
     cache: ModelCache
     spec: ModelSpec
+    limits: Limits = DEFAULT_LIMITS
 
     def check(self, question: object, context: object, top_k: object = 3) -> None:
         """Raise InputError where a question, its context or the number of answers cannot be used."""
-        check_text(question, "question")
-        check_text(context, "context", CONTEXT_LIMIT)
+        check_text(question, "question", self.limits.text)
+        check_text(context, "context", self.limits.context)
         check_whole(top_k, "top_k", 1, MOST_ANSWERS)
 
     def __call__(self, question: str, context: str, top_k: int = 3, report: Report = ignore) -> Answers:
         """The `top_k` best answers to `question` in `context`. Raises InputError."""
-        *_, last = self.stream(question, context, top_k, report)
-        return last
+        return last(self.stream(question, context, top_k, report), self.spec.name, report)
 
+    @retried
     def stream(self, question: str, context: str, top_k: int = 3, report: Report = ignore) -> Iterator[Answers]:
         """The best answers so far after each batch of windows; closing the generator ends the work."""
         self.check(question, context, top_k)
@@ -114,6 +120,20 @@ class Answerer:
                 readings += reading.read(loaded.model, batch, top_k, calibration.temperature)
                 run = _run(self.spec, loaded, encoded, elapsed())
                 yield _answers(context, encoded, readings, top_k, calibration, run)
+
+    @retried
+    def reasons(self, question: str, context: str, answer: Answer, report: Report = ignore) -> Iterator[Reasons]:
+        """What of `question` and `context` raised `answer`, one of theirs; more with every step.
+
+        Closing the generator ends the work.
+        """
+        self.check(question, context)
+        from models.attribution_answer import reasons
+
+        with self.cache.lease(self.spec, report) as loaded:
+            elapsed = stopwatch()
+            for found in reasons(loaded, question, context, Span(answer.start, answer.end)):
+                yield replace(found, run=replace(found.run, model=self.spec.name, seconds=elapsed()))
 
     def many(
         self, pairs: Sequence[tuple[str, str]], top_k: int = 1, report: Report = ignore
@@ -150,21 +170,25 @@ def _run(spec: ModelSpec, loaded: Loaded, encoded: "Encoded", seconds: float) ->
 def _answers(
     context: str, encoded: "Encoded", readings: "list[Reading]", top_k: int, calibration: Calibration, run: Run
 ) -> Answers:
-    spans = sorted((span for reading in readings for span in reading.spans), key=lambda span: -span.margin)
+    spans = sorted(((s, r.place) for r in readings for s in r.spans), key=lambda pair: -pair[0].margin)
     best: dict[tuple[int, int], list[float]] = {}
-    for span in spans:
+    windows: dict[tuple[int, int], tuple[int, int]] = {}
+    for span, window in spans:
         place = whole_characters(context, span.start, span.end)
         if any(character.isalnum() for character in context[slice(*place)]):
             overlapped = next((p for p in best if place[0] < p[1] and p[0] < place[1]), place)
             best.setdefault(overlapped, []).append(span.log_mass)
+            windows.setdefault(overlapped, window)
     if not best:
         return Answers((), 1.0, -math.inf, len(readings), len(encoded.windows), run)
-    no_answer = calibration.no_answer(spans[0].margin)
+    margin = spans[0][0].margin
+    no_answer = calibration.no_answer(margin)
     total = _log_sum([reading.log_mass for reading in readings])
     shares = [(place, min(1.0, math.exp(_log_sum(masses) - total))) for place, masses in best.items()]
     answers = [Answer(context[start:end], start, end, (1 - no_answer) * share) for (start, end), share in shares]
     answers.sort(key=lambda answer: -answer.score)
-    return Answers(tuple(answers[:top_k]), no_answer, spans[0].margin, len(readings), len(encoded.windows), run)
+    window = windows[answers[0].start, answers[0].end]
+    return Answers(tuple(answers[:top_k]), no_answer, margin, len(readings), len(encoded.windows), run, window)
 
 
 def _log_sum(logs: list[float]) -> float:

@@ -11,7 +11,8 @@ QUESTION_TOKENS = 64
 WINDOW_TOKENS = 320
 OVERLAP_TOKENS = 128
 ANSWER_TOKENS = 30
-BATCH_TOKENS = 8_192
+# Small enough that Stop is heard within half a second; on a CPU, larger ones are no faster.
+BATCH_TOKENS = 1_024
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,11 @@ class Window:
     owned: range
     offsets: list[tuple[int, int]]
 
+    @property
+    def place(self) -> tuple[int, int]:
+        """The stretch of the context in this window, (start, end) in characters."""
+        return (self.offsets[0][0], self.offsets[-1][1]) if self.offsets else (0, 0)
+
 
 @dataclass(frozen=True)
 class Span:
@@ -45,18 +51,26 @@ class Span:
 
 @dataclass(frozen=True)
 class Reading:
-    """What one window gave: its best spans that do not overlap, and the log of the mass of all its spans."""
+    """What one window gave: its best spans that do not overlap, and the log of the mass of all its spans.
+
+    `place` is the stretch of the context that was read, (start, end) in characters.
+    """
 
     job: int
+    place: tuple[int, int]
     spans: list[Span]
     log_mass: float
 
 
 @dataclass(frozen=True)
 class Encoded:
-    """All windows of one question over one context; `tokens` were read, `dropped` were cut from the question."""
+    """All windows of one question over one context; `tokens` were read, `dropped` were cut from the question.
+
+    `question` are the places of its tokens that were read, (start, end) in characters.
+    """
 
     windows: list[Window]
+    question: list[tuple[int, int]]
     tokens: int
     dropped: int
 
@@ -64,7 +78,8 @@ class Encoded:
 def encode(tokenizer: Any, question: str, context: str, job: int = 0) -> Encoded:
     """Cut `context` into windows of `WINDOW_TOKENS`, each overlapping the next by `OVERLAP_TOKENS`."""
     # No truncation by the tokenizer: that would change the state of an object that threads share.
-    asked = tokenizer(question, add_special_tokens=False, verbose=False)["input_ids"]
+    query = tokenizer(question, add_special_tokens=False, return_offsets_mapping=True, verbose=False)
+    asked = query["input_ids"]
     encoded = tokenizer(context, add_special_tokens=False, return_offsets_mapping=True, verbose=False)
     ids, offsets = encoded["input_ids"], encoded["offset_mapping"]
     head = [tokenizer.cls_token_id, *asked[:QUESTION_TOKENS], tokenizer.sep_token_id]
@@ -77,7 +92,8 @@ def encode(tokenizer: Any, question: str, context: str, job: int = 0) -> Encoded
         owned = range(len(head) + low - begin, len(head) + high - begin)
         window = Window(job, [*head, *ids[begin:end], tokenizer.sep_token_id], len(head), owned, offsets[begin:end])
         windows.append(window)
-    return Encoded(windows, len(asked[:QUESTION_TOKENS]) + len(ids), max(0, len(asked) - QUESTION_TOKENS))
+    read = query["offset_mapping"][:QUESTION_TOKENS]
+    return Encoded(windows, read, len(read) + len(ids), len(asked) - len(read))
 
 
 def batches(windows: Sequence[Window]) -> Iterator[list[Window]]:
@@ -108,7 +124,7 @@ def read(model: Any, batch: list[Window], count: int, temperature: float) -> lis
         margins = _margins(output.start_logits.float().cpu(), output.end_logits.float().cpu(), batch)
         masses = (margins / temperature).flatten(1).logsumexp(1).tolist()
         return [
-            Reading(window.job, _best(margins[i], window, count, temperature), masses[i])
+            Reading(window.job, window.place, _best(margins[i], window, count, temperature), masses[i])
             for i, window in enumerate(batch)
         ]
 

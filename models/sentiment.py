@@ -1,14 +1,17 @@
 """Negative, neutral or positive: for the text, for each sentence, and the words that decided it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import astuple, dataclass, replace
+from functools import partial
 from typing import Any
 
+from models.attribution import Gradients, Word
 from models.cache import Loaded, ModelCache
 from models.catalog import ModelSpec
-from models.inputs import check_text
+from models.inputs import DEFAULT_LIMITS, Limits, check_text
+from models.memory import retried
 from models.results import Run, stopwatch
-from models.stages import Report, ignore
+from models.stages import Report, Stage, ignore, last
 from models.text import Span, sentences
 from models.words import words as words_of
 
@@ -46,17 +49,11 @@ class Sentence:
 
 
 @dataclass(frozen=True)
-class Word:
-    """One word and its effect: the balance of its sentence less the balance without the word, -2 to 2."""
-
-    start: int
-    end: int
-    effect: float
-
-
-@dataclass(frozen=True)
 class Sentiment:
-    """What the text feels like; `words` holds the first `MARKED_WORDS` of `word_count`, in their order."""
+    """What the text feels like; `words` holds the first `MARKED_WORDS` of `word_count`, in their order.
+
+    The effect of a word is the balance of its sentence less the balance without it, -2 to 2.
+    """
 
     scores: Scores
     sentences: tuple[Sentence, ...]
@@ -84,16 +81,17 @@ class SentimentReader:
 
     cache: ModelCache
     spec: ModelSpec
+    limits: Limits = DEFAULT_LIMITS
 
     def check(self, text: object) -> None:
         """Raise InputError where `text` cannot be used."""
-        check_text(text, "text")
+        check_text(text, "text", self.limits.text)
 
     def __call__(self, text: str, report: Report = ignore) -> Sentiment:
         """The sentiment of `text`. Raises InputError."""
-        *_, last = self.stream(text, report)
-        return last
+        return last(self.stream(text, report), self.spec.name, report)
 
+    @retried
     def stream(self, text: str, report: Report = ignore) -> Iterator[Sentiment]:
         """First the probabilities, then the words as they are measured; closing the generator ends the work.
 
@@ -103,7 +101,8 @@ class SentimentReader:
         with self.cache.lease(self.spec, report) as loaded:
             elapsed = stopwatch()
             parts = _parts(loaded.tokenizer, text)
-            scores = _all(loaded, [text, *(part.place.of(text) for part in parts)])
+            between = partial(report, Stage("Running", self.spec.name))
+            scores = _all(loaded, [text, *(part.place.of(text) for part in parts)], between)
             # A text of one window is read in one go; the mean of its sentences would miss what links them.
             short = sum(part.tokens for part in parts) <= WINDOW_TOKENS
             found = tuple(Sentence(p.place.start, p.place.end, s) for p, s in zip(parts, scores[1:], strict=True))
@@ -121,12 +120,31 @@ class SentimentReader:
                 marked = tuple(sorted(measured, key=lambda word: word.start))
                 yield replace(result, words=marked, run=replace(run, seconds=elapsed()))
 
+    @retried
+    def gradients(self, text: str, found: Sentiment, report: Report = ignore) -> Iterator[Gradients]:
+        """A second measure of the words that `found` has measured in `text`, by integrated gradients.
+
+        More words after each sentence, each better with every round; closing the generator ends the work.
+        """
+        from models.attribution_sentiment import gradients
+
+        with self.cache.lease(self.spec, report) as loaded:
+            elapsed = stopwatch()
+            for newest in gradients(loaded, text, found):
+                yield replace(newest, run=replace(found.run, seconds=elapsed()))
+
     def many(self, texts: Sequence[str], report: Report = ignore) -> list[Scores]:
-        """The probabilities of many texts of one window each, in their order; longer ones are cut there."""
+        """The probabilities of many texts, in their order, as a stream's first result has them. Raises InputError."""
         for text in texts:
             self.check(text)
         with self.cache.lease(self.spec, report) as loaded:
-            return _all(loaded, texts)
+            between = partial(report, Stage("Running", self.spec.name))
+            ids = loaded.tokenizer(list(texts), add_special_tokens=False, verbose=False)["input_ids"] if texts else []
+            parts = {i: _parts(loaded.tokenizer, texts[i]) for i, row in enumerate(ids) if len(row) > WINDOW_TOKENS}
+            read = [[p.place.of(text) for p in parts[i]] if i in parts else [text] for i, text in enumerate(texts)]
+            scores = iter(_all(loaded, [piece for pieces in read for piece in pieces], between))
+            found = [[next(scores) for _ in pieces] for pieces in read]
+            return [_mean(own, [p.tokens for p in parts[i]]) if i in parts else own[0] for i, own in enumerate(found)]
 
 
 def _parts(tokenizer: Any, text: str) -> list[_Part]:
@@ -162,8 +180,12 @@ def _mean(scores: Sequence[Scores], weights: Sequence[int]) -> Scores:
     return Scores(*(sum(w * row[i] for w, row in zip(weights, rows, strict=True)) / total for i in range(3)))
 
 
-def _all(loaded: Loaded, texts: Sequence[str]) -> list[Scores]:
-    found = dict(pair for batch in _classify(loaded, texts) for pair in batch)
+def _all(loaded: Loaded, texts: Sequence[str], between: Callable[[], None]) -> list[Scores]:
+    """The scores of all `texts`; `between` is called after each batch, and may end the work by raising."""
+    found: dict[int, Scores] = {}
+    for batch in _classify(loaded, texts):
+        found.update(batch)
+        between()
     return [found[i] for i in range(len(texts))]
 
 

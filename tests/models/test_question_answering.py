@@ -150,7 +150,7 @@ def test_stopping_ends_the_work() -> None:
     stream = adapter.stream("where", "ab " * (CONTEXT_LIMIT // 3))
     first = next(stream)
     assert not first.complete
-    stream.close()  # type: ignore[attr-defined]
+    stream.close()
     assert model.calls == 1
     assert adapter.cache.status().models[0].leases == 0
 

@@ -1,6 +1,7 @@
 """Sentiment: probabilities, sentences and words in the visitor's own text."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -48,7 +49,7 @@ def test_stopping_frees_the_model() -> None:
     reader = SentimentReader(tiny.cache(), SENTIMENT)
     stream = reader.stream(REVIEW)
     next(stream)
-    stream.close()  # type: ignore[attr-defined]
+    stream.close()
     assert reader.cache.status().models[0].leases == 0
 
 
@@ -69,6 +70,36 @@ def test_the_mean_of_a_long_text_weighs_by_length() -> None:
     found = TINY(text)
     expected = (found.sentences[0].scores.negative * 101 + found.sentences[1].scores.negative * 51) / 152
     assert found.scores.negative == pytest.approx(expected)
+
+
+def test_gradients_of_the_words_that_occlusion_measured() -> None:
+    """One effect for each word, in their order, and a sentence's words add up to what they change, within 1%."""
+    found = TINY(REVIEW)
+    *_, gradients = TINY.gradients(REVIEW, found)
+    assert len(gradients.effects) == len(found.words)
+    assert gradients.gap <= 0.01
+    assert gradients.steps >= 3 * 25
+
+
+def test_gradients_grow_by_sentence_and_can_be_stopped() -> None:
+    """Every yield has a longer part of the words; closing frees the model."""
+    reader = SentimentReader(tiny.cache(), SENTIMENT)
+    found = reader(REVIEW)
+    stream = reader.gradients(REVIEW, found)
+    lengths = [len(next(stream).effects) for _ in range(6)]
+    assert lengths == sorted(lengths)
+    assert lengths[0] == 0
+    stream.close()
+    assert reader.cache.status().models[0].leases == 0
+
+
+def test_gradients_stand_beside_the_words_that_were_measured_before_a_stop() -> None:
+    """Where occlusion was stopped half-way, the effects are those of its words, and of no others."""
+    found = TINY(REVIEW)
+    half = replace(found, words=(found.words[1], *found.words[-2:]))
+    *_, whole = TINY.gradients(REVIEW, found)
+    *_, part = TINY.gradients(REVIEW, half)
+    assert part.effects == pytest.approx([whole.effects[1], *whole.effects[-2:]])
 
 
 @given(st.text(st.sampled_from("aé e\u0301\r\n.!?中😀👩🏽\u200d💻\ufe0f'’-\t"), min_size=1, max_size=80))
@@ -97,3 +128,13 @@ def test_the_label_is_the_likeliest() -> None:
     """The names follow the probabilities."""
     assert Scores(0.2, 0.5, 0.3).label == "neutral"
     assert Scores(0.2, 0.5, 0.3).balance == pytest.approx(0.1)
+
+
+def test_many_texts_give_what_each_gives() -> None:
+    """Whatever their lengths: those that share batches have the scores of those read alone."""
+    texts = [REVIEW, "Not bad.", REVIEW * 20, "x" * 900, REVIEW * 9]
+    together = TINY.many(texts)
+    for text, scores in zip(texts, together, strict=True):
+        alone = next(TINY.stream(text)).scores
+        assert vars(scores) == pytest.approx(vars(alone), abs=1e-5)
+    assert TINY.many([]) == []
