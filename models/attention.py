@@ -1,13 +1,16 @@
 """What each token of a text attends to, in any model of the catalog that tells."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from models.attention_math import Weights, aggregate
 from models.cache import ModelCache
 from models.catalog import ModelSpec
-from models.inputs import InputError, check_choice, check_text, check_whole
+from models.inputs import DEFAULT_LIMITS, InputError, Limits, check_choice, check_text, check_whole
+from models.memory import retried
 from models.results import Run, stopwatch
-from models.stages import Report, ignore
+from models.stages import Report, Stage, ignore, last
 
 FIELDS = ("Model", "Text", "Second text")
 KINDS = {"causal-lm": "causal", "cross-attention": "cross"}
@@ -96,6 +99,7 @@ class Attender:
 
     cache: ModelCache
     specs: tuple[ModelSpec, ...]
+    limits: Limits = DEFAULT_LIMITS
 
     def kind(self, model: str) -> str:
         """What that model is: the head of its spec, or "cross-attention"."""
@@ -110,9 +114,9 @@ class Attender:
     def check(self, model: str, text: str, text_pair: str = "") -> None:
         """Raise InputError where `model` is unknown, a text cannot be read, or the model reads no second text."""
         source = self.source(model)
-        check_text(text, "Text")
-        if text_pair:
-            check_text(text_pair, "Second text")
+        check_text(text, "Text", self.limits.text)
+        if text_pair != "":
+            check_text(text_pair, "Second text", self.limits.text)
             if source.spec.head not in READS_A_PAIR:
                 raise InputError("Second text", f"{source.name} reads one text. Clear the second, or choose MiniLM.")
 
@@ -124,10 +128,15 @@ class Attender:
     def source(self, model: str) -> Source:
         """The source of that name; the empty string is the first. Raises InputError where there is none."""
         known = {source.name: source for source in sources(self.specs)}
-        return known[check_choice(model or self.names[0], "Model", self.names)]
+        return known[check_choice(self.names[0] if model == "" else model, "Model", self.names)]
 
     def __call__(self, model: str, text: str, text_pair: str = "", report: Report = ignore) -> Attention:
         """The attention of `model` over `text`, and `text_pair` where the model reads pairs, up to 512 tokens."""
+        return last(self.stream(model, text, text_pair, report), model, report)
+
+    @retried
+    def stream(self, model: str, text: str, text_pair: str = "", report: Report = ignore) -> Iterator[Attention]:
+        """The same as a stream of one result, which `report` may end while a translator writes."""
         self.check(model, text, text_pair)
         source = self.source(model)
         from models.attention_reading import read_transformer, read_translator
@@ -135,10 +144,11 @@ class Attender:
         with self.cache.lease(source.spec.with_attention(), report) as loaded:
             elapsed = stopwatch()
             if source.spec.head == "translation":
-                reading = read_translator(loaded, text, source.cross)
+                between = partial(report, Stage("Running", source.name))
+                reading = read_translator(loaded, text, source.cross, between)
             else:
                 reading = read_transformer(loaded, text, text_pair)
-            return Attention(
+            yield Attention(
                 reading.queries,
                 reading.keys,
                 reading.weights,

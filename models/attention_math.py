@@ -40,15 +40,19 @@ def merge(weights: Weights, queries: Sequence[int], keys: Sequence[int]) -> Weig
     return merged
 
 
-def rollout(layers: Weights) -> Weights:
-    """Attention rollout (Abnar and Zuidema 2020): (layers, n, n) -> (layers, n, n), each up to and with its layer.
+def passed_on(layers: Weights) -> Weights:
+    """What each token is made of after a layer, (layers, n, n): half by attention, half by its residual connection."""
+    identity: Weights = np.eye(layers.shape[-1], dtype=np.float32)
+    mixed: Weights = ((layers + identity) / 2).astype(np.float32, copy=False)
+    return mixed
 
-    A layer passes on half of a token by its residual connection and half by attention: (A + I) / 2.
-    """
-    identity = np.eye(layers.shape[-1], dtype=layers.dtype)
-    flows = [(layers[0] + identity) / 2]
-    for layer in layers[1:]:
-        flows.append((layer + identity) / 2 @ flows[-1])
+
+def rollout(layers: Weights) -> Weights:
+    """Attention rollout (Abnar and Zuidema 2020): (layers, n, n) -> (layers, n, n), each up to and with its layer."""
+    first, *others = passed_on(layers)
+    flows = [first]
+    for layer in others:
+        flows.append(layer @ flows[-1])
     return np.stack(flows)
 
 

@@ -1,5 +1,6 @@
 """Runs a model over a text so that it shows its attention; imported when a model is, since it needs torch."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,8 @@ from models import pieces
 from models.attention import Token
 from models.attention_math import Weights
 from models.cache import Loaded
-from models.student import pad
+from models.inputs import InputError
+from models.student import Decoded, pad
 from models.text import Span, stripped
 from models.words import word_at, words
 
@@ -32,20 +34,29 @@ class Reading:
 
 
 def read_transformer(loaded: Loaded, text: str, text_pair: str) -> Reading:
-    """The self-attention of a transformers model, loaded eager, over one text or a pair."""
+    """The self-attention of a transformers model, loaded eager, over one text or a pair.
+
+    Raises InputError where the model has no attention to give.
+    """
     (first, second), dropped = _cut(loaded.tokenizer, text, text_pair)
     encoding = loaded.tokenizer(first, second or None, return_offsets_mapping=True, return_tensors="pt")
     spans = [Span(start, end) for start, end in encoding.pop("offset_mapping")[0].tolist()]
     with torch.inference_mode():
-        attentions = loaded.model(**encoding.to(loaded.device), output_attentions=True).attentions
-    read = tokens((first, second), spans, encoding.sequence_ids(0), encoding.tokens())
+        output = loaded.model(**encoding.to(loaded.device), output_attentions=True)
+    attentions = getattr(output, "attentions", None)
     config = loaded.model.config
+    if not attentions:
+        raise InputError("Model", f"A {config.model_type} model gives no attention weights. Choose another model.")
+    read = tokens((first, second), spans, encoding.sequence_ids(0), encoding.tokens())
     shared = getattr(config, "num_key_value_heads", config.num_attention_heads)
     return Reading(read, read, _stack(attentions), shared, dropped)
 
 
-def read_translator(loaded: Loaded, text: str, cross: bool) -> Reading:
-    """The self-attention of a translator's encoder, or how its decoder looks at the text while it translates it."""
+def read_translator(loaded: Loaded, text: str, cross: bool, between: Callable[[], None]) -> Reading:
+    """The self-attention of a translator's encoder, or how its decoder looks at the text while it translates it.
+
+    `between` is called at every token that is written, and may end the work by raising.
+    """
     student, tokenizer = loaded.model, loaded.tokenizer
     source = pieces.read(tokenizer, text)
     dropped = max(0, len(source.ids) - LIMIT)
@@ -57,9 +68,13 @@ def read_translator(loaded: Loaded, text: str, cross: bool) -> Reading:
         memory = student.encode(*pad([source.ids], loaded.device), attentions=True)
         if not cross:
             return Reading(keys, keys, _stack(memory.attentions), student.config.heads, dropped)
-        output = student.translate([source.ids])[0]
+        found: dict[int, Decoded] = {}
+        for finished in student.decode([source.ids]):
+            found |= finished
+            between()
+        output = found[0]
         written = [*output.ids, pieces.END] if output.finished else output.ids
-        attentions = student.cross_attentions(memory, torch.tensor([written], device=loaded.device))
+        attentions = student.cross_attentions(memory, torch.tensor([written], device=loaded.device), between)
     decoded = tokenizer.decode(output.ids, return_type="offset_mapping")
     places = [Span(start, end) for start, end in decoded["offsets"]] + [Span(0, 0)] * output.finished
     parts = [0] * len(output.ids) + [None] * output.finished

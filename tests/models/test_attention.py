@@ -4,14 +4,26 @@ import numpy as np
 import pytest
 import torch
 from numpy.testing import assert_allclose
+from transformers import (
+    AutoModel,
+    AutoModelForCausalLM,
+    DistilBertConfig,
+    GPT2Config,
+    MambaConfig,
+    ModernBertConfig,
+    PretrainedConfig,
+    Qwen3Config,
+)
 
 from models import pieces
 from models.attention import Attender, Attention
 from models.attention_reading import LIMIT, shares
-from models.cache import ModelCache
-from models.catalog import ATTENTION, ENGLISH_PORTUGUESE, MINILM, SMOLLM2, ModelSpec
+from models.cache import Loaded, ModelCache
+from models.catalog import ATTENTION, ENGLISH_PORTUGUESE, MINILM, SMOLLM2, Head, ModelSpec, Weights
 from models.inputs import InputError
+from models.stages import Report
 from models.student import pad
+from tests import tiny
 
 TEXT = "The animal didn't cross the street."
 
@@ -72,6 +84,50 @@ def test_grouped_query_heads_are_told(attender: Attender) -> None:
     result = attender(SMOLLM2.name, TEXT)
     assert (result.heads, result.key_value_heads, result.kind) == (4, 2, "causal")
     assert np.triu(result.weights[0, 0], 1).max() == 0
+
+
+def _outside_the_catalog(config: PretrainedConfig, head: Head) -> Attender:
+    """A tiny model that no table names, of the class that its configuration asks for."""
+
+    def load(spec: ModelSpec, report: Report) -> Loaded:
+        auto = AutoModelForCausalLM if spec.head == "causal-lm" else AutoModel
+        tokenizer = tiny.byte_tokenizer() if spec.head == "causal-lm" else tiny.letter_tokenizer()
+        tokenizer.model_input_names = ["input_ids", "attention_mask"]
+        return Loaded(
+            auto.from_config(config, attn_implementation=spec.attention).eval(), tokenizer, "cpu", "float32", 1
+        )
+
+    weights = Weights("unknown", (), (), "none")
+    return Attender(ModelCache(load, 10**9), (ModelSpec(config.model_type, head, weights, 1),))
+
+
+SMALL = {"vocab_size": 300, "hidden_size": 32, "num_hidden_layers": 3, "num_attention_heads": 4}
+
+
+@pytest.mark.parametrize(
+    ("config", "head", "key_value_heads"),
+    [
+        (DistilBertConfig(vocab_size=300, dim=32, n_layers=3, n_heads=4, hidden_dim=64), "encoder", 4),
+        (ModernBertConfig(**SMALL, intermediate_size=64, pad_token_id=0), "encoder", 4),
+        (GPT2Config(vocab_size=300, n_embd=32, n_layer=3, n_head=4), "causal-lm", 4),
+        (Qwen3Config(**SMALL, intermediate_size=64, num_key_value_heads=2, head_dim=8), "causal-lm", 2),
+    ],
+    ids=lambda value: getattr(value, "model_type", None),
+)
+def test_a_model_of_no_table_works_with_no_new_code(config: PretrainedConfig, head: Head, key_value_heads: int) -> None:
+    """Its layers, heads and shared keys are its own; rows sum to 1; tokens point into the text."""
+    result = _outside_the_catalog(config, head)("", "ab cd <b>")
+    assert (result.layers, result.heads, result.key_value_heads) == (3, 4, key_value_heads)
+    assert_allclose(result.weights.sum(-1), 1, atol=1e-4)
+    assert (np.triu(result.weights, 1).max() == 0) == (result.kind == "causal") == (head == "causal-lm")
+    assert "".join(token.text for token in result.keys if not token.special).replace("·", "").startswith("ab")
+
+
+def test_a_model_without_attention_is_told_in_words() -> None:
+    """A state-space model has none to give."""
+    config = MambaConfig(vocab_size=300, hidden_size=32, num_hidden_layers=2, state_size=4)
+    with pytest.raises(InputError, match="mamba model gives no attention"):
+        _outside_the_catalog(config, "causal-lm")("", "ab")
 
 
 @pytest.mark.parametrize(("text", "pair"), [("word " * 600, ""), ("a " * 600, "b " * 600), ("short", "b " * 600)])
