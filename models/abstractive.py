@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import torch
 
 from models.cache import Loaded
-from models.decoding import Detokenizer, Reading, Sampling, decode, end_tokens
+from models.chat_prompt import Prompt, encode_chat
+from models.decoding import Reading, Sampling, decode, end_tokens
 from models.text import sentences
+from models.tokens import Detokenizer
 
 # The model was trained on 2,048 tokens: this leaves room for the instruction and the summary.
 WINDOW = 1_536
@@ -104,9 +106,8 @@ def _write_one(
 def _prompt(loaded: Loaded, text: str, count: int) -> torch.Tensor:
     """The tokens of the instruction and `text`, shape (1, tokens); what looks like a control token in it is text."""
     instruction = INSTRUCTION.format(count=COUNT_IN_WORDS.get(count, f"up to {count} sentences"))
-    chat = [{"role": "system", "content": instruction}, {"role": "user", "content": text}]
-    encoded = loaded.tokenizer.apply_chat_template(chat, add_generation_prompt=True, sanitize_control_tokens=True)
-    return torch.tensor([encoded["input_ids"]])
+    prompt = Prompt(encode_chat(loaded.tokenizer, [("system", instruction), ("user", text)]))
+    return torch.tensor([prompt.ids])
 
 
 def own_words(loaded: Loaded, text: str) -> torch.Tensor:

@@ -1,17 +1,24 @@
-"""What a visitor waits for while a model gets ready."""
+"""What a visitor waits for, and how the work ends when nobody waits any more."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar, cast
 
 MEGABYTE = 1_000_000
+
+T = TypeVar("T")
+
+
+class Stopped(Exception):
+    """Nobody waits for the result any more: what a report raises to end the work where it is."""
 
 
 @dataclass(frozen=True)
 class Stage:
-    """One step towards a ready model; `done` and `total` are bytes, 0 where they are unknown."""
+    """One step towards a result; `done` and `total` are bytes, 0 where they are unknown."""
 
-    action: Literal["Waiting for", "Downloading", "Checking", "Converting", "Loading"]
+    action: Literal["Waiting for", "Downloading", "Checking", "Converting", "Loading", "Running"]
     name: str
     done: int = 0
     total: int = 0
@@ -21,13 +28,18 @@ class Stage:
         """The share that is done, 0 to 1, or None where it is unknown."""
         return min(1.0, self.done / self.total) if self.total else None
 
-    def __str__(self) -> str:
+    @property
+    def words(self) -> str:
+        """What is done, and how much of it in megabytes where that is known."""
         if self.fraction is None:
             return f"{self.action} {self.name}"
-        megabytes = f"{self.done / MEGABYTE:.0f} of {self.total / MEGABYTE:.0f} MB"
-        return f"{self.action} {self.name}: {megabytes} ({self.fraction:.0%})"
+        return f"{self.action} {self.name}: {self.done / MEGABYTE:.0f} of {self.total / MEGABYTE:.0f} MB"
+
+    def __str__(self) -> str:
+        return self.words if self.fraction is None else f"{self.words} ({self.fraction:.0%})"
 
 
+# Told the stage again and again while somebody waits for it, so that it can end the wait by raising Stopped.
 Report = Callable[[Stage], None]
 
 
@@ -46,3 +58,12 @@ def to_terminal(write: Callable[[str], None] = print) -> Report:
             write(str(stage))
 
     return report
+
+
+def last(results: Iterator[T], model: str, report: Report) -> T:
+    """The last of what `model` gives; `report` is asked between two results, and ends the work by raising."""
+    with closing(cast(Generator[T, None, None], results)):
+        for result in results:
+            newest = result
+            report(Stage("Running", model))
+    return newest

@@ -5,7 +5,7 @@ Attention weights are computed one way only, so what a visitor is shown is what 
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -156,14 +156,19 @@ class Student(nn.Module):
                 kept.append(weights)
         return Memory(x, mask, tuple(kept))
 
-    def cross_attentions(self, memory: Memory, targets: Tensor) -> tuple[Tensor, ...]:
+    def cross_attentions(
+        self, memory: Memory, targets: Tensor, between: Callable[[], None] = lambda: None
+    ) -> tuple[Tensor, ...]:
         """How the decoder looks at the source while it writes `targets` (batch, target).
 
         One (batch, heads, target, source) tensor for each decoder layer; row t is the step that writes token t.
+        `between` is called before each step, and may end the work by raising.
         """
         decoding = _Decoding(self, memory, targets.shape[1])
-        previous = [None, *targets.unbind(1)[:-1]]
-        steps = [decoding.step(tokens)[1] for tokens in previous]
+        steps = []
+        for previous in [None, *targets.unbind(1)[:-1]]:
+            between()
+            steps.append(decoding.step(previous)[1])
         return tuple(torch.cat(layer, 2) for layer in zip(*steps, strict=True))
 
     def translate(self, sources: Sequence[Sequence[int]]) -> list[Decoded]:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 from models.cache import ModelCache
 from models.catalog import MINILM, SMOLLM2, ModelSpec
-from models.inputs import TEXT_LIMIT, check_choice, check_text
+from models.inputs import DEFAULT_LIMITS, Limits, check_choice, check_text
+from models.memory import retried
 from models.results import Run, stopwatch
-from models.stages import Report, ignore
+from models.stages import Report, ignore, last
 from models.text import Span, sentences
 
 if TYPE_CHECKING:
@@ -79,19 +80,16 @@ class Summary:
 
 @dataclass(frozen=True)
 class Summarizer:
-    """Summarizes with `writer`, a causal language model, or by the sentence embeddings of `encoder`.
-
-    `limit` is in characters: what is longer is refused.
-    """
+    """Summarizes with `writer`, a causal language model, or by the sentence embeddings of `encoder`."""
 
     cache: ModelCache
     writer: ModelSpec
     encoder: ModelSpec
-    limit: int = TEXT_LIMIT
+    limits: Limits = DEFAULT_LIMITS
 
     def check(self, text: object, method: object = "abstractive", length: object = "short") -> None:
         """Raise InputError where an argument cannot be used."""
-        check_text(text, "Text", self.limit)
+        check_text(text, "Text", self.limits.text)
         check_choice(method, "method", METHODS)
         check_choice(length, "length", tuple(LENGTHS))
 
@@ -99,9 +97,10 @@ class Summarizer:
         self, text: str, method: str = "abstractive", length: str = "short", report: Report = ignore
     ) -> Summary:
         """The whole summary; takes what `stream` takes."""
-        *_, summary = self.stream(text, method, length, report)
-        return summary
+        model = self.encoder if method == "extractive" else self.writer
+        return last(self.stream(text, method, length, report), model.name, report)
 
+    @retried
     def stream(
         self, text: str, method: str = "abstractive", length: str = "short", report: Report = ignore
     ) -> Iterator[Summary]:
@@ -212,6 +211,6 @@ def _cosine(value: float) -> float:
     return round(min(1.0, max(-1.0, value)), 4)
 
 
-def of_catalog(cache: ModelCache) -> Summarizer:
+def of_catalog(cache: ModelCache, limits: Limits = DEFAULT_LIMITS) -> Summarizer:
     """The bundled models' summarizer over `cache`."""
-    return Summarizer(cache, SMOLLM2, MINILM)
+    return Summarizer(cache, SMOLLM2, MINILM, limits)

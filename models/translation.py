@@ -1,16 +1,17 @@
 """Translates sentence by sentence, and tells which words stand for which."""
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, repeat
 
 from models.cache import Loaded, ModelCache
 from models.catalog import TRANSLATION, ModelSpec
-from models.inputs import InputError, check_text
+from models.inputs import DEFAULT_LIMITS, InputError, Limits, check_text
+from models.memory import retried
 from models.pieces import copy, read, write
 from models.results import stopwatch
 from models.segments import segments, windows
-from models.stages import Report, ignore
+from models.stages import Report, Stage, ignore, last
 from models.text import Span
 from models.translated import Draft, Translation
 
@@ -29,17 +30,18 @@ class Translator:
     cache: ModelCache
     spec: ModelSpec
     language: str = "en"
+    limits: Limits = DEFAULT_LIMITS
 
     def check(self, text: object) -> None:
         """Raise InputError where `text` cannot be translated."""
-        check_text(text, "Text")
+        check_text(text, "Text", self.limits.text)
 
     def __call__(self, text: str, report: Report = ignore) -> Translation:
         """Translate all of `text`. Raises InputError."""
-        *_, last = self.stream(text, report)
-        return last
+        return last(self.stream(text, report), self.spec.name, report)
 
-    def stream(self, text: str, report: Report = ignore) -> Generator[Translation, None, None]:
+    @retried
+    def stream(self, text: str, report: Report = ignore) -> Iterator[Translation]:
         """The translation so far, a few times a second, so that closing it ends the work, and at its end the whole.
 
         Bullets, line breaks and the white space between sentences stay as they are. Raises InputError.
@@ -54,6 +56,17 @@ class Translator:
                     pause = stopwatch()
             yield draft.so_far(self.spec.name, loaded.device, elapsed())
 
+    def many(self, texts: Sequence[str], report: Report = ignore) -> list[Translation]:
+        """The translations of many texts, in their order; their sentences share batches. Raises InputError."""
+        for text in texts:
+            self.check(text)
+        with self.cache.lease(self.spec, report) as loaded:
+            elapsed = stopwatch()
+            drafts = [_read_all(loaded, text, segments(text, self.language)) for text in texts]
+            for _ in _write_together(loaded, drafts):
+                report(Stage("Running", self.spec.name))
+            return [draft.so_far(self.spec.name, loaded.device, elapsed() / len(texts)) for draft in drafts]
+
 
 @dataclass(frozen=True)
 class Translators:
@@ -61,6 +74,7 @@ class Translators:
 
     cache: ModelCache
     specs: Mapping[tuple[str, str], ModelSpec]
+    limits: Limits = DEFAULT_LIMITS
 
     def choose(self, source: object, target: object) -> Translator:
         """The translator between two language codes. Raises InputError, which names the offered pairs."""
@@ -69,16 +83,16 @@ class Translators:
             offered = "; ".join(f"{a} to {b} ({LANGUAGES[a]} to {LANGUAGES[b]})" for a, b in self.specs)
             wanted = f"{str(source)[:20]!r} to {str(target)[:20]!r}"
             raise InputError("Languages", f"There is no model for {wanted}. Offered: {offered}.")
-        return Translator(self.cache, spec, str(source))
+        return Translator(self.cache, spec, str(source), self.limits)
 
     def check(self, text: object, source: object, target: object) -> None:
         """Raise InputError where `text` cannot be translated, or not between these languages."""
         self.choose(source, target).check(text)
 
 
-def of_catalog(cache: ModelCache) -> Translators:
+def of_catalog(cache: ModelCache, limits: Limits = DEFAULT_LIMITS) -> Translators:
     """The catalog's directions over `cache`."""
-    return Translators(cache, TRANSLATION)
+    return Translators(cache, TRANSLATION, limits)
 
 
 def batches(lengths: Sequence[int]) -> list[list[int]]:
@@ -123,3 +137,13 @@ def _write_all(loaded: Loaded, draft: Draft) -> Iterator[None]:
                 weights = output.alignment.numpy()
                 draft.written[rows[row]] = write(loaded.tokenizer, source, output.ids, weights, output.finished)
             yield
+
+
+def _write_together(loaded: Loaded, drafts: Sequence[Draft]) -> Iterator[None]:
+    """Translate all that is not written in `drafts`, as if they were one; comes back after every token."""
+    places = [(draft, i) for draft in drafts for i in range(len(draft.sources))]
+    written = {at: draft.written[i] for at, (draft, i) in enumerate(places) if i in draft.written}
+    whole = Draft("", [], [draft.sources[i] for draft, i in places], written)
+    yield from _write_all(loaded, whole)
+    for at, (draft, i) in enumerate(places):
+        draft.written[i] = whole.written[at]

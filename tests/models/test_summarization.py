@@ -16,7 +16,7 @@ from models.catalog import MINILM, SMOLLM2
 from models.decoding import Step
 from models.embedding import TOKEN_LIMIT, embed
 from models.extractive import select, trust_in_order
-from models.inputs import InputError
+from models.inputs import InputError, Limits
 from models.stages import ignore
 from models.summarization import LENGTHS, SHORTEST, SUPPORT, Summarizer, absent, linked_to, of_catalog, told
 from models.text import Span, sentences
@@ -163,7 +163,7 @@ def test_a_larger_limit_is_a_setting(tiny_cache: ModelCache) -> None:
     text = FERRY * 8
     with pytest.raises(InputError):
         of_catalog(tiny_cache)(text, "extractive")
-    assert Summarizer(tiny_cache, SMOLLM2, MINILM, limit=60_000)(text, "extractive").text
+    assert Summarizer(tiny_cache, SMOLLM2, MINILM, Limits(text=60_000))(text, "extractive").text
 
 
 def test_leases_are_not_nested_and_stop_frees_the_model(summarizer: Summarizer) -> None:
@@ -176,7 +176,7 @@ def test_leases_are_not_nested_and_stop_frees_the_model(summarizer: Summarizer) 
     stream = summarizer.stream(FERRY, "abstractive", "short")
     next(stream)
     assert isinstance(stream, Iterator)
-    stream.close()  # type: ignore[attr-defined]
+    stream.close()
     assert sum(model.leases for model in summarizer.cache.status().models) == 0
 
 

@@ -184,3 +184,16 @@ def linked(result: Translation) -> Mapping[str, str]:
     """Each target word's strongest source word."""
     links = sorted((link for s in result.sentences for link in s.links), key=lambda link: link.weight)
     return {link.target.of(result.text): link.source.of(result.source) for link in links}
+
+
+def test_many_texts_give_what_each_gives(translators: Translators) -> None:
+    """Their sentences share batches, and each text gets back its own, in order, with what stands between them."""
+    translator = translators.choose("en", "pt")
+    texts = ["The dog jumps. - It is 🎉 here.\n\nfox", "你好", "over the dog\r\n", "The dog jumps. " * 70]
+    together = translator.many(texts)
+    for text, translation in zip(texts, together, strict=True):
+        alone = translator(text)
+        assert (translation.source, translation.text) == (text, alone.text)
+        assert [(s.source, s.target) for s in translation.sentences] == [(s.source, s.target) for s in alone.sentences]
+    with pytest.raises(InputError):
+        translator.many(["The dog", " "])
