@@ -1,30 +1,26 @@
-"""The attention view: a gr.HTML component drawn by the scripts in `assets/attention/`, and the data it is sent."""
+"""The attention view: a gr.HTML component drawn by the scripts in `assets/attention/`."""
 
-import base64
-import hashlib
 import json
-from dataclasses import astuple
 from pathlib import Path
-from typing import Any
 
 import gradio as gr
-import numpy as np
-from numpy.typing import NDArray
 
-from models.attention import Attention, Token
-from models.attention_math import Weights, aggregate, distance, entropy, names, rollout
-from models.inputs import check_whole
-
+CONNECT = """
+const view = attentionView(element, request => trigger("select", request));
+watch("value", () => view.show(props.value));
+view.show(props.value);
+"""
 ASSETS = Path(__file__).parent.parent / "assets" / "attention"
-SCRIPTS = ("data.js", "colour.js", "pens.js", "matrix.js", "lines.js", "heads.js", "flow.js", "export.js", "view.js")
-MEAN, MAX, ROLLOUT = -1, -2, -3
-ALL_LAYERS_BYTES = 80_000
-ONE_LAYER_BYTES = 800_000
-THUMBNAIL = 16
+# The constants of a script may use those of the scripts before it.
+SCRIPTS = (
+    *("data.js", "colour.js", "pens.js", "scale.js", "lists.js"),
+    *("matrix.js", "lines.js", "heads.js", "flow.js", "pairing.js", "compare.js", "difference.js"),
+    *("asking.js", "choices.js", "focus.js", "reading.js", "export.js", "view.js"),
+)
 
 
 class AttentionView(gr.HTML):
-    """Draws what `first` and `more` send; asks for what it lacks by its `select` event, whose data is a request.
+    """Draws what `attention_data` sends; asks for what it lacks by its `select` event, whose data is a request.
 
     Its value is a JSON text, never read as HTML.
     """
@@ -38,115 +34,13 @@ class AttentionView(gr.HTML):
 
 
 def script() -> str:
-    """The view's code as one function `attentionView` with its markup and style inside, so that it can copy itself."""
+    """The view's code and its connection to the component that it draws."""
+    return code() + CONNECT
+
+
+def code() -> str:
+    """The function `attentionView(root, ask)` with the markup and style inside, so that it can copy itself."""
     markup, style = (json.dumps((ASSETS / name).read_text()) for name in ("view.html", "view.css"))
     parts = "\n".join((ASSETS / name).read_text() for name in SCRIPTS)
-    return (
-        f"function attentionView(root, ask) {{\nconst MARKUP = {markup};\nconst STYLE = {style};\n{parts}\n"
-        "return start();\n}\n"
-        "const view = attentionView(element, request => trigger('select', request));\n"
-        "watch('value', () => view.show(props.value));\n"
-        "view.show(props.value);\n"
-    )
-
-
-def first(result: Attention, text: str, text_pair: str, layer: int, head: int) -> str:
-    """What the view needs to draw `result` at `layer` and `head`: as much of the weights as travels quickly."""
-    specials = [token.special for token in result.keys]
-    square = result.kind != "cross"
-    data: dict[str, Any] = {
-        "key": hashlib.sha256(json.dumps([result.run.model, text, text_pair]).encode()).hexdigest()[:16],
-        "model": result.run.model,
-        "text": text,
-        "pair": text_pair,
-        "target": result.target,
-        "kind": result.kind,
-        "tokens": [[_row(token) for token in side] for side in (result.queries, result.keys)],
-        "layers": result.layers,
-        "heads": result.heads,
-        "kvHeads": result.key_value_heads,
-        "layer": layer % result.layers,
-        "head": head,
-        "names": names(result.weights, [token.text for token in result.keys], specials).tolist() if square else [],
-        "entropy": _rounded(entropy(result.weights), 2),
-        "distance": _rounded(distance(result.weights), 1) if square else [],
-        "thumbnails": _thumbnails(result.weights),
-    }
-    return json.dumps(data | _planes(result, _travelling(result, layer % result.layers, head)))
-
-
-def more(result: Attention, layer: int, head: int, exact: bool, key: str) -> str:
-    """The matrices that the view of `key` asked for: one `exact` one as float32, else as in `first`.
-
-    Raises InputError.
-    """
-    check_whole(layer, "Layer", 0, result.layers - 1)
-    check_whole(head, "Head", MAX if result.kind == "cross" else ROLLOUT, result.heads - 1)
-    if exact:
-        matrix = plane(result, layer, head)
-        data = {"planes": [[layer, head, 0]], "data": _base64(matrix.astype("<f4"))}
-    else:
-        data = _planes(result, _travelling(result, layer, head))
-    return json.dumps({"more": True, "key": key, "exact": exact} | data)
-
-
-def plane(result: Attention, layer: int, head: int) -> Weights:
-    """One matrix; `head` may also be MEAN, MAX, or ROLLOUT up to and with `layer`."""
-    if head == ROLLOUT:
-        flows: Weights = rollout(result.weights[: layer + 1].mean(axis=1))[-1]
-        return flows
-    if head in (MEAN, MAX):
-        return aggregate(result.weights[layer], "mean" if head == MEAN else "max")
-    return result.select(layer, head)
-
-
-def encode(matrix: Weights) -> tuple[float, NDArray[np.uint8]]:
-    """A matrix in bytes and its largest weight: byte = 255 sqrt(weight / largest), so that faint weights stay apart.
-
-    Decoded, a weight is at most 1/255 off.
-    """
-    largest = float(matrix.max()) or 1.0
-    return largest, np.round(255 * np.sqrt(matrix / largest)).astype(np.uint8)
-
-
-def _travelling(result: Attention, layer: int, head: int) -> list[tuple[int, int]]:
-    """Which (layer, head) go together: all of a short text, one layer of a longer one, else one head."""
-    cells = len(result.queries) * len(result.keys)
-    rollouts = result.kind != "cross"
-    if result.layers * (result.heads + rollouts) * cells <= ALL_LAYERS_BYTES:
-        heads = [*range(result.heads), *([ROLLOUT] if rollouts else [])]
-        return [(i, j) for i in range(result.layers) for j in heads]
-    asked = [(layer, head)] if head == ROLLOUT else []
-    if result.heads * cells <= ONE_LAYER_BYTES:
-        return [(layer, j) for j in range(result.heads)] + asked
-    return [(layer, head)]
-
-
-def _planes(result: Attention, which: list[tuple[int, int]]) -> dict[str, Any]:
-    coded = [(i, j, *encode(plane(result, i, j))) for i, j in which]
-    data = np.concatenate([values.ravel() for *_, values in coded])
-    return {"planes": [[i, j, largest] for i, j, largest, _ in coded], "data": _base64(data)}
-
-
-def _thumbnails(weights: Weights) -> dict[str, Any]:
-    """Every head, pooled by maximum to at most THUMBNAIL x THUMBNAIL bytes, each as bright as it can be."""
-    small = weights
-    for axis in (2, 3):
-        length = small.shape[axis]
-        starts = np.unique(np.arange(min(length, THUMBNAIL)) * length // min(length, THUMBNAIL))
-        small = np.maximum.reduceat(small, starts, axis=axis)
-    peaks = small.max(axis=(2, 3), keepdims=True)
-    coded = np.round(255 * np.sqrt(small / np.where(peaks > 0, peaks, 1))).astype(np.uint8)
-    return {"rows": small.shape[2], "columns": small.shape[3], "data": _base64(coded)}
-
-
-def _rounded(values: NDArray[np.float32], digits: int) -> list[list[float]]:
-    return [[round(value, digits) for value in row] for row in values.tolist()]
-
-
-def _row(token: Token) -> tuple[Any, ...]:
-    return astuple(token)
-
-
-def _base64(values: NDArray[Any]) -> str:
-    return base64.b64encode(np.ascontiguousarray(values).tobytes()).decode()
+    head = f"const MARKUP = {markup};\nconst STYLE = {style};"
+    return f"function attentionView(root, ask) {{\n{head}\n{parts}\nreturn start();\n}}\n"

@@ -6,7 +6,7 @@ function bytesOf(base64) {
   return Uint8Array.from(atob(base64), character => character.charCodeAt(0));
 }
 
-// A byte stands for largest * (byte / 255)^2: see encode() in demos/attention_view.py.
+// A byte stands for largest * (byte / 255)^2: see encode() in demos/attention_data.py.
 function decode(bytes, largest) {
   const weights = new Float32Array(bytes.length);
   for (let i = 0; i < bytes.length; i++) weights[i] = largest * (bytes[i] / 255) ** 2;
@@ -17,21 +17,23 @@ function tokenOf([text, start, end, special, part, word, reading]) {
   return { text, start, end, special, part, word, reading };
 }
 
-function openData(sent) {
-  const data = { ...sent, planes: new Map(), exact: new Map() };
+function openData(sent, value) {
+  const data = { ...sent, planes: new Map(), exact: new Map(), links: null, sent: [] };
   [data.queries, data.keys] = sent.tokens.map(side => side.map(tokenOf));
   data.thumbnails = { ...sent.thumbnails, data: bytesOf(sent.thumbnails.data) };
-  addPlanes(data, sent);
+  addPlanes(data, sent, value);
   return data;
 }
 
-function addPlanes(data, sent) {
-  const bytes = bytesOf(sent.data);
-  const cells = data.queries.length * data.keys.length;
+// What came, kept as it came too: a saved page shows it again.
+function addPlanes(data, sent, value) {
+  const bytes = bytesOf(sent.data), cells = data.queries.length * data.keys.length;
   sent.planes.forEach(([layer, head, largest], i) => {
     if (sent.exact) data.exact.set(layer + "," + head, new Float32Array(bytes.buffer));
     else data.planes.set(layer + "," + head, decode(bytes.subarray(i * cells, (i + 1) * cells), largest));
   });
+  if (sent.links) data.links = openLinks(sent.links, data);
+  data.sent.push(value);
 }
 
 // The weights of one layer and head, row by row, or null where the server has yet to send them.
@@ -54,19 +56,21 @@ function planeOf(data, layer, head, exact) {
 function matrixOf(data, state, exact = false) {
   const plane = planeOf(data, state.layer, state.head, exact);
   if (!plane) return null;
-  const shownRow = shown(data.queries, data, state, state.from), shownColumn = shown(data.keys, data, state, state.to);
-  const rows = grouped(data.queries, shownRow, state.words), columns = grouped(data.keys, shownColumn, state.words);
-  const hidden = state.special ? null : hiddenSums(plane, data, state);
+  const rows = grouped(data.queries, shown(data.queries, data, state, state.from), state.words);
+  const columns = grouped(data.keys, shown(data.keys, data, state, state.to), state.words);
+  const hidden = state.special ? null : hiddenSums(plane, data), width = data.keys.length;
   const values = new Float64Array(rows.length * columns.length);
+  let max = 0;
   rows.forEach((row, r) => {
     for (const q of row.members) {
       const share = 1 / row.members.length / (hidden ? hidden[q] || Infinity : 1);
       columns.forEach((column, c) => {
-        for (const k of column.members) values[r * columns.length + c] += plane[q * data.keys.length + k] * share;
+        for (const k of column.members) values[r * columns.length + c] += plane[q * width + k] * share;
       });
     }
   });
-  return { rows, columns, values, max: values.reduce((a, b) => Math.max(a, b), 0) };
+  for (const value of values) max = Math.max(max, value);
+  return { rows, columns, values, max, causal: data.kind === "causal" };
 }
 
 // A causal model has no special tokens in plain text; its first token serves as one: where to look when at nothing.

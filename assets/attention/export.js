@@ -2,21 +2,40 @@
 
 const TITLE_HEIGHT = 34;
 
-function saveAs(format, view) {
+function makeExports(view) {
+  for (const format of ["SVG", "PNG", "CSV", "JSON", "HTML"]) {
+    const button = element("button", "", format);
+    button.type = "button";
+    button.addEventListener("click", () => save(view, format));
+    view.$("exports").append(button);
+  }
+}
+
+// CSV and JSON hold the model's own floats, which are fetched first.
+function save(view, format) {
+  if (!view.data) return;
+  const exact = (format === "CSV" || format === "JSON") && ask !== null, shown = exact ? shownIn(view, true) : view;
+  view.saving = shown ? null : format;
+  if (!shown) return;
   const name = `attention-${view.data.model}-${view.state.view}`.toLowerCase().replace(/[^a-z0-9]+/g, "-");
-  const save = (content, type) => download(new Blob([content], { type }), `${name}.${format.toLowerCase()}`);
-  if (format === "SVG") {
-    const { paint, width, height } = figure(view);
-    const pen = svgPen(width, height);
-    paint(pen);
-    save(pen.finish(), "image/svg+xml");
-  } else if (format === "PNG") {
-    const { paint, width, height } = figure(view), canvas = document.createElement("canvas");
-    paint(canvasPen(canvas, width, height, Math.min(3, 12000 / Math.max(width, height)), view.theme.paper));
-    canvas.toBlob(blob => download(blob, name + ".png"));
-  } else if (format === "CSV") save("\ufeff" + csvOf(view.matrix), "text/csv");
-  else if (format === "JSON") save(JSON.stringify(jsonOf(view), null, 1), "application/json");
-  else save(pageOf(view), "text/html");
+  const keep = (content, type) => download(new Blob([content], { type }), `${name}.${format.toLowerCase()}`);
+  if (format === "SVG") keep(svgOf(figure(view)), "image/svg+xml");
+  else if (format === "PNG") canvasOf(figure(view), view.theme).toBlob(blob => download(blob, name + ".png"));
+  else if (format === "CSV") keep("\ufeff" + (shown.compared ? csvOfBoth(shown.compared) : csvOf(shown.matrix)), "text/csv");
+  else if (format === "JSON") keep(JSON.stringify(jsonOf(view, shown), null, 1), "application/json");
+  else keep(pageOf(view), "text/html");
+}
+
+function svgOf({ paint, width, height }) {
+  const pen = svgPen(width, height);
+  paint(pen);
+  return pen.finish();
+}
+
+function canvasOf({ paint, width, height }, theme) {
+  const canvas = element("canvas");
+  paint(canvasPen(canvas, width, height, Math.min(3, 12000 / Math.max(width, height)), theme.paper));
+  return canvas;
 }
 
 function download(blob, name) {
@@ -28,54 +47,71 @@ function download(blob, name) {
 }
 
 // The picture with its title on paper of its own, as a function that draws it with any pen.
-function figure({ data, state, matrix, theme, focus, width }) {
-  const box = state.view === "heads" ? headsBox(data) : state.view === "flow" ? flowBox(data, state, width) : state.view === "lines" ? linesBox(matrix, width) : matrixBox(matrix, Math.max(width, 480));
-  const title = `${data.model} · ` + (state.view === "heads" ? "all heads, layers down" : describeHead(data, state.layer, state.head));
+function figure(view) {
+  const { data, state, theme } = view, drawing = DRAWINGS[state.view];
+  const box = drawing.box(view, Math.max(view.box.width, 480));
+  const title = `${data.model} · ` + (drawing.name?.(view) ?? describeHead(data, state.layer, chosen(view).head));
   const margin = 16, font = { size: 13, sans: true };
-  const whole = Math.max(box.width, Math.min(widthOf(title, font), 900)) + 2 * margin;
-  const shift = pen => Object.fromEntries(Object.entries(pen).map(([name, draw]) => [name, moved(name, draw.bind(pen), margin, margin + TITLE_HEIGHT)]));
+  const width = Math.max(box.width, Math.min(widthOf(title, font), 900)) + 2 * margin, height = box.height + 2 * margin + TITLE_HEIGHT;
   return {
-    width: whole,
-    height: box.height + 2 * margin + TITLE_HEIGHT,
+    width, height,
     paint(pen) {
-      pen.rect(0, 0, whole, box.height + 2 * margin + TITLE_HEIGHT, theme.paper);
-      pen.text(fitted(title, whole - 2 * margin, font), margin, margin + 8, { fill: theme.ink, ...font });
-      const inner = shift(pen);
-      if (state.view === "heads") drawHeads(inner, data, box, theme);
-      else if (state.view === "flow") drawFlow(inner, data, box, theme, state, focus);
-      else if (state.view === "lines") drawLines(inner, matrix, box, theme, state, focus);
-      else drawMatrix(inner, matrix, box, theme, state);
+      pen.rect(0, 0, width, height, theme.paper);
+      pen.text(fitted(title, width - 2 * margin, font), margin, margin + 8, { fill: theme.ink, ...font });
+      drawing.draw(shifted(pen, margin, margin + TITLE_HEIGHT), { ...view, box }, focusOf(view));
     },
   };
 }
 
-// A pen's stroke, moved right and down; text has its words before its place, a curve has two places.
-function moved(name, draw, right, down) {
-  if (name === "text") return (words, x, y, ...rest) => draw(words, x + right, y + down, ...rest);
-  if (name === "curve") return (x1, y1, x2, y2, ...rest) => draw(x1 + right, y1 + down, x2 + right, y2 + down, ...rest);
-  return (x, y, ...rest) => draw(x + right, y + down, ...rest);
+function quoted(words) {
+  return `"${words.replaceAll('"', '""')}"`;
 }
 
 function csvOf({ rows, columns, values }) {
-  const quoted = words => `"${words.replaceAll('"', '""')}"`;
-  const lines = rows.map((token, r) => [quoted(token.text), ...values.subarray(r * columns.length, (r + 1) * columns.length)].join(","));
-  return [["", ...columns.map(token => quoted(token.text))].join(","), ...lines].join("\r\n") + "\r\n";
+  const lines = rows.map((token, r) => [quoted(token.text), ...values.subarray(r * columns.length, (r + 1) * columns.length)]);
+  return [["", ...columns.map(token => quoted(token.text))], ...lines].map(line => line.join(",") + "\r\n").join("");
 }
 
-function jsonOf({ data, state, matrix }) {
-  const width = matrix.columns.length;
+// A line for each cell of A and of B; a cell without a partner leaves the other's place empty.
+function csvOfBoth({ a, b, rows, columns }) {
+  const lines = [["from", "to", "A", "B", "A - B"]], inverse = pairs => new Map(pairs.map(([i, j]) => [j, i]));
+  const [rowOf, columnOf, ofRow, ofColumn] = [new Map(rows), new Map(columns), inverse(rows), inverse(columns)];
+  a.rows.forEach((from, r) => a.columns.forEach((to, c) => {
+    const inB = [rowOf.get(r), columnOf.get(c)], weight = valueAt(a, r, c), other = inB.includes(undefined) ? "" : valueAt(b, ...inB);
+    lines.push([quoted(from.text), quoted(to.text), weight, other, other === "" ? "" : weight - other]);
+  }));
+  b.rows.forEach((from, r) => b.columns.forEach((to, c) => {
+    if (!ofRow.has(r) || !ofColumn.has(c)) lines.push([quoted(from.text), quoted(to.text), "", valueAt(b, r, c), ""]);
+  }));
+  return lines.map(line => line.join(",") + "\r\n").join("");
+}
+
+function jsonOf(view, { matrix, compared }) {
+  const { data, other, state } = view, { words, special } = chosen(view);
+  const source = ({ model, text, pair, target }, { layer, head }) => ({ model, text, text_pair: pair, target, layer, head: COMBINED[head] ?? head });
+  const choices = { whole_words: words, special_tokens: special };
+  if (!compared) return { ...source(data, chosen(view)), ...choices, ...numbersOf(matrix) };
+  const { a, b, difference } = compared;
   return {
-    model: data.model, text: data.text, text_pair: data.pair, target: data.target, layer: state.layer, head: HEADS[state.head] ?? state.head,
-    whole_words: state.words, special_tokens: state.special,
-    queries: matrix.rows.map(token => token.text), keys: matrix.columns.map(token => token.text),
-    weights: matrix.rows.map((_, r) => Array.from(matrix.values.subarray(r * width, (r + 1) * width))),
+    ...choices,
+    a: { ...source(data, state), ...numbersOf(a) },
+    b: { ...source(state.with === "text" ? other : data, chosenB(view)), ...numbersOf(b) },
+    difference: difference && numbersOf(difference),
   };
 }
 
-const HEADS = { [MEAN]: "mean", [MAX]: "max", [ROLLOUT]: "rollout" };
+function numbersOf({ rows, columns, values }) {
+  const width = columns.length;
+  return {
+    queries: rows.map(token => token.text), keys: columns.map(token => token.text),
+    weights: rows.map((_, r) => Array.from(values.subarray(r * width, (r + 1) * width))),
+  };
+}
+
+const COMBINED = { [MEAN]: "mean", [MAX]: "max", [ROLLOUT]: "rollout" };
 
 // This view with the data it has, in one file. A "<" in the data or the code must not end the script.
-function pageOf({ data, state }) {
+function pageOf({ data, other, state }) {
   const safe = code => code.replaceAll("<", "\\u003c").replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
   const close = "<" + "/script>";
   return `<!doctype html>
@@ -85,7 +121,7 @@ function pageOf({ data, state }) {
 <script>
 ${attentionView.toString().replaceAll("<" + "/script", "<\\/script")}
 const view = attentionView(document.getElementById("root"), null);
-for (const sent of ${safe(JSON.stringify(data.sent))}) view.show(sent);
+for (const sent of ${safe(JSON.stringify([...data.sent, ...(other && other !== data ? other.sent : [])]))}) view.show(sent);
 view.change(${safe(JSON.stringify(state))});
 ${close}
 </body></html>

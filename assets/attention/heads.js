@@ -1,6 +1,17 @@
 // All heads: a thumbnail each, layers down, heads across, and what the heads with a plain habit do.
 
-const CHIP_LIMIT = 12;
+const HEADS = {
+  title: "All heads",
+  name: () => "all heads, layers down",
+  box: ({ data }) => headsBox(data),
+  draw: (pen, { data, box, theme }) => drawHeads(pen, data, box, theme),
+};
+const CHIP_LIMIT = 12, GROUP_GAP = 14;
+
+// How many heads share one set of keys and values: 1 unless the model has grouped-query attention.
+function sharedBy(data) {
+  return data.heads / data.kvHeads;
+}
 
 function thumbnail(data, layer, head, theme) {
   const { rows, columns, data: bytes } = data.thumbnails;
@@ -11,22 +22,20 @@ function thumbnail(data, layer, head, theme) {
 
 function fillHeads(grid, data, state, theme, open) {
   grid.replaceChildren();
-  grid.style.gridTemplateColumns = `34px repeat(${data.heads}, minmax(0, ${data.layers > 12 ? 46 : 84}px))`;
-  const shared = data.heads / data.kvHeads;
-  const axis = (words, span) => {
-    const cell = element("div", "av-axis", words);
-    if (span) cell.style.gridColumn = "span " + span;
-    grid.append(cell);
-    return cell;
+  const shared = sharedBy(data), size = data.layers > 12 ? 46 : 84;
+  const group = `repeat(${shared}, minmax(0, ${size}px))`;
+  grid.style.gridTemplateColumns = `34px ${shared === 1 ? `repeat(${data.heads}, minmax(0, ${size}px))` : Array(data.kvHeads).fill(group).join(` ${GROUP_GAP - 8}px `)}`;
+  const place = (made, row, head, span = 1) => {
+    made.style.gridArea = `${row} / ${2 + head + (shared === 1 ? 0 : Math.floor(head / shared))} / auto / span ${span}`;
+    grid.append(made);
   };
-  axis("");
-  for (let head = 0; head < data.heads; head++) axis(String(head + 1));
-  if (shared > 1) {
-    axis("");
-    for (let group = 0; group < data.kvHeads; group++) axis(`keys ${group + 1}`, shared).style.borderTop = "1px solid var(--av-muted)";
-  }
+  const axis = (words, row, head, span) => place(element("div", span ? "av-axis av-group" : "av-axis", words), row, head, span);
+  for (let head = 0; head < data.heads; head++) axis(String(head + 1), 2, head);
+  if (shared > 1) for (let head = 0; head < data.heads; head += shared) axis(`keys ${head / shared + 1}`, 1, head, shared);
   for (let layer = 0; layer < data.layers; layer++) {
-    axis(String(layer + 1));
+    const name = element("div", "av-axis", String(layer + 1));
+    name.style.gridArea = `${layer + 3} / 1`;
+    grid.append(name);
     for (let head = 0; head < data.heads; head++) {
       const button = element("button");
       button.type = "button";
@@ -35,9 +44,19 @@ function fillHeads(grid, data, state, theme, open) {
       if (layer === state.layer && head === state.head) button.setAttribute("aria-current", "true");
       button.append(thumbnail(data, layer, head, theme));
       button.addEventListener("click", () => open(layer, head));
-      grid.append(button);
+      place(button, layer + 3, head);
     }
   }
+  const legend = element("canvas", "av-legend");
+  const width = Math.min(350, grid.clientWidth - 40);
+  drawLegend(penOn(legend, { width, height: 32 }), 4, 6, headsScale(theme), theme, width - 220);
+  legend.style.gridArea = `${data.layers + 3} / 2 / auto / -1`;
+  grid.append(legend);
+}
+
+// Each head is as bright as it can be: the scale ends at its own largest weight.
+function headsScale(theme) {
+  return { ...weightScale(1, theme, true), title: "share of each head’s largest weight" };
 }
 
 // For each habit, the heads that have it, as buttons.
@@ -61,6 +80,12 @@ function fillChips(place, data, open) {
   }));
 }
 
+// The shortest name of a layer and head, or of what combines heads.
+function headName(layer, head) {
+  if (head === ROLLOUT) return `rollout to layer ${layer + 1}`;
+  return `layer ${layer + 1}, ` + (head === MEAN ? "mean" : head === MAX ? "largest" : `head ${head + 1}`);
+}
+
 function describeHead(data, layer, head) {
   const where = `Layer ${layer + 1} of ${data.layers}`;
   if (head === MEAN) return `${where}, the mean of its ${data.heads} heads`;
@@ -70,8 +95,8 @@ function describeHead(data, layer, head) {
   if (nameOf(data, layer, head)) facts.push(`mostly looks at the ${habitOf(nameOf(data, layer, head))}`);
   facts.push(`spread ${data.entropy[layer][head]} bits`);
   if (data.distance.length) facts.push(`${data.distance[layer][head]} tokens away on average`);
-  const shared = data.heads / data.kvHeads;
-  if (shared > 1) facts.push(`shares its keys and values with ${shared - 1} other heads (grouped-query attention)`);
+  const shared = sharedBy(data), start = Math.floor(head / shared) * shared;
+  if (shared > 1) facts.push(`heads ${start + 1} to ${start + shared} share their keys and values (grouped-query attention)`);
   return facts.join(" · ");
 }
 
@@ -84,19 +109,23 @@ function nameOf(data, layer, head) {
 }
 
 function headsBox(data) {
-  const size = Math.min(data.layers > 12 ? 46 : 84, Math.floor(960 / data.heads)), left = 34, top = 24;
-  return { size, left, top, width: left + size * data.heads, height: top + size * data.layers + LEGEND_HEIGHT };
+  const shared = sharedBy(data), gaps = shared === 1 ? 0 : (data.kvHeads - 1) * GROUP_GAP;
+  const size = Math.min(data.layers > 12 ? 46 : 84, Math.floor((960 - gaps) / data.heads)), left = 34, top = shared === 1 ? 24 : 48;
+  return { size, left, top, width: left + size * data.heads + gaps, height: top + size * data.layers + LEGEND_HEIGHT };
 }
 
 function drawHeads(pen, data, box, theme) {
-  const { size, left, top } = box, inner = size - 4;
+  const { size, left, top } = box, inner = size - 4, shared = sharedBy(data);
+  const x = head => left + head * size + (shared === 1 ? 0 : Math.floor(head / shared) * GROUP_GAP);
   const label = (words, x, y) => pen.text(words, x, y, { align: "center", fill: theme.muted, size: 11, sans: true });
-  for (let head = 0; head < data.heads; head++) label(String(head + 1), left + (head + 0.5) * size, 10);
-  for (let layer = 0; layer < data.layers; layer++) {
-    label(String(layer + 1), 14, top + (layer + 0.5) * size);
-    for (let head = 0; head < data.heads; head++) {
-      pen.picture(left + head * size, top + layer * size, inner, inner, thumbnail(data, layer, head, theme));
-    }
+  for (let head = 0; shared > 1 && head < data.heads; head += shared) {
+    label(`keys ${head / shared + 1}`, x(head) + (shared * size - 4) / 2, 8);
+    pen.rect(x(head), 20, shared * size - 4, 1, theme.muted);
   }
-  drawLegend(pen, left, box.height - LEGEND_HEIGHT + 14, 1, theme, true);
+  for (let head = 0; head < data.heads; head++) label(String(head + 1), x(head) + inner / 2, top - 14);
+  for (let layer = 0; layer < data.layers; layer++) {
+    label(String(layer + 1), 14, top + layer * size + inner / 2);
+    for (let head = 0; head < data.heads; head++) pen.picture(x(head), top + layer * size, inner, inner, thumbnail(data, layer, head, theme));
+  }
+  drawLegend(pen, left, box.height - LEGEND_HEIGHT + 14, headsScale(theme), theme);
 }

@@ -1,19 +1,25 @@
 // The matrix: each row a token that looks, each column a token that is looked at.
 
-const LEGEND_HEIGHT = 54;
+const MATRIX = {
+  title: "Matrix",
+  box: ({ matrix }, width) => matrixBox(matrix, width),
+  draw: (pen, { matrix, box, theme, scale }) => drawMatrix(pen, matrix, box, theme, scale),
+  mark: (pen, { matrix, box, theme }, focus) => markMatrix(pen, matrix, box, theme, focus),
+  at: ({ box }, x, y) => matrixAt(box, x, y),
+};
 
-function matrixBox(matrix, width) {
+function matrixBox(matrix, width, like = { cell: 34, slanted: true }) {
   const phone = width < 560;
   const rows = matrix.rows.length, columns = matrix.columns.length;
   const widest = tokens => Math.max(24, ...tokens.slice(0, 600).map(token => widthOf(token.text, { size: 13 })));
   const left = Math.max(48, Math.ceil(Math.min(widest(matrix.rows), phone ? 78 : 150)) + 10);
   const label = Math.min(widest(matrix.columns), phone ? 84 : 130);
   const room = width - left - 4;
-  const slanted = room / columns >= 17;
+  const slanted = like.slanted && room / columns >= 15.5;
   const overhang = slanted ? label * Math.cos(Math.PI / 3) - 6 : 0;
-  const cell = Math.max(2, Math.min(34, Math.floor(((room - Math.max(0, overhang)) / columns) * 2) / 2));
+  const cell = Math.max(2, Math.min(like.cell, Math.floor(((room - Math.max(0, overhang)) / columns) * 2) / 2));
   const top = Math.ceil(slanted ? label * Math.sin(Math.PI / 3) : label) + 14;
-  const bottom = top + cell * rows;
+  const bottom = Math.ceil(top + cell * rows);
   return {
     left, top, cell, rows, columns, slanted, label, bottom,
     width: Math.max(left + cell * columns + Math.max(0, overhang) + 4, Math.min(width, left + 220)),
@@ -23,15 +29,15 @@ function matrixBox(matrix, width) {
   };
 }
 
-function drawMatrix(pen, matrix, box, theme, state) {
+function drawMatrix(pen, matrix, box, theme, scale) {
   const { left, top, cell, rows, columns } = box;
   pen.cells(left, top, cell, columns, rows, (r, c) =>
-    unreachable(matrix, r, c) ? null : theme.ramp[stepOf(matrix.values[r * columns + c], matrix.max, state.root)]);
+    unreachable(matrix, r, c) ? null : scale.rgb(matrix.values[r * columns + c]));
   matrix.rows.forEach((token, r) => { if (r % box.every === 0) rowLabel(pen, matrix, box, r, theme.ink, false); });
   matrix.columns.forEach((token, c) => { if (c % box.every === 0) columnLabel(pen, matrix, box, c, theme.ink, false); });
   pen.text("to →", left - 7, top - 24, { align: "right", fill: theme.muted, size: 11, sans: true });
   pen.text("from ↓", left - 7, top - 9, { align: "right", fill: theme.muted, size: 11, sans: true });
-  drawLegend(pen, left, box.bottom + 18, matrix.max, theme, state.root);
+  drawLegend(pen, left, box.bottom + 18, scale, theme, Math.min(180, box.width - left - 130));
 }
 
 // A causal model's later tokens: there is nothing to see, which is not the same as a weight of 0.
@@ -50,19 +56,8 @@ function columnLabel(pen, matrix, box, c, fill, bold) {
     { align: "left", fill, turn: box.slanted ? -60 : -90, ...font });
 }
 
-function drawLegend(pen, x, y, max, theme, root) {
-  const width = 180, steps = 60;
-  for (let i = 0; i < steps; i++)
-    pen.rect(x + (i * width) / steps, y, width / steps + 0.4, 9, theme.css[stepOf(i / (steps - 1), 1, root)]);
-  for (const share of [0, 0.5, 1]) {
-    const align = { 0: "left", 0.5: "center", 1: "right" }[share];
-    pen.text(share ? short(max * share) : "0", x + share * width, y + 20, { align, fill: theme.muted, size: 11 });
-  }
-  pen.text(root ? "weight (root scale)" : "weight", x + width + 10, y + 5, { fill: theme.muted, size: 11, sans: true });
-}
-
 // What is pointed at: the row and column stand out, the cell is framed.
-function drawMatrixFocus(pen, matrix, box, theme, focus) {
+function markMatrix(pen, matrix, box, theme, focus) {
   const { left, top, cell, rows, columns } = box;
   const mark = (paint, at) => paint(pen, matrix, box, at, theme.accent, true);
   const blank = (x, y, w, h) => pen.rect(x, y, w, h, theme.paper, 0.86);
@@ -87,8 +82,4 @@ function matrixAt(box, x, y) {
   if (inRows && x < box.left) return { row, column: null };
   if (inColumns && y < box.top) return { row: null, column };
   return inRows && inColumns ? { row, column } : null;
-}
-
-function short(weight) {
-  return weight >= 0.0995 ? weight.toFixed(2) : weight >= 0.00095 ? weight.toFixed(3) : weight > 0 ? weight.toExponential(0) : "0";
 }

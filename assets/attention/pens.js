@@ -10,10 +10,12 @@ function fontOf({ size = 13, bold = false, sans = false } = {}) {
 
 // Between cells shows the paper, or what is behind the canvas.
 function canvasPen(canvas, width, height, density, paper = null) {
-  canvas.width = Math.round(width * density);
-  canvas.height = Math.round(height * density);
-  canvas.style.width = width + "px";
-  canvas.style.height = height + "px";
+  const across = Math.round(width * density), down = Math.round(height * density);
+  // To set a size, even the same one, takes new memory.
+  if (canvas.width !== across || canvas.height !== down) {
+    [canvas.width, canvas.height] = [across, down];
+    Object.assign(canvas.style, { width: width + "px", height: height + "px" });
+  }
   const context = canvas.getContext("2d");
   context.setTransform(density, 0, 0, density, 0, 0);
   context.clearRect(0, 0, width, height);
@@ -112,11 +114,15 @@ function pixels(columns, rows, colourAt) {
   const canvas = document.createElement("canvas");
   canvas.width = columns;
   canvas.height = rows;
-  const image = new ImageData(columns, rows);
+  const image = new ImageData(columns, rows), { data } = image;
   for (let r = 0, i = 0; r < rows; r++)
     for (let c = 0; c < columns; c++, i += 4) {
       const colour = colourAt(r, c);
-      if (colour) image.data.set([colour[0], colour[1], colour[2], 255], i);
+      if (!colour) continue;
+      data[i] = colour[0];
+      data[i + 1] = colour[1];
+      data[i + 2] = colour[2];
+      data[i + 3] = 255;
     }
   canvas.getContext("2d").putImageData(image, 0, 0);
   return canvas;
@@ -135,4 +141,14 @@ function fitted(words, width, font) {
   const letters = [...words];
   while (letters.length > 1 && widthOf(letters.join("") + "…", font) > width) letters.pop();
   return letters.join("") + "…";
+}
+
+// A pen that draws further right and down; text has its words before its place, a curve has two places.
+function shifted(pen, right, down) {
+  const moved = {
+    text: (words, x, y, ...rest) => pen.text(words, x + right, y + down, ...rest),
+    curve: (x1, y1, x2, y2, ...rest) => pen.curve(x1 + right, y1 + down, x2 + right, y2 + down, ...rest),
+  };
+  for (const name of ["rect", "frame", "picture", "cells"]) moved[name] = (x, y, ...rest) => pen[name](x + right, y + down, ...rest);
+  return moved;
 }

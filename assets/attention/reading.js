@@ -1,0 +1,124 @@
+// The focus in words and bars, in the text itself, and the whole as a table.
+
+const BARS = 8;
+
+// What is on screen, in words.
+function sayWhat(view, shown, asking, empty) {
+  const { data, state, $ } = view, compare = state.view === "compare", caption = $("caption");
+  caption.className = state.view === "heads" ? "av-caption av-chips" : "av-caption";
+  if (state.view === "heads") fillChips(caption, data, (layer, head) => change(view, { view: "matrix", layer, head }));
+  else {
+    const lines = [`${describeHead(data, state.layer, chosen(view).head)}.`];
+    if (compare && state.with === "head") lines.push(`${describeHead(data, state.layerB, state.headB)}.`);
+    caption.replaceChildren(...lines.map((words, i) => element("span", "", lines.length > 1 ? `${"AB"[i]}: ${words}` : words)));
+  }
+  $("note").textContent = asking ? view.refused || "Change the text, then press Compare."
+    : empty ? "Every token is hidden: there is nothing to show."
+    : compare && shown ? sayPairing(shown.compared, state.words)
+    : state.view === "flow" && shown ? sayFlow(view) : "";
+}
+
+// The token in focus, what it looks at most, and how much: words for everyone, bars for those who see.
+function sayFocus(view) {
+  if (view.compared) return sayDifference(view);
+  const { matrix, state, theme, $ } = view;
+  const { row, column } = focusOf(view), rollout = chosen(view).head === ROLLOUT;
+  const looks = rollout ? "draws on" : "looks at";
+  let said = [state.view !== "matrix" ? "Point at a token. A click locks it." : "Point at a cell. A click locks it, arrow keys walk."];
+  if (row !== null && column !== null)
+    said = unreachable(matrix, row, column)
+      ? [strong(matrix.rows[row]), " comes before ", strong(matrix.columns[column]), " and cannot look at it"]
+      : [strong(matrix.rows[row]), ` ${looks} `, strong(matrix.columns[column]), ": ", element("b", "", valueAt(matrix, row, column).toFixed(3))];
+  else if (row !== null) said = [strong(matrix.rows[row]), ` ${looks}`];
+  else if (column !== null) said = [strong(matrix.columns[column]), rollout ? " goes into" : " is looked at by"];
+  $("value").replaceChildren(...said);
+  const bars = row !== null ? topOf(matrix, row, BARS).map(([c, w]) => [matrix.columns[c], w])
+    : column !== null ? lookersAt(matrix, column, BARS).map(([r, w]) => [matrix.rows[r], w]) : [];
+  $("bars").replaceChildren(...bars.flatMap(([token, w]) => {
+    const bar = element("i");
+    bar.style.width = `${(100 * w) / Math.max(1, matrix.max)}%`;
+    bar.style.background = theme.accent;
+    return [element("span", "", token.text), bar, element("em", "", w.toFixed(3))];
+  }));
+}
+
+function strong(token) {
+  return element("b", "", token.text);
+}
+
+function valueAt({ values, columns }, row, column) {
+  return values[row * columns.length + column];
+}
+
+// The [column, weight] that a row gives most to.
+function topOf({ values, columns }, row, count) {
+  const width = columns.length;
+  return heaviest(Array.from(values.subarray(row * width, (row + 1) * width), (weight, c) => [c, weight]), count);
+}
+
+// The [row, weight] that give most to a column.
+function lookersAt(matrix, column, count) {
+  return heaviest(matrix.rows.map((_, r) => [r, valueAt(matrix, r, column)]), count);
+}
+
+// Those of the largest size, whatever their sign.
+function heaviest(weighted, count) {
+  return weighted.filter(([, weight]) => weight !== 0).sort((a, b) => Math.abs(b[1]) - Math.abs(a[1])).slice(0, count);
+}
+
+// The text itself; a comparison has two.
+function fillStrips(view) {
+  const { data, state, compared, $ } = view;
+  const strip = (title, tokens, side, part) => {
+    const line = element("div", "av-strip");
+    line.dir = "auto";
+    if (title) line.append(element("b", "", title));
+    tokens.forEach((token, i) => {
+      const word = element("span", "", token.text);
+      Object.assign(word.dataset, { side, at: i, part });
+      line.append(word, " ");
+    });
+    return line;
+  };
+  const one = data.kind !== "cross" && (state.view === "flow" || state.from === state.to);
+  const strips = ({ rows, columns }, name, part) => one
+    ? [strip(name, rows, "both", part)]
+    : [strip(`${name} from`, rows, "row", part), strip(`${name} to`, columns, "column", part)];
+  $("strips").replaceChildren(...(compared ? [...strips(compared.a, "A", 0), ...strips(compared.b, "B", 1)] : strips(view.matrix, "", "")));
+}
+
+// Each word as bright as what the token in focus gives it.
+function tintStrips(view) {
+  const { matrix, compared, box, scale, page } = view, focus = focusOf(view);
+  const parts = compared ? [0, 1].map(part => ({ ...box.parts[part], ...placeOn(compared, focus, part) })) : [{ matrix, scale, ...focus }];
+  for (const word of page.querySelectorAll(".av-strip span")) {
+    const { matrix, scale, row, column } = parts[Number(word.dataset.part)], at = Number(word.dataset.at), { side } = word.dataset;
+    const [r, c] = row !== null && side !== "row" ? [row, at] : row === null && column !== null && side !== "column" ? [at, column] : [null, null];
+    const rgb = r === null || unreachable(matrix, r, c) ? null : scale.rgb(valueAt(matrix, r, c));
+    // In a long text most words stay as they are, and to set a style costs more than to compare it.
+    const shade = rgb ? cssOf(rgb) : "";
+    if (word.shade !== shade) Object.assign(word.style, { background: shade, color: rgb ? inkOn(rgb) : "" });
+    word.shade = shade;
+    word.classList.toggle("av-from-here", side === "column" ? row === null && at === column : at === (row ?? (side === "both" ? column : null)));
+  }
+}
+
+// For readers who cannot see the picture: each token with the five it looks at most.
+function fillTable(view) {
+  const { matrix, compared, $ } = view;
+  if (!$("table").open || !matrix) return;
+  const table = element("table"), head = table.createTHead().insertRow(), body = table.createTBody();
+  const [titles, lines] = compared ? tableOfDifference(compared)
+    : [["From", "To, and how much"], matrix.rows.map((token, r) => [token.text, namesOf(matrix, r, short)])];
+  for (const words of titles) head.append(Object.assign(element("th", "", words), { scope: "col" }));
+  for (const [token, ...cells] of lines) {
+    const line = body.insertRow();
+    line.append(Object.assign(element("th", "", token), { scope: "row" }));
+    for (const words of cells) line.insertCell().textContent = words;
+  }
+  $("table").lastElementChild.replaceChildren(table);
+}
+
+function namesOf(matrix, row, number) {
+  return topOf(matrix, row, 5).map(([c, weight]) => `${matrix.columns[c].text} ${number(weight)}`).join(", ");
+}
