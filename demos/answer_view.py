@@ -1,13 +1,34 @@
 """Answers marked in their text: a gr.HTML component drawn by `assets/answers.js`, and the data it is sent."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from models.question_answering import Answers
+from demos.why_view import Strip, agreement, completeness, group
+from models.attribution import Reasons, Word
+from models.question_answering import Answer, Answers
+from models.text import Span
+from models.words import words
 
 ASSETS = Path(__file__).parent.parent / "assets"
+TOWARDS = ("against it", "for it")
+NAME_LENGTH = 60
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question, its text, and the answers that are shown."""
+
+    question: str
+    context: str
+    answers: Answers
+
+    @property
+    def best(self) -> Answer | None:
+        """The answer that is explained."""
+        return self.answers.answers[0] if self.answers.answers else None
 
 
 def answer_view(elem_id: str) -> gr.HTML:
@@ -40,3 +61,60 @@ def pieces(context: str, answers: Answers) -> list[dict[str, Any]]:
         cut += [{"text": context[place : answer.start]}, {"text": answer.text, "rank": rank, "score": answer.score}]
         place = answer.end
     return [piece for piece in [*cut, {"text": context[place:]}] if piece["text"]]
+
+
+def why(asked: Asked, found: Reasons | None = None, done: bool = False) -> dict[str, Any]:
+    """The value of a WhyView for the best of the answers that were `asked` for, as far as its reasons are `found`."""
+    assert asked.best is not None, "only an answer can be explained"
+    answer = Span(asked.best.start, asked.best.end)
+    window = Span(*asked.answers.window)
+    told = [Span(window.start + w.start, window.start + w.end) for w in words(window.of(asked.context))]
+    left_out, question, context = (found.left_out, found.question, found.context) if found else ((), (), ())
+    whole = Span(0, len(asked.question))
+    asking = [
+        Strip(name, short, asked.question, whole, words(asked.question), _effects(measured))
+        for name, short, measured in (
+            ("Left out, one at a time", "left out", left_out),
+            ("Integrated gradients", "gradients", question),
+        )
+    ]
+    text = Strip(
+        "Integrated gradients; the answer is underlined",
+        "gradients",
+        asked.context,
+        window,
+        told,
+        _effects(context),
+        part_of(window, asked.context),
+        answer,
+    )
+    name = asked.best.text if len(asked.best.text) <= NAME_LENGTH else f"{asked.best.text[:NAME_LENGTH]}…"
+    kind = "the answer" if asked.answers.found else "the best candidate, though the text more likely has no answer,"
+    return {
+        "groups": [
+            group(asking, TOWARDS, f"The question, for {kind} “{name}”"),
+            group([text], TOWARDS, "The text, for the same answer"),
+        ],
+        "facts": facts(len(words(asked.question)), found, done),
+        "done": done,
+    }
+
+
+def facts(asked: int, found: Reasons | None, done: bool) -> list[str]:
+    """What is known in words, and what is still measured; the question has `asked` words."""
+    if found is None or found.gap is None:
+        return [f"Measuring: {len(found.left_out) if found else 0} of {asked} words left out…"]
+    known = [agreement([w.effect for w in found.left_out], [w.effect for w in found.question])]
+    known.append(completeness(found.gap, found.steps))
+    return known if done else [*known, f"Measuring the gradients of the {'text' if found.context else 'question'}…"]
+
+
+def part_of(window: Span, text: str) -> str:
+    """Which part of `text` is shown, where it is not all."""
+    if not text[: window.start].strip() and not text[window.end :].strip():
+        return ""
+    return f"Shown is the window in which it was found: characters {window.start:,} to {window.end:,} of {len(text):,}."
+
+
+def _effects(measured: tuple[Word, ...]) -> dict[int, float]:
+    return {word.start: word.effect for word in measured}

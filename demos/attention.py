@@ -5,24 +5,40 @@ from typing import Any
 
 import gradio as gr
 
-from demos.attention_view import AttentionView, first, more
-from demos.events import COMPUTE_LANE, endpoint, guarded, on_run, report_to
+from demos.attention_data import answer, first
+from demos.attention_view import AttentionView
+from demos.events import COMPUTE_LANE, QUIET, endpoint, guarded, on_run, report_to, run_examples
 from demos.status import StatusLine, describe
-from demos.tab import Tab
+from demos.tab import Form, Tab
 from models.attention import FIELDS, Attender, Attention
 from models.cache import ModelCache
 from models.catalog import ATTENTION
-from models.inputs import TEXT_LIMIT
+from models.inputs import DEFAULT_LIMITS, Limits
+from models.stages import Report, ignore
 
 # The layer and head that a model opens at, where a habit that anyone can check shows well: in MiniLM and in SmolLM2 a
-# pronoun looks at what it stands for; the translator's head was trained to align words.
-OPENS_AT = {"encoder": (3, 1), "causal-lm": (13, 8), "cross-attention": (-1, 0)}
+# pronoun looks at what it stands for; a model trained to answer or to judge looks at the words that decide, in its
+# last layer; the translator's head was trained to align words.
+OPENS_AT = {
+    "encoder": (3, 1),
+    "question-answering": (5, 4),
+    "sentiment": (5, 4),
+    "causal-lm": (13, 8),
+    "cross-attention": (-1, 0),
+}
 LAST, MEAN = -1, -1
+READS_ONE = "Leave it empty: this model reads one text"
+# What the second text is, by the kind of model.
+HINTS = {
+    "encoder": "Optional: a second sentence, read together with the first",
+    "question-answering": "The context, where the answer to the question in the first text is looked for",
+    "sentiment": "Optional: the model was trained on one text",
+}
 
 
-def make_attender(cache: ModelCache) -> Attender:
+def make_attender(cache: ModelCache, limits: Limits = DEFAULT_LIMITS) -> Attender:
     """The models that show their attention, over `cache`."""
-    return Attender(cache, ATTENTION)
+    return Attender(cache, ATTENTION, limits)
 
 
 def examples(attender: Attender) -> dict[str, list[str]]:
@@ -31,6 +47,12 @@ def examples(attender: Attender) -> dict[str, list[str]]:
     offered = {
         "What “it” stands for": ("encoder", "The animal didn't cross the street because it was too tired.", ""),
         "Two sentences": ("encoder", "The cat sat on the mat.", "A kitten was resting on the rug."),
+        "A question and where its answer is": (
+            "question-answering",
+            "Who designed the bridge?",
+            "The bridge was designed by Maria Costa and opened in 1891.",
+        ),
+        "What decides the feeling": ("sentiment", "The soup was not bad, but the waiter was awful.", ""),
         "A model that writes": ("causal-lm", "The trophy doesn't fit in the suitcase because it is too big.", ""),
         "A translation, word by word": (
             "cross-attention",
@@ -41,17 +63,22 @@ def examples(attender: Attender) -> dict[str, list[str]]:
     return {title: [kinds[kind], text, pair] for title, (kind, text, pair) in offered.items() if kind in kinds}
 
 
-def render(attender: Attender) -> None:
+def hint(attender: Attender, model: str) -> str:
+    """What the second text is for in that model."""
+    return HINTS.get(attender.kind(model), READS_ONE)
+
+
+def render(attender: Attender) -> Form:
     """Lay out the tab, and offer `/attention`."""
     gr.Markdown("Which words does a model look at while it reads? Every layer and head, on your own text.")
     with gr.Row(elem_id="attention-inputs"):
         with gr.Column(scale=3):
             model = gr.Dropdown(list(attender.names), label="Model", filterable=False, elem_id="attention-model")
-            text = gr.Textbox(label="Text", lines=2, max_length=TEXT_LIMIT, elem_id="attention-text")
+            text = gr.Textbox(label="Text", lines=2, max_length=attender.limits.text, elem_id="attention-text")
             pair = gr.Textbox(
                 label="Second text",
-                placeholder="Only for models that read pairs; may stay empty",
-                max_length=TEXT_LIMIT,
+                placeholder=hint(attender, attender.names[0]),
+                max_length=attender.limits.text,
                 elem_id="attention-pair",
             )
             with gr.Row():
@@ -79,10 +106,12 @@ def render(attender: Attender) -> None:
         return first(result, text, pair, *_within(result, layer, head)), describe(result.run, *_facts(result))
 
     def look_closer(event: gr.EventData, progress: gr.Progress = gr.Progress()) -> str:
-        wanted: dict[str, Any] = event._data
-        result = attender(wanted["model"], wanted["text"], wanted["pair"], report_to(progress))
-        return more(result, wanted["layer"], wanted["head"], wanted["exact"] is True, wanted["key"])
+        return answer(attender, event._data, report_to(progress))
 
+    def show_hint(model: str) -> gr.Textbox:
+        return gr.Textbox(placeholder=hint(attender, model))
+
+    model.change(guarded(show_hint), model, pair, **QUIET)
     on_run(
         [run.click, text.submit, pair.submit], look, [model, text, pair], [view, status], attender.check, FIELDS, stop
     )
@@ -91,13 +120,18 @@ def render(attender: Attender) -> None:
         "concurrency_limit": 1,
         "api_visibility": "private",
     }
-    ready.load_input_event.then(guarded(look), [model, text, pair], [view, status], show_progress="minimal", **in_lane)
+    run_examples(ready, run)
     view.select(guarded(look_closer), None, view, trigger_mode="multiple", show_progress="hidden", **in_lane)
 
-    def attention(text: str, text_pair: str = "", model: str = "", layer: int = -1, head: int = -1) -> dict[str, Any]:
-        """The attention weights of `text` at one layer (-1: the last) and head (-1: the mean of all), both from 0."""
+    def check(text: str, text_pair: str, model: str, layer: int, head: int) -> None:
+        attender.check(model, text, text_pair)
         attender.check_place(layer, head)
-        result = attender(model, text, text_pair)
+
+    def attention(
+        text: str, text_pair: str = "", model: str = "", layer: int = -1, head: int = -1, *, report: Report = ignore
+    ) -> dict[str, Any]:
+        """The attention weights of `text` at one layer (-1: the last) and head (-1: the mean of all), both from 0."""
+        result = attender(model, text, text_pair, report)
         return {
             **asdict(result.run),
             "tokens": [asdict(token) for token in result.keys],
@@ -110,7 +144,8 @@ def render(attender: Attender) -> None:
             "target": result.target,
         }
 
-    endpoint(attention, "attention")
+    endpoint(attention, "attention", check)
+    return Form({"model": model, "text": text, "pair": pair}, run)
 
 
 def _within(result: Attention, layer: int, head: int) -> tuple[int, int]:
@@ -135,6 +170,9 @@ Each layer has several heads, and each head looks in its own way.
 - **Whole words**: a word receives the sum of its pieces' weights, and looks as the mean of its pieces does.
 - **Spread** is the entropy of a row in bits: 0 when all the weight is on one word.
 - SmolLM2 reads left to right, so that nothing is above its diagonal, and three heads share each set of keys and values.
+- **Compare** sets another head, or another text, beside this one. The difference A − B is green where A has more and
+  purple where B has. Tokens pair up where the texts agree, and one by one where as many differ.
+- **Flow** follows a word back through the layers to the input: the picture of a rollout.
 
 Attention shows where a model looks, not why it answers as it does: Jain and Wallace 2019, Wiegreffe and Pinter 2019.
 """

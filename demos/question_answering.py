@@ -7,14 +7,16 @@ from typing import Any
 
 import gradio as gr
 
-from demos.answer_view import answer_view, view
-from demos.events import COMPUTE_LANE, QUIET, endpoint, guarded, on_run, report_to, throttled
+from demos.answer_view import Asked, answer_view, view, why
+from demos.events import QUIET, endpoint, guarded, on_run, report_to, throttled
 from demos.status import StatusLine, describe
-from demos.tab import Tab
+from demos.tab import Carry, Form, Tab, carry_button
+from demos.why_view import KEPT, NOT_ATTENTION, WhyView, unfolds
 from models.cache import ModelCache
 from models.catalog import QUESTION_ANSWERING
-from models.inputs import CONTEXT_LIMIT, TEXT_LIMIT, InputError
+from models.inputs import CONTEXT_LIMIT, DEFAULT_LIMITS, InputError, Limits
 from models.question_answering import MOST_ANSWERS, Answerer, Answers
+from models.stages import Report, ignore
 
 EXAMPLES_FOLDER = Path(__file__).parent.parent / "assets" / "examples"
 CONTEXTS = {"The Iron Bridge": "bridge.txt", "Tea": "tea.txt", "A lighthouse log": "lighthouse.txt"}
@@ -25,12 +27,13 @@ QUESTIONS = (
     ("A negation", "Which drinks contain no caffeine?", "Tea"),
     ("In the last lines of a long text", "Where was the brass key found?", "A lighthouse log"),
 )
-FIELDS = ("question", "context", "top_k")
+FIELDS = ("question", "context", "top_k", "")
+PRESS = "() => document.querySelector('#answer-run').click()"
 
 
-def make_answerer(cache: ModelCache) -> Answerer:
+def make_answerer(cache: ModelCache, limits: Limits = DEFAULT_LIMITS) -> Answerer:
     """The question-answering model over `cache`."""
-    return Answerer(cache, QUESTION_ANSWERING)
+    return Answerer(cache, QUESTION_ANSWERING, limits)
 
 
 def contexts() -> dict[str, str]:
@@ -38,14 +41,14 @@ def contexts() -> dict[str, str]:
     return {title: (EXAMPLES_FOLDER / name).read_text(encoding="utf-8") for title, name in CONTEXTS.items()}
 
 
-def uploaded(content: bytes | None) -> str:
-    """The text in an uploaded file. Raises InputError where it is not UTF-8, or is too long."""
+def uploaded(content: bytes | None, limit: int = CONTEXT_LIMIT) -> str:
+    """The text in an uploaded file. Raises InputError where it is not UTF-8, or has more than `limit` characters."""
     try:
         text = (content or b"").decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError("context", "This file is not UTF-8 text. Save it as UTF-8, then upload it again.") from error
-    if len(text) > CONTEXT_LIMIT:
-        raise InputError("context", f"This file has {len(text):,} characters; at most {CONTEXT_LIMIT:,} are allowed.")
+    if len(text) > limit:
+        raise InputError("context", f"This file has {len(text):,} characters; at most {limit:,} are allowed.")
     return text
 
 
@@ -65,14 +68,16 @@ def plain(answers: Answers) -> dict[str, Any]:
     }
 
 
-def render(answerer: Answerer) -> None:
+def render(answerer: Answerer) -> Form:
     """Lay out the tab, and offer `/answer`."""
-    texts = contexts()
+    texts, limits = contexts(), answerer.limits
     gr.Markdown("Ask something about a text. The answer is marked where it stands; if the text has none, it says so.")
     with gr.Row(elem_id="answer-inputs"):
         with gr.Column(scale=3):
-            question = gr.Textbox(label="Question", max_length=TEXT_LIMIT, elem_id="answer-question")
-            context = gr.Textbox(label="Text", lines=8, max_lines=8, max_length=CONTEXT_LIMIT, elem_id="answer-context")
+            question = gr.Textbox(label="Question", max_length=limits.text, elem_id="answer-question")
+            context = gr.Textbox(
+                label="Text", lines=8, max_lines=8, max_length=limits.context, elem_id="answer-context"
+            )
             with gr.Row():
                 run = gr.Button("Answer", variant="primary", elem_id="answer-run")
                 ask_all = gr.Button("Ask all examples", elem_id="answer-all")
@@ -97,17 +102,39 @@ def render(answerer: Answerer) -> None:
             top_k = gr.Slider(1, MOST_ANSWERS, 3, step=1, label="Answers shown", elem_id="answer-top-k")
     result_view = answer_view("answer-view")
     status = StatusLine("answer-status")
-    with gr.Accordion("How to read this", open=False, elem_id="answer-why"):
+    with gr.Accordion("Why: the words that raised this answer", open=False, elem_id="answer-why") as fold:
+        why_view = WhyView("answer-why-view")
+        gr.Markdown(WHY)
+        gr.Markdown(NOT_ATTENTION)
+        carry = carry_button("answer-carry")
+    with gr.Accordion("How to read this", open=False, elem_id="answer-help"):
         gr.Markdown(EXPLANATION)
     with gr.Accordion("Raw JSON", open=False):
         raw = gr.JSON(show_label=False, elem_id="answer-raw")
-    outputs = [result_view, status, raw]
+    # What is shown, and whether anybody looks into it: only then it is explained.
+    asked, opened = gr.State(None, time_to_live=KEPT), unfolds(fold)
+    outputs = [result_view, status, raw, asked, why_view]
 
     def answer_page(
-        question: str, context: str, top_k: int, progress: gr.Progress = gr.Progress()
-    ) -> Iterator[tuple[Any, ...]]:
+        question: str, context: str, top_k: int, opened: bool, progress: gr.Progress = gr.Progress()
+    ) -> Iterator[dict[Any, Any]]:
         for answers in throttled(answerer.stream(question, context, top_k, report_to(progress)), every=0.3):
-            yield [view(context, answers)], status_of(answers), plain(answers)
+            shown = {result_view: [view(context, answers)], status: status_of(answers), raw: plain(answers)}
+            yield shown | {asked: Asked(question, context, answers), why_view: {}}
+        if opened:
+            yield from explain(Asked(question, context, answers), {}, progress)
+
+    def explain(
+        asked: Asked | None, shown: dict[str, Any], progress: gr.Progress = gr.Progress()
+    ) -> Iterator[dict[Any, Any]]:
+        if asked is None or asked.best is None or shown.get("done"):
+            return
+        found = None
+        yield {why_view: why(asked)}
+        reasons = answerer.reasons(asked.question, asked.context, asked.best, report_to(progress))
+        for found in throttled(reasons, every=0.3):
+            yield {why_view: why(asked, found)}
+        yield {why_view: why(asked, found, done=True)}
 
     def answer_all(question: str, top_k: int, progress: gr.Progress = gr.Progress()) -> Iterator[tuple[Any, ...]]:
         done: dict[str, Answers] = {}
@@ -115,33 +142,51 @@ def render(answerer: Answerer) -> None:
             for answers in answerer.stream(question, text, top_k, report_to(progress)):
                 done[title] = answers
             views = [view(texts[name], found, name) for name, found in done.items()]
-            yield views, status_of(answers), {name: plain(found) for name, found in done.items()}
+            yield views, status_of(answers), {name: plain(found) for name, found in done.items()}, None, {}
 
     def check_all(question: str, top_k: int) -> None:
         answerer.check(question, texts["Tea"], top_k)
 
-    inputs = [question, context, top_k]
-    on_run([run.click, question.submit], answer_page, inputs, outputs, answerer.check, FIELDS, stop)
+    def check(question: str, context: str, top_k: int, opened: bool) -> None:
+        answerer.check(question, context, top_k)
+
+    inputs = [question, context, top_k, opened]
+    on_run([run.click, question.submit], answer_page, inputs, outputs, check, FIELDS, stop)
     on_run([ask_all.click], answer_all, [question, top_k], outputs, check_all, ("question", "top_k"), stop)
-    ran = ready.load_input_event.then(
-        guarded(answer_page),
-        inputs,
-        outputs,
-        concurrency_id=COMPUTE_LANE,
-        concurrency_limit=1,
-        show_progress="minimal",
-        api_visibility="private",
-    )
-    stop.click(None, cancels=[ran], **QUIET)
-    upload.upload(guarded(uploaded), upload, context, show_progress="hidden", api_visibility="private")
+    on_run([fold.expand], explain, [asked, why_view], [why_view, status], lambda *_: None, ("", ""), stop)
+    ready.load_input_event.then(None, None, None, js=PRESS, **QUIET)
 
-    def answer(question: str, context: str, top_k: int = 3) -> dict[str, Any]:
+    def read_file(content: bytes | None) -> str:
+        return uploaded(content, limits.context)
+
+    upload.upload(guarded(read_file), upload, context, show_progress="hidden", api_visibility="private")
+
+    def answer(question: str, context: str, top_k: int = 3, *, report: Report = ignore) -> dict[str, Any]:
         """The best answers to `question` in `context` as character offsets, and the probability that there is none."""
-        return plain(answerer(question, context, top_k))
+        return plain(answerer(question, context, top_k, report))
 
-    endpoint(answer, "answer")
+    endpoint(answer, "answer", answerer.check)
+
+    def window(asked: Asked | None) -> tuple[str, str, str]:
+        if asked is None:
+            raise InputError("question", "Nothing is answered here yet. Ask something first.")
+        return answerer.spec.name, asked.question, asked.context[slice(*asked.answers.window)] or asked.context
+
+    return Form({"question": question, "context": context, "top_k": top_k}, run, (Carry(carry, (asked,), window),))
 
 
+WHY = """
+A word's effect is what it adds to the answer's lead over “no answer”: the scores (logits) of its first and last token
+together, less those of “no answer”.
+
+- **Left out**: the question is read again without the word, over the same text. This is occlusion (Zeiler and Fergus
+  2014).
+- **Gradients**: the model reads many times on the way from blanks to the words, and the slope of the lead at each word
+  is added up (integrated gradients, Sundararajan et al. 2017). For the question the text stays as it is, and for the
+  text the question does; all words together make up what the whole question, or the whole text, adds.
+
+Only the window of the text in which the answer was found is read.
+"""
 EXPLANATION = """
 The model reads the question together with a window of the text, and gives every stretch of up to 30 tokens a score. A
 long text is read in windows of 320 tokens that overlap, so that each place has words around it on both sides.

@@ -6,14 +6,16 @@ from typing import Any
 
 import gradio as gr
 
-from demos.events import COMPUTE_LANE, QUIET, endpoint, guarded, on_run, report_to, throttled
-from demos.sentiment_view import sentiment_view, view
+from demos.events import QUIET, endpoint, on_run, report_to, throttled
+from demos.sentiment_view import sentiment_view, view, why
 from demos.status import StatusLine, describe
-from demos.tab import Tab
+from demos.tab import Carry, Form, Tab, carry_button
+from demos.why_view import KEPT, NOT_ATTENTION, WhyView, unfolds
 from models.cache import ModelCache
 from models.catalog import SENTIMENT
-from models.inputs import TEXT_LIMIT
+from models.inputs import DEFAULT_LIMITS, Limits
 from models.sentiment import Sentiment, SentimentReader
+from models.stages import Report, ignore
 
 EXAMPLES = {
     "Negation": "The film is not bad at all.",
@@ -26,9 +28,9 @@ EXAMPLES = {
 }
 
 
-def make_reader(cache: ModelCache) -> SentimentReader:
+def make_reader(cache: ModelCache, limits: Limits = DEFAULT_LIMITS) -> SentimentReader:
     """The sentiment model over `cache`."""
-    return SentimentReader(cache, SENTIMENT)
+    return SentimentReader(cache, SENTIMENT, limits)
 
 
 def status_of(result: Sentiment) -> str:
@@ -49,12 +51,12 @@ def plain(text: str, result: Sentiment) -> dict[str, Any]:
     }
 
 
-def render(reader: SentimentReader) -> None:
+def render(reader: SentimentReader) -> Form:
     """Lay out the tab, and offer `/sentiment`."""
     gr.Markdown("Does a text sound negative, neutral or positive, and which words made it so?")
     with gr.Row(elem_id="sentiment-inputs"):
         with gr.Column(scale=3):
-            text = gr.Textbox(label="Text", lines=4, max_length=TEXT_LIMIT, elem_id="sentiment-text")
+            text = gr.Textbox(label="Text", lines=4, max_length=reader.limits.text, elem_id="sentiment-text")
             with gr.Row():
                 run = gr.Button("Read", variant="primary", elem_id="sentiment-run")
                 stop = gr.Button("Stop", interactive=False, elem_id="sentiment-stop")
@@ -70,45 +72,80 @@ def render(reader: SentimentReader) -> None:
             )
     result_view = sentiment_view("sentiment-view")
     status = StatusLine("sentiment-status")
-    with gr.Accordion("How the words are measured", open=False, elem_id="sentiment-why"):
+    with gr.Accordion("Why: the same words, measured in two ways", open=False, elem_id="sentiment-why") as fold:
+        why_view = WhyView("sentiment-why-view")
         gr.Markdown(EXPLANATION)
+        gr.Markdown(NOT_ATTENTION)
+        carry = carry_button("sentiment-carry")
     with gr.Accordion("Raw JSON", open=False):
         raw = gr.JSON(show_label=False, elem_id="sentiment-raw")
-    outputs = [result_view, status, raw]
+    # The text and the result that are shown, and whether anybody looks into them: only then they are explained.
+    read, opened = gr.State(None, time_to_live=KEPT), unfolds(fold)
 
-    def feel(text: str, progress: gr.Progress = gr.Progress()) -> Iterator[tuple[Any, ...]]:
+    def feel(text: str, opened: bool, progress: gr.Progress = gr.Progress()) -> Iterator[dict[Any, Any]]:
         for result in throttled(reader.stream(text, report_to(progress)), every=0.3):
-            yield view(text, result), status_of(result), plain(text, result)
+            shown = {result_view: view(text, result), status: status_of(result), raw: plain(text, result)}
+            yield shown | {read: (text, result), why_view: {}}
+        if opened:
+            yield from explain((text, result), {}, progress)
 
-    on_run([run.click, text.submit], feel, [text], outputs, reader.check, ["text"], stop)
-    ran = ready.load_input_event.then(
-        guarded(feel),
-        [text],
-        outputs,
-        concurrency_id=COMPUTE_LANE,
-        concurrency_limit=1,
-        show_progress="minimal",
-        api_visibility="private",
+    def explain(
+        read: tuple[str, Sentiment] | None, shown: dict[str, Any], progress: gr.Progress = gr.Progress()
+    ) -> Iterator[dict[Any, Any]]:
+        if read is None or shown.get("done"):
+            return
+        explained = why(*read)
+        yield {why_view: explained}
+        for gradients in throttled(reader.gradients(*read, report_to(progress)), every=0.3):
+            explained = why(*read, gradients)
+            yield {why_view: explained}
+        yield {why_view: explained | {"done": True}}
+
+    def check(text: str, opened: bool) -> None:
+        reader.check(text)
+
+    on_run(
+        [run.click, text.submit],
+        feel,
+        [text, opened],
+        [result_view, status, raw, read, why_view],
+        check,
+        ["text", ""],
+        stop,
     )
-    stop.click(None, cancels=[ran], **QUIET)
+    on_run([fold.expand], explain, [read, why_view], [why_view, status], lambda *_: None, ["", ""], stop)
+    ready.load_input_event.then(None, None, None, js=PRESS, **QUIET)
 
-    def sentiment(text: str) -> dict[str, Any]:
+    def sentiment(text: str, *, report: Report = ignore) -> dict[str, Any]:
         """The probabilities of negative, neutral and positive; the same by sentence; the effect of every word."""
-        return plain(text, reader(text))
+        return plain(text, reader(text, report))
 
-    endpoint(sentiment, "sentiment")
+    endpoint(sentiment, "sentiment", reader.check)
+
+    def whole(text: str) -> tuple[str, str, str]:
+        reader.check(text)
+        return reader.spec.name, text, ""
+
+    return Form({"text": text}, run, (Carry(carry, (text,), whole),))
 
 
+PRESS = "() => document.querySelector('#sentiment-run').click()"
 EXPLANATION = """
-The bars are probabilities, calibrated on texts held out of the training: of the texts that get 80%, about 80% are so.
+Both measures tell what a word does to the *balance* of its sentence: the probability of *positive* less that of
+*negative*. They are drawn up to ±1.
 
-Each word is taken out of its sentence, and the sentence read again. Its effect is the balance (the probability of
-*positive* less that of *negative*) with the word, less the balance without it: from −2 to +2, drawn up to ±1. This is
-**occlusion** (Zeiler and Fergus 2014). So “not” in “not bad” is marked by what it turns round. Words that only work
-together may each show little, since the other one still stands.
+- **Left out**: the word is taken out, and the sentence read again. This is occlusion (Zeiler and Fergus 2014), which
+  also shades the text above. So “not” in “not bad” is marked by what it turns round. Words that only work together may
+  each show little, since the other one still stands.
+- **Gradients**: the sentence is read many times on the way from blanks to its words, and the slope of the balance at
+  each word is added up. These are integrated gradients (Sundararajan et al. 2017); all words of a sentence together
+  make up its balance less that of a sentence of blanks.
 
-A text of more than 126 tokens is read sentence by sentence, and its bars are the mean of its sentences, each weighted
-by its length.
+Where the two disagree, neither is the truth: they ask different questions.
+
+The bars are probabilities, calibrated on texts held out of the training: of the texts that get 80%, about 80% are so. A
+text of more than 126 tokens is read sentence by sentence, and its bars are the mean of its sentences, each weighted by
+its length.
 """
 
 TAB = Tab("Sentiment", make_reader, render)

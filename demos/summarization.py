@@ -7,10 +7,12 @@ from typing import Any
 
 import gradio as gr
 
-from demos.events import QUIET, endpoint, on_run, report_to, throttled
+from demos.events import QUIET, endpoint, on_run, report_to, run_examples, throttled
 from demos.status import StatusLine, describe
 from demos.summary_view import summary_view, view
-from demos.tab import Tab
+from demos.tab import Carry, Form, Tab, carry_button
+from models.inputs import InputError
+from models.stages import Report, ignore
 from models.summarization import Summarizer, Summary, of_catalog
 
 TEXTS = Path(__file__).parent.parent / "assets" / "examples"
@@ -35,7 +37,6 @@ is made up, and most languages work somewhat.
 cosine of the two, 1 for the same. A sentence without any source of at least 0.45 is marked as unsupported, and names
 and numbers that stand nowhere in the text are listed. A source is near in meaning, which proves nothing: read it.
 """
-PRESS = "() => document.querySelector('#summary-run').click()"
 
 
 def count_script(limit: int) -> str:
@@ -69,14 +70,14 @@ def plain(summary: Summary) -> dict[str, Any]:
     }
 
 
-def render(summarizer: Summarizer) -> None:
+def render(summarizer: Summarizer) -> Form:
     """Lay out the tab, and offer `/summarize`."""
     gr.Markdown("Shorten a text, then see which of its sentences each sentence of the summary comes from.")
     text = gr.Textbox(
         label="Text",
         lines=8,
         max_lines=10,
-        max_length=summarizer.limit,
+        max_length=summarizer.limits.text,
         placeholder="Paste a text of some paragraphs",
         elem_id="summary-text",
     )
@@ -101,6 +102,7 @@ def render(summarizer: Summarizer) -> None:
     status = StatusLine("summary-status")
     with gr.Accordion("How it works", open=False, elem_id="summary-why"):
         gr.Markdown(EXPLANATION)
+        carry = carry_button("summary-carry")
     with gr.Accordion("Raw JSON", open=False, elem_id="summary-json"):
         raw = gr.JSON(show_label=False, elem_id="summary-raw")
 
@@ -122,14 +124,29 @@ def render(summarizer: Summarizer) -> None:
         ["Text", "method", "length"],
         stop,
     )
-    examples.load_input_event.then(None, None, None, js=PRESS, **QUIET)
-    text.change(None, text, count, js=count_script(summarizer.limit), **QUIET)
+    run_examples(examples, run)
+    text.change(None, text, count, js=count_script(summarizer.limits.text), **QUIET)
 
-    def summarize(text: str, method: str = "abstractive", length: str = "short") -> dict[str, Any]:
+    def summarize(
+        text: str, method: str = "abstractive", length: str = "short", *, report: Report = ignore
+    ) -> dict[str, Any]:
         """`text` in at most one (short), three (medium) or six (long) sentences, each with its sources in `text`."""
-        return plain(summarizer(text, method, length))
+        return plain(summarizer(text, method, length, report))
 
-    endpoint(summarize, "summarize")
+    endpoint(summarize, "summarize", summarizer.check)
+
+    def first_sentence(shown: dict[str, Any]) -> tuple[str, str, str]:
+        """A picked sentence as the encoder read it, or a written one as the writer reads it after its source."""
+        if not shown.get("sentences"):
+            raise InputError("Text", "There is no summary yet. Summarize a text first.")
+        said = shown["sentences"][0]["text"]
+        near = [(-link[1], piece["text"]) for piece in shown["pieces"] for link in piece["supports"] if link[0] == 0]
+        source = min(near)[1] if near else ""
+        if said == source:
+            return summarizer.encoder.name, said, ""
+        return summarizer.writer.name, f"{source}\n{said}".lstrip(), ""
+
+    return Form({"text": text, "method": method, "length": length}, run, (Carry(carry, (result,), first_sentence),))
 
 
 TAB = Tab("Summarization", of_catalog, render)

@@ -1,25 +1,68 @@
-"""What a tab is."""
+"""What a tab is, and what the page knows of one once it is there."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Generic, Protocol, TypeVar
+
+import gradio as gr
+from gradio.components import Component
 
 from models.cache import ModelCache
+from models.inputs import DEFAULT_LIMITS, Limits
 
 F = TypeVar("F")
+F_co = TypeVar("F_co", covariant=True)
+
+
+class MakeAdapter(Protocol[F_co]):
+    """Makes a model's face over a cache, for requests within `limits`."""
+
+    def __call__(self, cache: ModelCache, limits: Limits = DEFAULT_LIMITS) -> F_co:
+        """The adapter."""
+
+
+@dataclass(frozen=True)
+class Carry:
+    """A button that opens what a tab shows in the Attention tab.
+
+    `choose` makes the model, the text and the second text there of the values of `inputs`. It may raise InputError.
+    """
+
+    button: gr.Button
+    inputs: tuple[Component, ...]
+    choose: Callable[..., tuple[str, str, str]]
+
+
+@dataclass(frozen=True)
+class Form:
+    """A rendered tab: its inputs by names that last, the button that runs them, and what it carries to attention."""
+
+    inputs: Mapping[str, Component] = field(default_factory=dict)
+    run: gr.Button | None = None
+    carries: tuple[Carry, ...] = ()
 
 
 @dataclass(frozen=True)
 class Tab(Generic[F]):
-    """A titled part of the page: `adapter` makes its model's face over the cache, `render` shows that face.
+    """A titled part of the page: `adapter` makes its model's face, `render` shows that face.
 
     `render` takes any callable that fits, so a test passes a function of its own.
     """
 
     title: str
-    adapter: Callable[[ModelCache], F]
-    render: Callable[[F], None]
+    adapter: MakeAdapter[F]
+    render: Callable[[F], Form]
 
-    def show(self, cache: ModelCache) -> None:
+    @property
+    def name(self) -> str:
+        """What the page calls it in addresses."""
+        return self.title.lower().replace(" ", "-")
+
+    def show(self, cache: ModelCache, limits: Limits = DEFAULT_LIMITS) -> Form:
         """Render the tab's components and events into the Blocks under construction."""
-        self.render(self.adapter(cache))
+        return self.render(self.adapter(cache, limits))
+
+
+def carry_button(elem_id: str) -> gr.Button:
+    """The button of a Carry, the same in every tab."""
+    return gr.Button("Open in the attention tab", size="sm", elem_id=elem_id)

@@ -8,10 +8,12 @@ from typing import Any
 import gradio as gr
 
 from demos.aligned_words import AlignedWords, view
-from demos.events import QUIET, endpoint, guarded, on_run, report_to
+from demos.events import QUIET, endpoint, guarded, on_run, report_to, run_examples
 from demos.status import StatusLine, describe
-from demos.tab import Tab
-from models.inputs import TEXT_LIMIT
+from demos.tab import Carry, Form, Tab, carry_button
+from models.attention import sources
+from models.segments import segments
+from models.stages import Report, ignore
 from models.translated import Translation
 from models.translation import LANGUAGES, Translators, of_catalog
 
@@ -34,11 +36,10 @@ EXAMPLES = {
     ),
     "Um recado": ("Não te esqueças de regar as plantas. Volto na segunda-feira! 🌱", "pt", "en"),
 }
-COUNT = f"(text) => `${{[...(text || '')].length.toLocaleString('en')}} of {TEXT_LIMIT:,} characters`"
-PRESS = "() => document.querySelector('#translation-run').click()"
+COUNT = "(text) => `${[...(text || '')].length.toLocaleString('en')} of LIMIT characters`"
 
 
-def render(translators: Translators) -> None:
+def render(translators: Translators) -> Form:
     """Lay out the tab, and offer `/translate`."""
     gr.Markdown("Translate a text sentence by sentence, then see which words stand for which.")
     names = [(LANGUAGES[code], code) for code in dict.fromkeys(code for pair in translators.specs for code in pair)]
@@ -59,7 +60,7 @@ def render(translators: Translators) -> None:
                 label="Text",
                 lines=8,
                 max_lines=16,
-                max_length=TEXT_LIMIT,
+                max_length=translators.limits.text,
                 placeholder="Type or paste a text",
                 elem_id="translation-text",
             )
@@ -92,6 +93,7 @@ def render(translators: Translators) -> None:
             "as it wrote each word. The stronger the colour, the surer."
         )
         aligned = AlignedWords("translation-words")
+        carry = carry_button("translation-carry")
     with gr.Accordion("Raw JSON", open=False, elem_id="translation-json"):
         raw = gr.JSON(show_label=False, elem_id="translation-raw")
 
@@ -117,15 +119,15 @@ def render(translators: Translators) -> None:
 
     fields, results = [text, source, target], [output, status, aligned, raw]
     on_run([run.click], translate_page, fields, results, translators.check, ["Text", "Languages", ""], stop)
-    examples.load_input_event.then(None, None, None, js=PRESS, **QUIET)
+    run_examples(examples, run)
     swap.click(exchange, [source, target, text, output], [source, target, text, *results], **QUIET)
     source.input(guarded(follow_source), [source, target], target, **QUIET)
     target.input(guarded(follow_target), [target, source], source, **QUIET)
-    text.change(None, text, count, js=COUNT, **QUIET)
+    text.change(None, text, count, js=COUNT.replace("LIMIT", f"{translators.limits.text:,}"), **QUIET)
 
-    def translate(text: str, source: str = "en", target: str = "pt") -> dict[str, Any]:
+    def translate(text: str, source: str = "en", target: str = "pt", *, report: Report = ignore) -> dict[str, Any]:
         """`text` in another language, by sentence, each with its words' links: character spans in text and result."""
-        result = translators.choose(source, target)(text)
+        result = translators.choose(source, target)(text, report)
         sentences = [
             {
                 "source": sentence.source.of(result.source),
@@ -136,7 +138,17 @@ def render(translators: Translators) -> None:
         ]
         return {"text": result.text, "sentences": sentences, **asdict(result.run)}
 
-    endpoint(translate, "translate")
+    endpoint(translate, "translate", translators.check)
+
+    def first_sentence(text: str, source: str, target: str) -> tuple[str, str, str]:
+        """The translator reads one sentence at a time, so the attention tab shows one."""
+        translators.check(text, source, target)
+        sentence = next((segment.of(text) for segment in segments(text, source)), text)
+        return sources((translators.choose(source, target).spec,))[-1].name, sentence, ""
+
+    return Form(
+        {"text": text, "source": source, "target": target}, run, (Carry(carry, (text, source, target), first_sentence),)
+    )
 
 
 def status_of(result: Translation) -> str:

@@ -23,7 +23,7 @@ HOSTILE = "<img src=x onerror=alert(1)> {{value}} ${value} שלום עולם �
 
 def open_tab(page: Page) -> None:
     """Bring the tab to the front."""
-    page.get_by_role("tab", name="Attention").click()
+    page.get_by_role("tab", name="Attention", exact=True).click()
 
 
 def run(page: Page, text: str) -> None:

@@ -10,9 +10,10 @@ from gradio_client.exceptions import AppError
 from demos import sentiment
 from demos.sentiment import plain, status_of
 from demos.sentiment_view import pieces, view
+from models.attribution import Word
 from models.catalog import SENTIMENT
 from models.results import Run
-from models.sentiment import Scores, Sentence, Sentiment, SentimentReader, Word
+from models.sentiment import Scores, Sentence, Sentiment, SentimentReader
 from tests import tiny
 
 TEXT = "Not bad. Bad!"

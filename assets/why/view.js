@@ -1,0 +1,107 @@
+// Draws why: texts whose words are shaded by what each one did, in groups that share a scale. While a measurement goes
+// on, the same words come again with more effects: they are filled in where they stand, so that nothing jumps. All that
+// a visitor wrote goes through textContent.
+const root = element.querySelector(".why");
+const HINT = "Point at a word, or walk with the arrow keys.";
+const signed = (x) => `${x < 0 ? "−" : "+"}${Math.abs(x).toFixed(2)}`;
+let shape = "";
+
+function make(tag, className, ...children) {
+  const node = document.createElement(tag);
+  node.className = className;
+  node.append(...children);
+  return node;
+}
+
+function strip(one) {
+  const text = make("div", "why-text");
+  text.setAttribute("role", "listbox");
+  text.setAttribute("aria-label", one.name);
+  for (const piece of one.pieces) text.append("word" in piece ? word(piece) : document.createTextNode(piece.text));
+  const first = text.querySelector(".why-word");
+  if (first) first.tabIndex = 0;
+  return make("div", "why-strip", make("h4", "why-name", one.name), text, ...(one.note ? [make("p", "why-note", one.note)] : []));
+}
+
+function word(piece) {
+  const node = make("span", piece.answer ? "why-word why-answer" : "why-word", piece.text);
+  node.dataset.word = piece.word;
+  node.tabIndex = -1;
+  node.setAttribute("role", "option");
+  return node;
+}
+
+function group(one) {
+  const scale = make("p", "why-scale", make("span", "why-low"), make("span", "why-ramp"), make("span", "why-high"));
+  const detail = make("p", "why-detail", HINT);
+  detail.setAttribute("aria-live", "polite");
+  const node = make("section", "why-group", make("div", "why-strips", ...one.strips.map(strip)), scale, detail);
+  if (one.title) node.prepend(make("h3", "why-title", one.title));
+  const show = (event) => point(node, event.target.closest(".why-word"));
+  for (const kind of ["pointerover", "focusin", "click"]) node.addEventListener(kind, show);
+  node.addEventListener("keydown", walk);
+  return node;
+}
+
+// What every strip of the group tells of the word, and where it stands in each.
+function point(node, target) {
+  if (!target) return;
+  const same = [...node.querySelectorAll(`.why-word[data-word="${target.dataset.word}"]`)];
+  node.querySelectorAll(".why-here").forEach((other) => other.classList.remove("why-here"));
+  same.forEach((one) => one.classList.add("why-here"));
+  node.pointed = target;
+  node.querySelector(".why-detail").textContent = `“${target.textContent}” ${same.map((one) => one.told).join(", ")}`;
+}
+
+function walk(event) {
+  const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+  const all = [...event.target.closest(".why-text").querySelectorAll(".why-word")];
+  const next = all[all.indexOf(event.target) + (step || 0)];
+  if (!step || !next) return;
+  event.preventDefault();
+  event.target.tabIndex = -1;
+  next.tabIndex = 0;
+  next.focus();
+}
+
+function fill(node, one) {
+  node.querySelector(".why-low").textContent = `${one.towards[0]} ${signed(-one.reach)}`;
+  node.querySelector(".why-high").textContent = `${signed(one.reach)} ${one.towards[1]}`;
+  [...node.querySelectorAll(".why-text")].forEach((text, i) => {
+    const pieces = one.strips[i].pieces.filter((piece) => "word" in piece);
+    text.querySelectorAll(".why-word").forEach((each, j) => shade(each, pieces[j], one));
+    text.querySelectorAll(".why-word").forEach((each) => (each.told = `${one.strips[i].short} ${each.told}`));
+  });
+  if (node.pointed) point(node, node.pointed);
+}
+
+function shade(node, piece, one) {
+  const known = piece.effect !== null;
+  const strength = known ? Math.min(1, Math.abs(piece.effect) / one.reach) : 0;
+  node.style.setProperty("--strength", strength);
+  node.classList.toggle("why-down", known && piece.effect < 0);
+  node.classList.toggle("why-up", known && piece.effect >= 0);
+  node.classList.toggle("why-strong", strength >= 0.25);
+  node.told = known ? signed(piece.effect) : "not measured";
+  node.setAttribute("aria-label", `${piece.text}, ${known ? `${signed(piece.effect)} ${one.towards[piece.effect < 0 ? 0 : 1]}` : "not measured"}`);
+}
+
+function reveal(text) {
+  const answer = text.querySelector(".why-answer");
+  if (answer) text.scrollTop = answer.offsetTop - text.clientHeight / 3;
+}
+
+function draw() {
+  const { groups = [], facts = [] } = props.value || {};
+  const now = JSON.stringify(groups.map((one) => [one.title, one.strips.map((s) => [s.name, s.note, s.pieces.map((p) => p.text)])]));
+  if (now !== shape) {
+    root.replaceChildren(...groups.map(group), make("div", "why-facts"));
+    root.querySelectorAll(".why-text").forEach(reveal);
+  }
+  shape = now;
+  [...root.querySelectorAll(".why-group")].forEach((node, i) => fill(node, groups[i]));
+  const told = root.querySelector(".why-facts");
+  if (told) told.replaceChildren(...facts.map((fact) => make("p", "why-fact", fact)));
+}
+watch("value", draw);
+draw();

@@ -1,0 +1,126 @@
+"""The "why" under a result: texts whose words are shaded by what each one did, and how far two measures agree.
+
+A gr.HTML component drawn by `assets/why/view.js`, and the data it is sent.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import gradio as gr
+
+from demos.events import QUIET
+from models.attribution import spearman
+from models.text import Span
+
+ASSETS = Path(__file__).parent.parent / "assets" / "why"
+COMPLETE = 0.01
+# How long the server keeps what a visitor could still ask about, in seconds.
+KEPT = 3_600
+NOT_ATTENTION = """
+**Attention is not an explanation.** It shows where a model looks while it reads; other attention may give the same
+answer (Jain and Wallace 2019), and whether it explains anything depends on what is asked of it (Wiegreffe and Pinter
+2019). So what is marked here is measured on the answer itself. Where the model looked can be seen as well:
+"""
+
+
+class Place(Protocol):
+    """A word's place in its text."""
+
+    @property
+    def start(self) -> int:
+        """Its first character."""
+
+    @property
+    def end(self) -> int:
+        """The character after its last."""
+
+
+@dataclass(frozen=True)
+class Strip:
+    """A stretch of a text whose `words` are shaded by `effects`, by where a word starts; others are not yet measured.
+
+    `name` stands above it, `short` beside a word's number, `note` below. Words within `answer` are underlined.
+    """
+
+    name: str
+    short: str
+    text: str
+    within: Span
+    words: Sequence[Place]
+    effects: Mapping[int, float]
+    note: str = ""
+    answer: Span | None = None
+
+    def view(self) -> dict[str, Any]:
+        """The strip as it is sent."""
+        cut: list[dict[str, Any]] = []
+        place = self.within.start
+        for number, word in enumerate(self.words):
+            cut.append({"text": self.text[place : word.start]})
+            shown = {"text": self.text[word.start : word.end], "word": number, "effect": self.effects.get(word.start)}
+            answers = self.answer is not None and self.answer.start <= word.start < self.answer.end
+            cut.append(shown | ({"answer": True} if answers else {}))
+            place = word.end
+        cut.append({"text": self.text[place : self.within.end]})
+        pieces = [piece for piece in cut if piece["text"]]
+        return {"name": self.name, "short": self.short, "note": self.note, "pieces": pieces}
+
+
+class WhyView(gr.HTML):
+    """Draws {"groups": [group(...)], "facts": [words]}; its script puts every text into the page as text."""
+
+    def __init__(self, elem_id: str) -> None:
+        super().__init__(
+            {},
+            html_template=(ASSETS / "view.html").read_text(),
+            js_on_load=(ASSETS / "view.js").read_text(),
+            elem_id=elem_id,
+        )
+
+
+def unfolds(fold: gr.Accordion) -> gr.State:
+    """A state that tells whether `fold` is open."""
+    opened = gr.State(False)
+    fold.expand(lambda: True, None, opened, **QUIET)
+    fold.collapse(lambda: False, None, opened, **QUIET)
+    return opened
+
+
+def group(strips: Sequence[Strip], towards: tuple[str, str], title: str = "", reach: float = 0.0) -> dict[str, Any]:
+    """Strips of the same words on one scale: `reach` is the effect of full colour, else the largest there is."""
+    largest = max((abs(effect) for strip in strips for effect in strip.effects.values()), default=0.0)
+    return {
+        "title": title,
+        "strips": [strip.view() for strip in strips],
+        "towards": towards,
+        "reach": reach or largest or 1.0,
+    }
+
+
+def agreement(first: Sequence[float], second: Sequence[float]) -> str:
+    """How far two measures of the same words agree, in words and as a figure."""
+    correlation = spearman(first, second)
+    if correlation is None:
+        return "Too few words to tell whether the two measures agree."
+    verdict = next(words for least, words in VERDICTS if correlation >= least)
+    figure = f"{correlation:.2f}".replace("-", "−")
+    meaning = "Spearman's rank correlation: 1 is the same order, 0 no relation, −1 the opposite order"
+    return f"{verdict}: {figure} over {len(first)} words ({meaning})."
+
+
+VERDICTS = (
+    (0.6, "The two measures agree"),
+    (0.2, "The two measures agree in part"),
+    (-0.2, "The two measures do not agree"),
+    (-1.1, "The two measures contradict each other"),
+)
+
+
+def completeness(gap: float, steps: int) -> str:
+    """How much of the score's change the gradients account for."""
+    at = f"slopes were taken at {steps:,} points"
+    if gap <= COMPLETE:
+        return f"The gradients add up to the whole change of the score, within {max(gap, 0.001):.1%}; {at}."
+    return f"The gradients miss {gap:.0%} of the change of the score; {at}."
