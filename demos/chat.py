@@ -2,31 +2,24 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
+from demos.chat_why import on_look, show_tokens, why_fold
+from demos.conversation import Messages, from_page, index_of, restored, to_page
 from demos.events import QUIET, endpoint, guarded, on_run, report_to, throttled
-from demos.plain import SHOWN_AS_TEXT, from_chatbot, to_chatbot
-from demos.status import StatusLine, describe
-from demos.tab import Tab
-from demos.token_view import TokenView, view
+from demos.plain import SHOWN_AS_TEXT, from_chatbot
+from demos.reply import notice_of, plain, status_of
+from demos.status import StatusLine
+from demos.tab import Carry, Form, Tab
 from models.cache import ModelCache
 from models.catalog import SMOLLM2
-from models.chat import (
-    REPLY_LIMIT,
-    SYSTEM_LIMIT,
-    TEMPERATURE_LIMIT,
-    ChatReply,
-    Chatter,
-    Message,
-    message_text,
-    read_history,
-)
-from models.inputs import TEXT_LIMIT, InputError
+from models.chat import SYSTEM_LIMIT, TEMPERATURE_LIMIT, Chatter
+from models.inputs import DEFAULT_LIMITS, InputError, Limits
+from models.messages import Message, message_text
 from models.stages import Report, ignore
 
 ASSETS = Path(__file__).parent.parent / "assets"
@@ -38,36 +31,14 @@ EXAMPLES = [
 ]
 OPTIONS = ("system", "max_new_tokens", "temperature", "top_p")
 SAVE = "(conversation) => [conversation]"
-ENDINGS = {"": "", "end": "", "length": "cut at the reply length", "time": "cut: the time was up"}
-
-Messages = list[dict[str, Any]]
 
 
-def make_chatter(cache: ModelCache) -> Chatter:
+def make_chatter(cache: ModelCache, limits: Limits = DEFAULT_LIMITS) -> Chatter:
     """The chat model over `cache`."""
-    return Chatter(cache, SMOLLM2)
+    return Chatter(cache, SMOLLM2, limits)
 
 
-def status_of(reply: ChatReply) -> str:
-    """The status line under `reply`, finished or not."""
-    if not reply.tokens and not reply.ended:
-        return f"Reading {reply.read:,} of {reply.run.tokens:,} tokens"
-    facts = [f"{len(reply.tokens)} new tokens", f"{reply.rate:.1f} tokens/s", ENDINGS[reply.ended]]
-    return describe(reply.run, *(fact for fact in facts if fact))
-
-
-def notice_of(reply: ChatReply) -> str:
-    """What to tell when old turns no longer fit, else nothing."""
-    if not reply.dropped_turns:
-        return ""
-    turns = "turn" if reply.dropped_turns == 1 else f"{reply.dropped_turns} turns"
-    return (
-        f"The model did not read the oldest {turns} ({reply.run.dropped:,} tokens): "
-        "the conversation is longer than its context."
-    )
-
-
-def render(chatter: Chatter) -> None:
+def render(chatter: Chatter) -> Form:
     """Lay out the tab, and offer `/chat`."""
     gr.Markdown("Talk with a small language model, then open its last reply to see how sure it was of every token.")
     conversation = gr.Chatbot(
@@ -91,7 +62,7 @@ def render(chatter: Chatter) -> None:
             show_label=False,
             container=False,
             max_lines=8,
-            max_length=TEXT_LIMIT,
+            max_length=chatter.limits.text,
             scale=8,
             min_width=280,
             elem_id="chat-message",
@@ -101,12 +72,7 @@ def render(chatter: Chatter) -> None:
     notice = StatusLine("chat-notice")
     status = StatusLine("chat-status")
     gr.Examples(EXAMPLES, [message], elem_id="chat-examples", label="Try one", api_visibility="private")
-    with gr.Accordion("How sure was each token", open=False, elem_id="chat-why"):
-        gr.Markdown(
-            "Every token of the last reply, shaded by its probability under the model: the stronger the colour, the "
-            "less sure. Beside it stand the five likeliest others. A sure token is not a true one."
-        )
-        tokens = TokenView("chat-tokens")
+    why = why_fold()
     with gr.Accordion("Settings", open=False, elem_id="chat-settings"):
         system = gr.Textbox(
             "",
@@ -117,7 +83,8 @@ def render(chatter: Chatter) -> None:
             elem_id="chat-system",
         )
         with gr.Row():
-            length = gr.Slider(16, REPLY_LIMIT, 128, step=16, label="Reply length, tokens", elem_id="chat-length")
+            most = chatter.limits.new_tokens
+            length = gr.Slider(16, most, min(128, most), step=16, label="Reply length, tokens", elem_id="chat-length")
             temperature = gr.Slider(
                 0, TEMPERATURE_LIMIT, 0.2, step=0.1, label="Temperature (0: always the likeliest)", elem_id="chat-heat"
             )
@@ -133,12 +100,19 @@ def render(chatter: Chatter) -> None:
         """Stream the reply to `said` after `before` into the page."""
         said_so_far = [*before, Message("user", said)]
         shown = to_page(said_so_far)
-        yield {message: "", conversation: shown, saved: shown, notice: "", status: "Waiting for the model", tokens: []}
+        told: dict[Any, Any] = {
+            notice: "",
+            status: "Waiting for the model",
+            why.tokens: {},
+            why.status: "",
+            why.reply: None,
+        }
+        yield {message: "", conversation: shown, saved: shown} | told
         for reply in throttled(chatter.stream(said, before, report=report, **dict(zip(OPTIONS, values, strict=True)))):
             replied = [Message("assistant", reply.text)] if reply.text else []
-            update: dict[Any, Any] = {conversation: to_page([*said_so_far, *replied]), tokens: view(reply.tokens)}
-            update |= {notice: notice_of(reply), status: status_of(reply)}
-            yield update | ({raw: asdict(reply)} if reply.ended else {})
+            update: dict[Any, Any] = {conversation: to_page([*said_so_far, *replied]), why.reply: reply}
+            update |= {why.tokens: show_tokens(reply), notice: notice_of(reply), status: status_of(reply)}
+            yield update | ({raw: plain(reply)} if reply.ended else {})
 
     def say(
         said: str,
@@ -164,10 +138,10 @@ def render(chatter: Chatter) -> None:
         *before, last = from_page(history)[: index_of(event) + 1]
         return to_page(before), to_page(before), last.text
 
-    def forget() -> tuple[Messages, str, str, list[Any], None]:
-        return [], "", "", [], None
+    def forget() -> tuple[Messages, str, str, dict[str, Any], str, None, None]:
+        return [], "", "", {}, "", None, None
 
-    outputs = [message, conversation, notice, status, tokens, raw, saved]
+    outputs = [message, conversation, notice, status, why.tokens, why.status, why.reply, raw, saved]
     fields = ["message", "history", *OPTIONS]
     # The page knows what is said again only from the event; `stream` checks it.
     check_again = partial(chatter.check, "again")
@@ -178,10 +152,12 @@ def render(chatter: Chatter) -> None:
         on_run([conversation.retry], retry, [conversation, *options], outputs, check_again, fields[1:], stop),
         on_run([conversation.edit], edit, [conversation, *options], outputs, check_again, fields[1:], stop),
     ]
+    looking = on_look(why, chatter, stop)
     for ended in (*(run.then for run in runs), stop.click):
         ended(None, conversation, saved, js=SAVE, **QUIET)
     conversation.undo(guarded(undo), conversation, [conversation, saved, message], **QUIET)
-    conversation.clear(forget, None, [saved, notice, status, tokens, raw], cancels=runs, **QUIET)
+    forgotten = [saved, notice, status, why.tokens, why.status, why.reply, raw]
+    conversation.clear(forget, None, forgotten, cancels=[*runs, looking], **QUIET)
     save_file = (ASSETS / "chat_export.js").read_text().replace("MODEL", json.dumps(chatter.spec.name))
     export.click(None, [conversation, *options], None, js=save_file, **QUIET)
     # It reads the browser's storage when the tab is first opened, long after the page's load event.
@@ -193,37 +169,27 @@ def render(chatter: Chatter) -> None:
         system: str = "",
         max_new_tokens: int = 128,
         temperature: float = 0.0,
+        *,
+        report: Report = ignore,
     ) -> Iterator[str]:
         """Reply to `message`, after the messages of `history`; the text so far, as it grows."""
-        for reply in throttled(chatter.stream(message, history, system, max_new_tokens, temperature)):
+        for reply in throttled(chatter.stream(message, history, system, max_new_tokens, temperature, report=report)):
             yield reply.text
 
-    endpoint(chat, "chat")
+    endpoint(chat, "chat", chatter.check)
+    return Form(
+        {"message": message, **dict(zip(OPTIONS, options, strict=True))},
+        send,
+        (Carry(why.carry, (conversation,), last_exchange),),
+    )
 
 
-def to_page(messages: Sequence[Message]) -> Messages:
-    """`messages` as the Chatbot takes them."""
-    return [{"role": m.role, "content": [{"type": "text", "text": to_chatbot(m.text)}]} for m in messages]
-
-
-def from_page(history: object) -> list[Message]:
-    """The messages in a Chatbot's value. Raises InputError where there is anything but text."""
-    return [replace(message, text=from_chatbot(message.text)) for message in read_history(history)]
-
-
-def index_of(event: gr.RetryData | gr.EditData | gr.UndoData) -> int:
-    """The place of the event's message in the conversation."""
-    return event.index if isinstance(event.index, int) else event.index[0]
-
-
-def restored(kept: object, shown: Messages) -> Any:
-    """The conversation that this browser kept, where none is shown yet; an empty one where it cannot be read."""
-    if shown:
-        return gr.skip()
-    try:
-        return to_page(from_page(kept))
-    except InputError:
-        return []
+def last_exchange(history: Messages) -> tuple[str, str, str]:
+    """What the attention tab shows of a conversation: its last message and the reply to it, as plain text."""
+    said = [message.text for message in from_page(history)[-2:]]
+    if not said:
+        raise InputError("history", "There is no conversation yet. Say something first.")
+    return SMOLLM2.name, "\n".join(said), ""
 
 
 TAB = Tab("Chat", make_chatter, render)

@@ -1,29 +1,80 @@
-"""The tokens of a reply, shaded by how unsure the model was of each, with the rivals of the one in focus."""
+"""The token view: texts token by token, with the rivals of the one in focus and what it looked at.
 
+A gr.HTML component drawn by the scripts in `assets/tokens/`, and the data it is sent.
+"""
+
+import base64
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
+import numpy as np
 
-from models.chat import Token
+from demos.attention_data import encode
+from models.perplexity import ScoredToken
+from models.reply_attention import ReplyAttention
+from models.tokens import Candidate, Token
 
-ASSETS = Path(__file__).parent.parent / "assets"
+ASSETS = Path(__file__).parent.parent / "assets" / "tokens"
+SCRIPTS = ("parts.js", "passage.js", "looked.js", "view.js")
 
 
 class TokenView(gr.HTML):
-    """Draws a list of `view`s; its script puts every text into the page as text."""
+    """Draws a `view`; its scripts put every text into the page as text.
 
-    def __init__(self, elem_id: str) -> None:
+    Its `select` event has {"look": true} where what a token looked at is asked for, or {"take": text} where a visitor
+    goes on with one of the candidates.
+    """
+
+    def __init__(self, elem_id: str, render: bool = True) -> None:
+        # Gradio makes an unrendered one where an event leaves the view as it is.
         super().__init__(
-            [],
-            html_template=(ASSETS / "chat_tokens.html").read_text(),
-            js_on_load=(ASSETS / "chat_tokens.js").read_text(),
+            {},
+            html_template=(ASSETS / "view.html").read_text(),
+            js_on_load="\n".join((ASSETS / name).read_text() for name in SCRIPTS),
             elem_id=elem_id,
+            render=render,
         )
 
 
-def view(tokens: Sequence[Token]) -> list[dict[str, Any]]:
-    """The value of a TokenView for `tokens`."""
-    return [asdict(token) for token in tokens]
+def view(*passages: dict[str, Any], following: Sequence[Candidate] = (), **more: Any) -> dict[str, Any]:
+    """The value of a TokenView: `passages` side by side, and what may be `following` before any of them is in focus.
+
+    Of `more`, `base` is the text that candidates can be added to, `looked` is from the function of that name, and
+    `asks` tells that it can be had.
+    """
+    return {"passages": list(passages), "next": candidates(following), **more}
+
+
+def passage(tokens: Sequence[Token], label: str, title: str = "", note: str = "") -> dict[str, Any]:
+    """One text as `tokens`; `label` names it for screen readers."""
+    return {"label": label, "title": title, "note": note, "tokens": [_token(token) for token in tokens]}
+
+
+def candidates(found: Sequence[Candidate]) -> list[dict[str, Any]]:
+    """`found` as the view takes them."""
+    return [{"text": each.text, "probability": _short(each.probability), "control": each.control} for each in found]
+
+
+def looked(result: ReplyAttention) -> dict[str, Any]:
+    """What each token of a reply looked at, one byte for each word before it, decoded at most 1/255 off."""
+    largest, data = encode(result.weights) if len(result.weights) else (1.0, np.zeros(0, np.uint8))
+    prompt, reply = result.context[: result.prompt_tokens], result.context[result.prompt_tokens :]
+    return {
+        "prompt": [[token.text, token.word, token.control] for token in prompt],
+        "reply": [token.word for token in reply],
+        "readings": list({token.word: token.reading for token in result.context}.values()),
+        "first": [round(share, 4) for share in result.first.tolist()],
+        "largest": largest,
+        "data": base64.b64encode(data.tobytes()).decode(),
+    }
+
+
+def _token(token: Token) -> dict[str, Any]:
+    shown = {"text": token.text, "probability": _short(token.probability), "rivals": candidates(token.rivals)}
+    return shown | ({"rank": token.rank} if isinstance(token, ScoredToken) else {})
+
+
+def _short(probability: float) -> float:
+    return float(f"{probability:.4g}")

@@ -59,6 +59,36 @@ def say(page: Page, text: str) -> None:
     finish(page)
 
 
+def token(page: Page, number: int) -> Locator:
+    """One token of the last reply, from 0."""
+    return page.locator("#chat-tokens .token").nth(number)
+
+
+def test_a_token_tells_what_it_looked_at(tab: Page) -> None:
+    """Choosing a token by keyboard reads the reply again; then words are underlined and the strongest named."""
+    say(tab, "What is the capital of France?")
+    tab.locator("#chat-why button").first.click()
+    chosen = token(tab, 2)
+    chosen.focus()
+    tab.keyboard.press("ArrowLeft")
+    tab.keyboard.press("ArrowRight")
+    expect(chosen).to_be_focused()
+    tab.keyboard.press("Enter")
+    expect(tab.locator("#chat-why-status")).to_contain_text("attention", timeout=PATIENCE)
+    expect(chosen).to_have_attribute("aria-selected", "true")
+    looked = tab.locator("#chat-tokens .token-list", has_text="looked at most")
+    expect(looked.locator(".token-row")).to_have_count(5)
+    lit = tab.locator("#chat-tokens .token-read").evaluate_all(
+        "words => words.map(word => Number(word.style.getPropertyValue('--lit')))"
+    )
+    assert max(lit) > 0
+    later = tab.locator("#chat-tokens .token").last
+    assert float(later.evaluate("node => node.style.getPropertyValue('--lit')")) == 0
+    expect(stop(tab)).to_be_disabled()
+    token(tab, 0).hover()
+    expect(chosen).to_have_class(re.compile("token-open"))
+
+
 def test_what_was_said_is_text_and_survives(tab: Page, tmp_path: Path) -> None:
     """Markup appears as it was typed, loads nothing, survives a refresh, and is exported as it was typed."""
     say(tab, HOSTILE)
@@ -108,16 +138,19 @@ def test_stop_ends_the_reply_and_the_next_is_answered(tab: Page) -> None:
     tab.locator("#chat-message textarea").press("Enter")
     expect(tab.locator("#chat-status")).to_contain_text(re.compile(r"[3-9] new tokens"), timeout=PATIENCE)
     stop(tab).click()
+    for _ in range(10):
+        assert "Error" not in tab.locator("#chat-status").inner_text()
+        tab.wait_for_timeout(50)
+    expect(tab.locator("#chat-status")).to_contain_text("· stopped")
     expect(stop(tab)).to_be_disabled()
-    tab.wait_for_timeout(500)
     stopped = replied(tab).inner_text()
     tab.wait_for_timeout(1500)
     assert replied(tab).inner_text() == stopped
     tab.locator("#chat-why button").first.click()
-    tab.locator(".sure-token").nth(1).hover()
-    expect(tab.locator("#chat-tokens .sure-row")).to_have_count(6)
-    tab.locator(".sure-token").nth(1).press("ArrowLeft")
-    expect(tab.locator(".sure-token").nth(0)).to_be_focused()
+    token(tab, 1).hover()
+    expect(tab.locator("#chat-tokens .token-row")).to_have_count(7)
+    token(tab, 1).press("ArrowLeft")
+    expect(token(tab, 0)).to_be_focused()
     tab.locator("#chat-length input[type=number]").fill("16")
     tab.locator("#chat-length input[type=number]").press("Tab")
     say(tab, "and now")

@@ -5,22 +5,24 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from types import SimpleNamespace
 from typing import Any
 
 import gradio as gr
 import psutil
 import pytest
 from gradio_client import Client
-from gradio_client.exceptions import AppError
+from gradio_client.exceptions import ValidationError
 
 from demos import chat
+from demos.reply import notice_of, plain, status_of
 from models.cache import ModelCache
 from models.catalog import SMOLLM2
-from models.chat import ChatReply, Chatter, Message
+from models.chat import ChatReply, Chatter
+from models.chat_prompt import Part, Prompt
+from models.inputs import DEFAULT_LIMITS
 from models.results import Run
 
-REPLY = ChatReply("Hello", (), 12, 0, "end", 8.25, Run("Tiny", "cpu", 12, 0, 1.5))
+REPLY = ChatReply("Hello", (), Prompt(()), 12, "end", 8.25, Run("Tiny", "cpu", 12, 0, 1.5))
 
 
 @contextmanager
@@ -71,7 +73,7 @@ def test_endpoint_streams_text(client: Client, tiny_cache: ModelCache) -> None:
 )
 def test_endpoint_refuses_in_words(client: Client, arguments: dict[str, Any]) -> None:
     """A bad argument is an error that names it."""
-    with pytest.raises(AppError, match=list(arguments)[-1]):
+    with pytest.raises(ValidationError, match=list(arguments)[-1]):
         client.predict(**arguments, api_name="/chat")
 
 
@@ -79,6 +81,7 @@ class Endless:
     """A chatter that never ends and notes whether its stream was closed; `gate` holds its first reply back."""
 
     spec = SMOLLM2
+    limits = DEFAULT_LIMITS
 
     def __init__(self) -> None:
         self.started, self.gate, self.closed = threading.Event(), threading.Event(), threading.Event()
@@ -86,7 +89,7 @@ class Endless:
     def check(self, *values: object) -> None:
         """Take anything."""
 
-    def stream(self, *values: object) -> Iterator[ChatReply]:
+    def stream(self, *values: object, **named: object) -> Iterator[ChatReply]:
         """Reply for ever."""
         try:
             self.started.set()
@@ -139,27 +142,21 @@ def test_stop_frees_the_cpu(real_cache: ModelCache) -> None:
 
 def test_status_tells_speed_and_ending() -> None:
     """The line tells the speed, and that a reply was cut; before the first token, how much is read."""
-    assert chat.status_of(REPLY) == "Tiny · cpu · 12 tokens · 1.5 s · 0 new tokens · 8.2 tokens/s"
-    assert chat.status_of(replace(REPLY, ended="length")).endswith("cut at the reply length")
-    assert chat.status_of(replace(REPLY, ended="", read=5)) == "Reading 5 of 12 tokens"
+    assert status_of(REPLY) == "Tiny · cpu · 12 tokens · 1.5 s · 0 new tokens · 8.2 tokens/s"
+    assert status_of(replace(REPLY, ended="length")).endswith("cut at the reply length")
+    assert status_of(replace(REPLY, ended="", read=5)) == "Reading 5 of 12 tokens"
 
 
 def test_notice_tells_what_was_dropped() -> None:
     """Dropped turns are told with their tokens, else there is no notice."""
-    assert chat.notice_of(REPLY) == ""
-    dropped = replace(REPLY, dropped_turns=3, run=replace(REPLY.run, dropped=1_234))
-    assert "oldest 3 turns (1,234 tokens)" in chat.notice_of(dropped)
+    assert notice_of(REPLY) == ""
+    dropped = replace(REPLY, prompt=Prompt((), 3), run=replace(REPLY.run, dropped=1_234))
+    assert "oldest 3 turns (1,234 tokens)" in notice_of(dropped)
 
 
-def test_messages_survive_the_page() -> None:
-    """What goes to the page comes back, and what a browser kept comes back unless it is broken."""
-    said = [Message("user", "  <b> &lt; <img>\n\tx"), Message("assistant", "")]
-    assert chat.from_page(chat.to_page(said)) == said
-    assert chat.restored(chat.to_page(said), []) == chat.to_page(said)
-    assert chat.restored([{"role": "user", "content": [{"type": "file", "file": {"path": "/etc/passwd"}}]}], []) == []
-    assert chat.restored([], chat.to_page(said)) == gr.skip()
-
-
-def test_events_find_their_message() -> None:
-    """Gradio gives the place of a message as a number or as a pair."""
-    assert [chat.index_of(SimpleNamespace(index=index)) for index in (2, (2, 0))] == [2, 2]  # type: ignore[arg-type]
+def test_the_raw_reply_leaves_the_prompt_out() -> None:
+    """The JSON has each token with its number, and how much was dropped, but not the tokens of the prompt."""
+    part = Part("hi", [1], [(0, 2)], (), False)
+    raw = plain(replace(REPLY, prompt=Prompt((part,), 2, 30)))
+    assert raw["prompt"] == {"parts": (), "dropped_turns": 2, "dropped_tokens": 30}
+    assert raw["text"] == "Hello"

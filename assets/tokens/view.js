@@ -1,0 +1,97 @@
+// The token view: texts as tokens, and beside them what else was likely at the one in focus, and what it came from.
+const find = (name) => element.querySelector(`.token-${name}`);
+const [view, context, passages, detail] = ["view", "context", "passages", "detail"].map(find);
+let shown = [];
+let open = null;
+let pin = false;
+let looked = null;
+let lookedAt = null;
+let prompt = [];
+
+const quoted = (text) => `“${visible(text)}”`;
+const facts = (each) =>
+  [percent(each.probability), ...(each.rank ? [`rank ${each.rank.toLocaleString("en")}`, `${(-Math.log2(each.probability)).toFixed(1)} bits`] : [])].join(" · ");
+
+// Puts a candidate after what stands before it, where the text can go on.
+function takingAfter(before) {
+  const base = props.value.base;
+  return typeof base === "string" ? (text) => trigger("select", { take: base + before + text }) : undefined;
+}
+
+function describe() {
+  const { next, asks } = props.value || {};
+  if (!open) {
+    const following = next?.length ? [choices("what may come next: click one to take it", next, null, takingAfter(""))] : [];
+    const hint = shown.some(({ nodes }) => nodes.length) ? "Point at a token, or walk with the arrow keys." : "";
+    const more = hint && asks ? `${hint} Click one to see what the model looked at as it chose it.` : hint;
+    return detail.replaceChildren(...following, make("p", "token-hint", more));
+  }
+  const { data } = open.passage;
+  const chosen = data[open.index];
+  const before = data.slice(0, open.index).map(({ text }) => text).join("");
+  const heading = make("p", "token-focus");
+  heading.append(make("strong", "token-name", quoted(chosen.text)), ` ${facts(chosen)}`);
+  const parts = make("div", "token-lists");
+  const taking = takingAfter(before);
+  const others = `what else it could have been${taking ? ": click one to take it" : ""}`;
+  parts.append(choices(others, chosen.rivals, chosen, taking));
+  if (looked) parts.append(looked.told(open.index));
+  else if (asks) parts.append(make("p", "token-hint", "Click the token to see what the model looked at as it chose it."));
+  detail.replaceChildren(heading, parts);
+}
+
+function light() {
+  const strength = open && looked ? looked.strengths(open.index) : () => 0;
+  const words = props.value?.looked?.reply || [];
+  prompt.forEach(([node, word]) => node.style.setProperty("--lit", strength(word)));
+  shown.forEach((each) => each.light((index) => (open && index < open.index ? strength(words[index]) : 0)));
+}
+
+function focus(passage, index) {
+  if (open?.passage === passage && open.index === index) return;
+  open = { passage, index };
+  shown.forEach((each) => each.mark(each === passage ? index : -1, pin));
+  describe();
+  light();
+}
+
+// A pinned token stays open while the pointer goes elsewhere; the keyboard always moves on.
+const opened = (passage, index, byKey) => (!pin || byKey) && focus(passage, index);
+
+function pinned(passage, index) {
+  const again = pin && open?.passage === passage && open.index === index;
+  pin = !again;
+  open = null;
+  focus(passage, index);
+  if (props.value.asks && !looked) trigger("select", { look: true });
+}
+
+function draw() {
+  const value = props.value || {};
+  const texts = value.passages || [];
+  while (shown.length > texts.length) shown.pop().root.remove();
+  while (shown.length < texts.length) {
+    shown.push(passage(opened, pinned));
+    passages.append(shown.at(-1).root);
+  }
+  texts.forEach((text, i) => shown[i].show(text));
+  if (open && (!shown.includes(open.passage) || open.index >= open.passage.nodes.length)) [open, pin] = [null, false];
+  if (value.looked?.data !== lookedAt) {
+    lookedAt = value.looked?.data;
+    looked = value.looked ? attention(value.looked) : null;
+    prompt = looked ? looked.draw(context) : [];
+    if (!looked) context.replaceChildren();
+  }
+  view.classList.toggle("token-empty", !texts.some(({ tokens }) => tokens.length) && !value.next?.length);
+  view.classList.toggle("token-untold", !texts.length);
+  view.classList.toggle("token-looked", Boolean(looked));
+  view.classList.toggle("token-aside-by-side", texts.length > 1);
+  describe();
+  light();
+}
+
+element.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") pin = false;
+});
+watch("value", draw);
+draw();
