@@ -1,0 +1,65 @@
+"""What the Next word tab shows, tells and gives to scripts."""
+
+from dataclasses import asdict
+from typing import Any
+
+from demos.status import describe
+from demos.token_view import passage, view
+from models.drafts import Draft, Drafts
+from models.perplexity import Perplexity
+
+ENDINGS = {"": "", "end": "The model ended the text here.", "length": "", "time": "Cut: the time was up."}
+
+
+def drafts_view(text: str, result: Drafts) -> dict[str, Any]:
+    """The drafts side by side, each with its seed, and what may follow `text`."""
+    shown = [_passage(number, draft) for number, draft in enumerate(result.drafts, 1)]
+    return view(*shown, following=result.next, base=text)
+
+
+def _passage(number: int, draft: Draft) -> dict[str, Any]:
+    title = f"Draft {number} · seed {draft.seed}"
+    return passage(draft.tokens, title, title, ENDINGS[draft.ended])
+
+
+def drafts_status(result: Drafts) -> str:
+    """The status line under drafts, finished or not."""
+    if not result.next:
+        return f"Reading {result.read:,} of {result.run.tokens:,} tokens"
+    written = sum(len(draft.tokens) for draft in result.drafts)
+    return describe(result.run, *([f"{written} new tokens", f"{result.rate:.1f} tokens/s"] if written else []))
+
+
+def drafts_json(result: Drafts) -> dict[str, Any]:
+    """`result` as scripts get it."""
+    drafts = [{"text": draft.text, "seed": draft.seed, "ended": draft.ended} for draft in result.drafts]
+    return {"drafts": drafts, "next": [asdict(each) for each in result.next], **asdict(result.run)}
+
+
+def perplexity_view(result: Perplexity) -> dict[str, Any]:
+    """The text token by token under its perplexity."""
+    note = (
+        f"At each token the model was as unsure, in the geometric mean, as among {result.value:,.1f} tokens that are "
+        f"all as likely."
+    )
+    return view(passage(result.tokens, "The tokens of the text", f"Perplexity {result.value:,.1f}", note))
+
+
+def perplexity_status(result: Perplexity) -> str:
+    """The status line under a text that is being read, or is read."""
+    return describe(result.run)
+
+
+def perplexity_json(text: str, result: Perplexity) -> dict[str, Any]:
+    """`result` as scripts get it; each token with its characters in `text`."""
+    tokens = [
+        {
+            "text": text[token.start : token.end],
+            "start": token.start,
+            "end": token.end,
+            "probability": token.probability,
+            "rank": token.rank,
+        }
+        for token in result.tokens
+    ]
+    return {**asdict(result.run), "perplexity": result.value, "tokens": tokens}
