@@ -1,0 +1,25 @@
+// What is said about a real head.
+
+function caption(head) {
+  const shared = head.heads / head.kvHeads;
+  return [
+    "Pick the token that looks. The more colour another one has, the more is taken from it.",
+    head.causal ? "This model reads left to right: later tokens are out of sight." : "",
+    head.rotary ? "Its q and k are turned by their place in the text first (rotary embedding)." : "",
+    shared > 1 ? `${shared} heads share each set of keys and values.` : "",
+  ].filter(Boolean).join(" ");
+}
+
+function saidOfPair(head, { scores, scaled, weights }, query, key) {
+  const q = head.queries[query], k = head.keys[key], short = value => written(value, 2);
+  const line = (...parts) => element("p", "worked-sum", ...parts);
+  const terms = joined(q.slice(0, TERMS).map((value, i) => times("Q", short(value), "K", short(k[i]))), "+");
+  const others = largest(scaled, TERMS).filter(i => i !== key).slice(0, TERMS - 1), more = scaled.length - others.length - 1;
+  const powers = joined([key, ...others].map(i => power(short(scaled[i]))), "+");
+  return [
+    line(term("Q", "q"), " · ", term("K", "k"), " = ", ...terms, ` + … ${q.length - TERMS} more = `, element("b", "", short(scores[key]))),
+    line(`${short(scores[key])} ${head.divided} = `, element("b", "", short(scaled[key]))),
+    line(power(short(scaled[key])), " ÷ (", ...powers, more > 0 ? ` + … ${more} more) = ` : ") = ", element("b", "", written(weights[key]))),
+    element("p", "worked-meaning", `“${head.tokens[query]}” takes ${Math.round(100 * weights[key])}% of its mix from “${head.tokens[key]}”.`),
+  ];
+}
