@@ -1,0 +1,157 @@
+"""The Batch tab: a task over every row of a visitor's table."""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from gradio.components import Component
+
+from demos import batch_form
+from demos.batch_form import FIELDS
+from demos.batch_page import batch_page, options_of
+from demos.events import QUIET, guarded, on_run, throttled
+from demos.tab import Form, Tab
+from models.desk import BatchDesk
+from models.inputs import InputError
+from models.jobs import Job
+from models.stages import Report, ignore
+
+EXAMPLE = str(Path(__file__).parent.parent / "assets" / "examples" / "reviews.csv")
+# Batches line up for turns of their own, beside the compute lane: who has a turn steps aside for that one.
+BATCH_LANE, READING_LANE = "batch", "reading"
+# How often, in seconds, the page is told how far a batch is.
+GLANCE = 0.5
+
+
+def render(desk: BatchDesk) -> Form:
+    """Lay out the tab. It has no endpoint: a script has the command line."""
+    page = batch_page()
+    form = page.form
+    with gr.Accordion("How a batch runs", open=False):
+        gr.Markdown(EXPLANATION)
+    turns = gr.State(0)
+
+    def open_file(path: str | None, encoding: str, separator: str, header: str, task: str) -> dict[Any, Any]:
+        if path is None:
+            return page.without_table(task)
+        try:
+            secret = desk.open(Path(path), options_of(encoding, separator, header))
+        except InputError as error:
+            return page.without_table(task, f"{Path(path).name} was not read. {error}")
+        return page.opened(desk.find(secret), secret, task)
+
+    def open_example(*chosen: str) -> dict[Any, Any]:
+        return open_file(EXAMPLE, *chosen)
+
+    def restore(secret: str, here: str) -> dict[Any, Any]:
+        """What this browser's secret finds, when the page is opened again."""
+        if not secret or secret == here:
+            return {page.shown: here}
+        job = desk.jobs.find(secret)
+        if job is None:
+            return {page.saved: "", page.shown: ""}
+        task = job.task or "sentiment"
+        return page.opened(job, secret, task) | {form.task: task}
+
+    def pick(task: str, secret: str) -> dict[Any, Any]:
+        return form.fill(desk.jobs.find(secret), task)
+
+    def check_job(secret: object) -> None:
+        desk.find(secret)
+
+    def check_all(*values: Any) -> None:
+        try:
+            task, columns, options = batch_form.read(values[:-1])
+            desk.check(values[-1], task, columns, options)
+        except InputError as error:
+            raise InputError(batch_form.field_of(error, values[0]), str(error)) from error
+
+    def turn(job: Job, report: Report) -> Iterator[dict[Any, Any]]:
+        for _ in throttled(desk.turn(job, report), GLANCE):
+            yield page.at_work(job)
+        if job.done:
+            yield page.at_rest(job)
+
+    def begin(*values: Any, report: Report = ignore) -> Iterator[dict[Any, Any]]:
+        task, columns, options = batch_form.read(values[:-1])
+        yield from turn(desk.begin(values[-1], task, columns, options), report)
+
+    def go_on(secret: str, report: Report = ignore) -> Iterator[dict[Any, Any]]:
+        yield from turn(desk.resume(secret), report)
+
+    def take_turn(secret: str, report: Report = ignore) -> Iterator[dict[Any, Any]]:
+        job = desk.find(secret)
+        if unfinished(job):
+            yield from turn(job, report)
+
+    def unfinished(job: Job | None) -> bool:
+        return job is not None and job.wanted and not job.done
+
+    def another(secret: str, taken: int) -> int:
+        """Count one turn more where there is more to do: the page answers by taking it."""
+        return taken + unfinished(desk.jobs.find(secret))
+
+    def end(secret: str) -> dict[Any, Any]:
+        job = desk.jobs.find(secret)
+        if job is not None:
+            job.wanted = False
+        return page.at_rest(job)
+
+    def at_once(
+        event: Callable[..., Any],
+        fn: Callable[..., Any],
+        inputs: Sequence[Component],
+        outputs: Sequence[Component] = page.everything,
+    ) -> None:
+        """At `event` run `fn`, which needs no model."""
+        event(
+            guarded(fn),
+            list(inputs),
+            list(outputs),
+            concurrency_id=READING_LANE,
+            concurrency_limit=1,
+            show_progress="hidden",
+            api_visibility="private",
+        )
+
+    options = [page.encoding, page.separator, page.header]
+    opening = [page.file.upload, page.file.clear, *(option.input for option in options)]
+    at_once(partial(gr.on, opening), open_file, [page.file, *options, form.task])
+    at_once(page.example.click, open_example, [*options, form.task])
+    at_once(page.saved.change, restore, [page.saved, page.shown])
+    form.task.input(pick, [form.task, page.saved], form.inputs, **QUIET)
+
+    runs = [
+        on_run([trigger], fn, inputs, page.progress, check, fields, page.stop, BATCH_LANE)
+        for trigger, fn, inputs, check, fields in (
+            (page.run.click, begin, [*form.inputs, page.saved], check_all, (*FIELDS, "file")),
+            (page.resume.click, go_on, [page.saved], check_job, ("file",)),
+            (turns.change, take_turn, [page.saved], check_job, ("file",)),
+        )
+    ]
+    for run in runs:
+        # Beside the queue the page would not hear that the number changed.
+        at_once(run.success, another, [page.saved, turns], [turns])
+        at_once(run.failure, end, [page.saved])
+    at_once(page.stop.click, end, [page.saved])
+    return Form({"task": form.task}, page.run)
+
+
+EXPLANATION = """
+Rows are read in groups, so that a model works on many at once, in turns of about 20 seconds: batches of several
+visitors take turns, and each steps aside while anybody uses another tab. A row that cannot be read, or that fails,
+carries its reason in the column *error*; the others go on.
+
+**Stop** keeps what is done, and **Resume** goes on after it. The table and its results stay on the server for an hour
+after you last looked at them, found by a secret that only this browser has: close the page, open it again, and they
+are here.
+
+In the CSV, a cell that a spreadsheet would run as a formula begins with an apostrophe. JSON Lines has every cell as it
+was. The command line does the same to a file of your own:
+
+    python app.py batch --task sentiment reviews.csv --text review --out out.csv
+"""
+
+TAB = Tab("Batch", BatchDesk, render)

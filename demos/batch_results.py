@@ -1,0 +1,202 @@
+"""What came out of a batch: a table to sort and filter, charts, and files to download."""
+
+import io
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import gradio as gr
+import numpy as np
+import pandas as pd
+from gradio.processing_utils import save_bytes_to_cache
+
+from models.batch import ERROR
+from models.exports import write_csv, write_json_lines
+from models.jobs import Job
+from models.records import Cell
+
+# While a batch runs, the table shows its newest rows.
+NEWEST = 50
+# What the page gets of a table: characters of a cell, and of all cells together.
+CELL_LETTERS, TABLE_LETTERS = 300, 3_000_000
+BINS = 20
+LABELS = 20
+Kind = Literal["str", "number", "bool", "date", "markdown", "html"]
+
+
+@dataclass(frozen=True)
+class BatchResults:
+    """The components."""
+
+    note: gr.Markdown
+    table: gr.Dataframe
+    csv: gr.DownloadButton
+    json_lines: gr.DownloadButton
+    charts: gr.Row
+    shares: gr.BarPlot
+    scores: gr.BarPlot
+    lengths: gr.BarPlot
+
+    @property
+    def outputs(self) -> list[Any]:
+        """All of them."""
+        return list(vars(self).values())
+
+    def preview(self, job: Job) -> dict[Any, Any]:
+        """The visitor's own table, before anything ran."""
+        return self._table(job.table.frame, "rows of the file") | self._nothing_yet()
+
+    def newest(self, job: Job) -> dict[Any, Any]:
+        """The last rows that are done, while more are to come."""
+        assert job.batch is not None
+        start = max(0, len(job.results) - NEWEST)
+        frame = job.batch.joined(job.results[start:], start)
+        return {self.table: as_value(frame)}
+
+    def whole(self, job: Job) -> dict[Any, Any]:
+        """All that is done, as a table, as files and in charts."""
+        assert job.batch is not None
+        frame = job.batch.joined(job.results)
+        name = f"{job.name}-{job.task}"
+        files = {
+            self.csv: _file(_csv(frame), f"{name}.csv", self.csv),
+            self.json_lines: _file(_json_lines(frame), f"{name}.jsonl", self.json_lines),
+        }
+        return self._table(frame, "rows done") | files | self._charts(job)
+
+    def empty(self) -> dict[Any, Any]:
+        """Nothing at all."""
+        return {self.table: None, self.note: ""} | self._nothing_yet()
+
+    def _nothing_yet(self) -> dict[Any, Any]:
+        off = gr.DownloadButton(value=None, interactive=False)
+        return {self.csv: off, self.json_lines: off, self.charts: gr.Row(visible=False)}
+
+    def _table(self, frame: pd.DataFrame, what: str) -> dict[Any, Any]:
+        shown = fitting(frame)
+        cut = f"The table shows the first {len(shown):,} of {len(frame):,} {what}." if len(shown) < len(frame) else ""
+        return {self.table: as_value(shown), self.note: cut}
+
+    def _charts(self, job: Job) -> dict[Any, Any]:
+        assert job.batch is not None
+        task, good = job.batch.task, [result for result in job.results if not result[ERROR]]
+        drawn = {
+            self.shares: shares([result.get(task.label) for result in good]) if task.label else None,
+            self.scores: histogram([result.get(task.score) for result in good], 1.0) if task.score else None,
+            self.lengths: histogram([len(str(result.get(task.length))) for result in good]) if task.length else None,
+        }
+        updates: dict[Any, Any] = {}
+        for plot, found in drawn.items():
+            if found is None or found.empty:
+                updates[plot] = gr.BarPlot(visible=False)
+            elif plot is self.shares:
+                updates[plot] = gr.BarPlot(found, visible=True)
+            else:
+                updates[plot] = gr.BarPlot(found, x_bin=float(found.attrs["width"]), visible=True)
+        return updates | {self.charts: gr.Row(visible=any(f is not None and not f.empty for f in drawn.values()))}
+
+
+def batch_results() -> BatchResults:
+    """Lay the components out."""
+    note = gr.Markdown(elem_id="batch-note")
+    table = gr.Dataframe(
+        interactive=False,
+        show_search="filter",
+        show_label=False,
+        datatype="str",
+        max_height=460,
+        max_chars=120,
+        buttons=["fullscreen"],
+        elem_id="batch-table",
+    )
+    with gr.Row(elem_id="batch-downloads"):
+        csv = gr.DownloadButton("Download CSV", interactive=False, size="md", elem_id="batch-csv")
+        json_lines = gr.DownloadButton("Download JSON Lines", interactive=False, size="md", elem_id="batch-json-lines")
+    with gr.Row(visible=False, elem_id="batch-charts") as charts:
+        common: dict[str, Any] = {"y": "rows", "y_lim": [0, None], "height": 260, "min_width": 280}
+        binned = common | {"x": "middle", "y_aggregate": "sum"}
+        shares = gr.BarPlot(x="label", title="Rows with each label", sort="-y", **common)
+        scores = gr.BarPlot(title="Scores", x_title="score", x_lim=[0, 1], **binned)
+        lengths = gr.BarPlot(title="Lengths of the results", x_title="characters", **binned)
+    return BatchResults(note, table, csv, json_lines, charts, shares, scores, lengths)
+
+
+def as_value(frame: pd.DataFrame) -> gr.Dataframe:
+    """`frame` as the table takes it; its cells are text or numbers, never markup."""
+    cells = [[_shown(cell) for cell in row] for row in frame.itertuples(index=False, name=None)]
+    kinds: list[Kind] = [_kind([row[i] for row in cells]) for i in range(frame.shape[1])]
+    return gr.Dataframe({"headers": list(frame.columns), "data": cells}, datatype=kinds)
+
+
+def fitting(frame: pd.DataFrame) -> pd.DataFrame:
+    """The first rows of `frame` that a page can take."""
+    letters = 0
+    for i, row in enumerate(frame.itertuples(index=False, name=None)):
+        letters += sum(min(len(str(cell)), CELL_LETTERS) for cell in row)
+        if letters > TABLE_LETTERS:
+            return frame.iloc[:i]
+    return frame
+
+
+def shares(labels: Sequence[Cell]) -> pd.DataFrame:
+    """How many rows have each label; a row of several counts for each."""
+    each = [name for label in labels if isinstance(label, str) for name in (label or "none").split(", ")]
+    return pd.DataFrame(Counter(each).most_common(LABELS), columns=["label", "rows"])
+
+
+def histogram(values: Sequence[Cell], high: float | None = None) -> pd.DataFrame:
+    """How many of `values` are in each of some bins of equal width, from 0 up; each has its `middle`."""
+    numbers = [float(value) for value in values if isinstance(value, int | float)]
+    if not numbers:
+        return pd.DataFrame({"middle": [], "rows": []})
+    width = (high or nice(max(numbers))) / BINS
+    counts, edges = np.histogram(numbers, BINS, (0.0, width * BINS))
+    frame = pd.DataFrame({"middle": edges[:-1] + width / 2, "rows": counts})
+    frame.attrs["width"] = width
+    return frame
+
+
+def nice(value: float) -> float:
+    """The next of 20, 40, 100, 200, 400, 1,000 … that is not below `value`."""
+    scale = 20.0
+    while True:
+        for step in (1, 2, 5):
+            if value <= scale * step:
+                return scale * step
+        scale *= 10
+
+
+def _shown(cell: Cell) -> Cell:
+    if isinstance(cell, float):
+        return round(cell, 4)
+    if isinstance(cell, str):
+        # The page's messages are JSON, which has no place for half a surrogate pair.
+        cell = cell.encode(errors="replace").decode()
+        return cell if len(cell) <= CELL_LETTERS else cell[:CELL_LETTERS] + "…"
+    return cell
+
+
+def _kind(cells: Sequence[Cell]) -> Kind:
+    known = [cell for cell in cells if cell is not None]
+    return "number" if known and all(type(cell) in (int, float) for cell in known) else "str"
+
+
+def _csv(frame: pd.DataFrame) -> str:
+    file = io.StringIO(newline="")
+    # Without the mark Excel takes UTF-8 for something else.
+    file.write("\ufeff")
+    write_csv(file, [list(frame.columns), *frame.itertuples(index=False, name=None)])
+    return file.getvalue()
+
+
+def _json_lines(frame: pd.DataFrame) -> str:
+    file = io.StringIO()
+    write_json_lines(file, list(frame.columns), frame.itertuples(index=False, name=None))
+    return file.getvalue()
+
+
+def _file(text: str, name: str, button: gr.DownloadButton) -> gr.DownloadButton:
+    """The button with `text` as its file, in a folder named by a hash of what it holds, which the page's sweep ends."""
+    path = save_bytes_to_cache(text.encode(errors="replace"), name, button.GRADIO_CACHE)
+    return gr.DownloadButton(value=path, interactive=True)

@@ -1,0 +1,192 @@
+"""The Batch tab without a browser: what is read from its form, and what its table, charts and files hold."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import pandas as pd
+import pytest
+
+from demos import batch, batch_form
+from demos.batch_form import FIELDS, field_of, guess, split
+from demos.batch_page import ENDINGS, HEADERS, Upload, options_of
+from demos.batch_results import BINS, CELL_LETTERS, as_value, batch_results, fitting, histogram, nice, shares
+from models.batch_tasks import TASKS
+from models.cache import ModelCache
+from models.desk import BatchDesk
+from models.inputs import InputError
+from models.jobs import Job
+from models.tables import Options, parse
+
+SCRIPT = "<img src=x onerror=alert(1)>"
+VALUES: dict[str, Any] = {
+    "task": "sentiment",
+    "first": "text",
+    "second": None,
+    "source": "en",
+    "target": "pt",
+    "labels": "",
+    "multiple": False,
+    "method": "extractive",
+    "length": "short",
+    "new_tokens": 64,
+}
+
+
+def job(text: str) -> Job:
+    """A job over the CSV in `text`."""
+    return Job("table", parse(text.encode(), ".csv", Options()))
+
+
+def form(**changed: Any) -> list[Any]:
+    """The values of the form's fields."""
+    return [(VALUES | changed)[name] for name in FIELDS]
+
+
+@pytest.mark.parametrize(
+    ("changed", "columns", "options"),
+    [
+        ({}, {"text": "text"}, {}),
+        ({"first": None}, {}, {}),
+        ({"task": "answer", "first": "q", "second": "c"}, {"question": "q", "context": "c"}, {}),
+        ({"task": "translate"}, {"text": "text"}, {"source": "en", "target": "pt"}),
+        ({"task": "translate", "target": "to"}, {"text": "text", "target": "to"}, {"source": "en"}),
+        (
+            {"task": "labels", "labels": "a, b\nc,, ", "multiple": True},
+            {"text": "text"},
+            {"labels": ["a", "b", "c"], "multiple": True},
+        ),
+        ({"task": "summarize", "length": "long"}, {"text": "text"}, {"method": "extractive", "length": "long"}),
+        ({"task": "chat", "first": "m"}, {"message": "m"}, {"new_tokens": 64}),
+    ],
+)
+def test_each_task_reads_its_own_fields(
+    changed: dict[str, Any], columns: dict[str, str], options: dict[str, Any]
+) -> None:
+    """Columns by the names of the arguments, and only the options of this task."""
+    values = form(**changed)
+    assert batch_form.read(values) == (values[0], columns, options)
+
+
+def test_an_error_stands_at_the_field_that_shows_it() -> None:
+    """The columns' arguments have other names than the pickers."""
+    assert field_of(InputError("context", "no"), "answer") == "second"
+    assert field_of(InputError("message", "no"), "chat") == "first"
+    assert field_of(InputError("Languages", "no"), "translate") == "source"
+    assert field_of(InputError("labels", "no"), "labels") == "labels"
+    for task, recipe in TASKS.items():
+        assert all(field_of(InputError(argument, "no"), task) in FIELDS for argument in recipe.columns)
+    with pytest.raises(InputError, match="task must be one of"):
+        batch_form.read(form(task="magic"))
+
+
+@pytest.mark.parametrize(
+    ("header", "argument", "column"),
+    [
+        ("id,review,label", "text", "review"),
+        ("Text,id,label", "text", "Text"),
+        ("a,b,c", "text", "b"),
+        ("question,passage,id", "context", "passage"),
+        ("question,passage,id", "question", "question"),
+    ],
+)
+def test_the_column_is_guessed(header: str, argument: str, column: str) -> None:
+    """By its name, else by the length of what is in it."""
+    table = job(f"{header}\n1,the longest of the three cells,x\n2,another long one here,y\n")
+    assert guess(table, argument) == column
+
+
+def test_labels_are_split() -> None:
+    """At commas and line breaks, and the empty ones are none."""
+    assert split(" a ,b\nc,\n,d") == ["a", "b", "c", "d"]
+    assert split(None) == []
+
+
+def test_the_way_of_reading_is_what_was_chosen() -> None:
+    """Whatever is to be found out is left open."""
+    assert options_of("found out", "found out", "found out") == Options()
+    assert options_of("UTF-16", "tab", "none") == Options("UTF-16", "tab", header=False)
+    assert [HEADERS[name] for name in HEADERS] == [None, True, False]
+
+
+def test_cells_are_text_or_numbers_never_markup() -> None:
+    """Each column says which, long cells are cut, and half a surrogate pair does not break the page."""
+    frame = pd.DataFrame({"text": [SCRIPT, "x" * 500, "\ud800"], "score": [0.123456, 1, None]}, dtype=object)
+    shown = as_value(frame)
+    assert shown.datatype == ["str", "number"]
+    value = shown.value
+    assert value["data"][0] == [SCRIPT, 0.1235]
+    assert len(value["data"][1][0]) == CELL_LETTERS + 1
+    assert json.dumps(value["data"][2]).isascii()
+    value["data"][2][0].encode()
+
+
+def test_a_page_gets_as_much_as_it_can_take() -> None:
+    """The rest is in the files."""
+    frame = pd.DataFrame({"text": ["x" * 1_000] * 20_000}, dtype=object)
+    assert 5_000 < len(fitting(frame)) < 20_000
+    assert len(fitting(frame.head(100))) == 100
+
+
+def test_shares_count_every_label() -> None:
+    """Several in one row count each, and none is told too."""
+    found = shares(["a", "a, b", "", "a"])
+    assert dict(zip(found["label"], found["rows"], strict=True)) == {"a": 3, "b": 1, "none": 1}
+
+
+def test_a_histogram_counts_every_value_once() -> None:
+    """Bins of equal width from 0, the greatest value in the last."""
+    scores = histogram([0.0, 0.5, 0.99, 1.0, None, "x"], 1.0)
+    assert scores["rows"].sum() == 4
+    assert scores["middle"].iloc[0] == pytest.approx(0.5 / BINS)
+    assert scores["rows"].iloc[-1] == 2
+    lengths = histogram([3, 390, 380])
+    assert lengths["rows"].sum() == 3
+    assert lengths.attrs["width"] == 20
+    assert histogram([]).empty
+
+
+@pytest.mark.parametrize(("value", "told"), [(0, 20), (20, 20), (21, 40), (101, 200), (399, 400), (1_001, 2_000)])
+def test_an_axis_ends_at_a_round_number(value: float, told: float) -> None:
+    """At 2, 4 or 10 times a power of ten."""
+    assert nice(value) == told
+
+
+def test_the_files_hold_everything(tiny_cache: ModelCache) -> None:
+    """All rows and columns, the CSV inert and marked as UTF-8, JSON Lines as the cells were."""
+    desk = BatchDesk(tiny_cache)
+    with gr.Blocks():
+        results = batch_results()
+        source = job("id,text\n1,=1+1 für\n2,\n")
+        secret = desk.jobs.keep(source)
+        list(desk.turn(desk.begin(secret, "sentiment", {"text": "text"}, {})))
+        updates = results.whole(source)
+    csv_file, json_file = Path(updates[results.csv].value["path"]), Path(updates[results.json_lines].value["path"])
+    assert (csv_file.name, json_file.name) == ("table-sentiment.csv", "table-sentiment.jsonl")
+    rows = csv_file.read_bytes().decode("utf-8-sig").splitlines()
+    assert rows[0] == "id,text,sentiment,score,negative,neutral,positive,error"
+    assert rows[1].startswith("1,'=1+1 für,")
+    assert rows[2] == "2,,,,,,,text is empty. Type some words."
+    assert csv_file.read_bytes().startswith(b"\xef\xbb\xbf")
+    lines = [json.loads(line) for line in json_file.read_text(encoding="utf-8").splitlines()]
+    assert lines[0]["text"] == "=1+1 für"
+    assert lines[1]["sentiment"] is None
+    assert updates[results.charts].visible
+
+
+def test_an_upload_is_its_path() -> None:
+    """Nothing is left behind in the folder of uploads."""
+    from gradio.data_classes import FileData
+
+    upload = Upload(file_types=ENDINGS)
+    assert upload.preprocess(None) is None
+    assert upload.preprocess(FileData(path="/tmp/table.csv")) == "/tmp/table.csv"
+
+
+def test_the_example_is_read() -> None:
+    """Whatever the task, its texts are found."""
+    table = job(Path(batch.EXAMPLE).read_text(encoding="utf-8"))
+    assert len(table.table) == 24
+    assert guess(table, "text") == "review"
+    assert table.table.reading.notes == ()

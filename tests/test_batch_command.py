@@ -1,0 +1,156 @@
+"""A batch on the command line, on tiny models."""
+
+import csv
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import batch_command
+import settings
+from models.batch import Batch, Result
+from models.cache import ModelCache
+from tests import tiny
+
+REVIEWS = "id,comment\n1,a good film\n2,\n3,=1+1 is what it says\n"
+
+
+@pytest.fixture
+def reviews(tmp_path: Path) -> Path:
+    """A file of three reviews, one of them empty."""
+    path = tmp_path / "reviews.csv"
+    path.write_text(REVIEWS, encoding="utf-8")
+    return path
+
+
+def tiny_models(chosen: settings.Settings) -> ModelCache:
+    """A cache of tiny models, whatever is chosen."""
+    return tiny.cache()
+
+
+def run(*arguments: object) -> None:
+    """`python app.py batch` with these arguments."""
+    batch_command.main([str(argument) for argument in arguments], tiny_models)
+
+
+def rows(path: Path) -> list[dict[str, Any]]:
+    """The rows of a CSV file."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_the_results_stand_beside_the_own_columns(reviews: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The file has every row in order, a bad one with its error, and a formula is inert."""
+    out = reviews.with_name("out.csv")
+    run("--task", "sentiment", reviews, "--text", "comment", "--out", out)
+    found = rows(out)
+    assert list(found[0]) == ["id", "comment", "sentiment", "score", "negative", "neutral", "positive", "error"]
+    assert [row["id"] for row in found] == ["1", "2", "3"]
+    assert [row["error"] for row in found] == ["", "text is empty. Type some words.", ""]
+    assert found[2]["comment"] == "'=1+1 is what it says"
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "reviews.csv: CSV · UTF-8 · separator: comma" in told.err
+    assert "3 of 3 rows · 1 with an error" in told.err
+
+
+def test_without_a_name_the_results_are_printed(reviews: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """And nothing else is, so that another program can read them."""
+    run("--task", "sentiment", reviews, "--text", "comment")
+    assert len(list(csv.DictReader(capsys.readouterr().out.splitlines()))) == 3
+
+
+def test_json_lines_are_written_where_the_name_says_so(reviews: Path) -> None:
+    """Numbers are numbers there."""
+    out = reviews.with_name("out.jsonl")
+    run("--task", "labels", reviews, "--text", "comment", "--labels", "films, food", "--out", out)
+    found = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    assert found[0]["label"] in ("films", "food")
+    assert found[0]["score: films"] + found[0]["score: food"] == pytest.approx(1, abs=1e-5)
+    assert found[1]["error"]
+
+
+def test_a_language_is_a_code_or_a_column(tmp_path: Path) -> None:
+    """A column of that name comes first."""
+    path, out = tmp_path / "lines.tsv", tmp_path / "out.csv"
+    path.write_text("line\tto\na dog.\tpt\na cat.\txx\n", encoding="utf-8")
+    run("--task", "translate", path, "--text", "line", "--source", "en", "--target", "to", "--out", out)
+    assert [bool(row["error"]) for row in rows(out)] == [False, True]
+    run("--task", "translate", path, "--text", "line", "--target", "pt", "--out", out)
+    assert [row["error"] for row in rows(out)] == ["", ""]
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+def test_a_stopped_run_is_resumed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str) -> None:
+    """What is written stays, and the second run adds just what is missing."""
+    path, out, whole = tmp_path / "many.csv", tmp_path / f"out.{ending}", tmp_path / f"whole.{ending}"
+    path.write_text("comment\n" + "".join(f"film number {i}\n" for i in range(40)), encoding="utf-8")
+    arguments = ["--task", "sentiment", path, "--text", "comment", "--out"]
+    run(*arguments, whole)
+    joined = Batch.joined
+
+    def interrupted(self: Batch, results: Sequence[Result], start: int = 0) -> Any:
+        if start:
+            raise KeyboardInterrupt
+        return joined(self, results, start)
+
+    monkeypatch.setattr(Batch, "joined", interrupted)
+    with pytest.raises(SystemExit, match="go on with --resume"):
+        run(*arguments, out)
+    monkeypatch.setattr(Batch, "joined", joined)
+    kept = out.read_text(encoding="utf-8")
+    assert whole.read_text(encoding="utf-8").startswith(kept)
+    assert kept.count("\n") < 41
+    run(*arguments, out, "--resume")
+    ours, theirs = (path.read_text(encoding="utf-8").splitlines() for path in (out, whole))
+    assert [line.split(",")[0] for line in ours] == [line.split(",")[0] for line in theirs]
+    assert out.read_text(encoding="utf-8").startswith(kept)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--text", "review"], "There is no column “review” for text. The file has “id”, “comment”."),
+        ([], "Say which column holds the text."),
+        (["--text", "comment", "--out", "reviews.csv"], "is the file to read"),
+        (["--text", "comment", "--encoding", "UTF-16"], "The file is not UTF-16"),
+        (["--text", "comment", "--out", "no/such/folder/out.csv"], "No such file or directory"),
+    ],
+)
+def test_what_cannot_be_done_is_told(
+    reviews: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], words: str
+) -> None:
+    """In one line, without a traceback."""
+    monkeypatch.chdir(reviews.parent)
+    with pytest.raises(SystemExit, match=words):
+        run("--task", "sentiment", reviews, *arguments)
+    assert reviews.read_text(encoding="utf-8") == REVIEWS
+
+
+def test_resuming_with_other_columns_is_refused(reviews: Path) -> None:
+    """A file of another task is not gone on with."""
+    out = reviews.with_name("out.csv")
+    run("--task", "translate", reviews, "--text", "comment", "--out", out)
+    before = out.read_text(encoding="utf-8")
+    with pytest.raises(SystemExit, match="holds other columns"):
+        run("--task", "sentiment", reviews, "--text", "comment", "--out", out, "--resume")
+    assert out.read_text(encoding="utf-8") == before
+
+
+def test_the_apps_settings_can_be_added(reviews: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """They reach the cache; what neither knows is refused."""
+    seen: list[settings.Settings] = []
+
+    def noting(chosen: settings.Settings) -> ModelCache:
+        seen.append(chosen)
+        return tiny.cache()
+
+    batch_command.main(
+        ["--task", "sentiment", str(reviews), "--text", "comment", "--offline", "--memory", "300"], noting
+    )
+    assert (seen[0].offline, seen[0].memory) == (True, 300)
+    with pytest.raises(SystemExit):
+        batch_command.main(["--task", "sentiment", str(reviews), "--text", "comment", "--magic"], noting)
+    assert "--magic" in capsys.readouterr().err
