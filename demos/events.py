@@ -19,12 +19,22 @@ from demos.status import StatusLine
 from models.cache import BudgetError
 from models.device import DeviceUnavailable
 from models.inputs import InputError
-from models.stages import Report
+from models.stages import Report, Stopped
 from models.weights import WeightsMissing
 
 COMPUTE_LANE = "compute"
 # What a page-only event takes that needs no model: it runs at once, unseen.
 QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+# Gradio shows a stopped run as an error for as long as its cancelling takes. So the page keeps, for each kind of run by
+# its number, whether it was stopped: its style hides that one error, and the status line says what it was instead.
+STARTED = "() => { const page = document.body.dataset; page.runNUMBER = 'started'; delete page.stopped; }"
+STOPPED = "() => { const page = document.body.dataset; if (page.runNUMBER) page.runNUMBER = page.stopped = 'stopped'; }"
+ENDED = """(...told) => {
+  const page = document.body.dataset;
+  const stopped = page.runNUMBER === "stopped";
+  page.runNUMBER = "";
+  return told.map((text) => (stopped && text ? `${text} · stopped` : text));
+}"""
 IN_WORDS = (InputError, WeightsMissing, BudgetError, DeviceUnavailable)
 
 log = logging.getLogger(__name__)
@@ -36,7 +46,7 @@ def errors_in_words() -> Iterator[None]:
     """Turn what an adapter raises into a message for the visitor; an unforeseen error is logged, not shown."""
     try:
         yield
-    except gr.Error:
+    except (gr.Error, Stopped):
         raise
     except IN_WORDS as error:
         raise gr.Error(str(error), title="This did not run", print_exception=False) from error
@@ -48,17 +58,47 @@ def errors_in_words() -> Iterator[None]:
         raise gr.Error("The server failed at this one. The error is in its log.", print_exception=False) from error
 
 
-def guarded(fn: Callable[..., Any]) -> Callable[..., Any]:
-    """`fn`, a function or a generator, with its errors told in words.
+class StoppableProgress(gr.Progress):
+    """The page's progress bar, which ends the work that reports to it once `stopped` is set."""
 
-    A generator is closed when its visitor stops it or leaves, after the step it is in. Gradio by itself would leave
-    one that was cancelled before its first result suspended, and so the model leased.
+    def __init__(self, stopped: threading.Event) -> None:
+        super().__init__()
+        self.stopped = stopped
+
+    def __call__(self, progress: Any, desc: str | None = None, *args: Any, **kwargs: Any) -> Any:
+        """Show how far the work is. Raises Stopped."""
+        if self.stopped.is_set():
+            raise Stopped
+        return super().__call__(progress, desc, *args, **kwargs)
+
+
+def guarded(fn: Callable[..., Any]) -> Callable[..., Any]:
+    """`fn`, a function or a generator, as a coroutine or an asynchronous generator with its errors told in words.
+
+    Cancelling it returns at once and ends the work soon: a generator is closed after the step it is in, and whatever
+    reports its stages is stopped at the next one. So `fn` has a `gr.Progress`, or a parameter `report` that is given
+    here and hidden from scripts. Gradio by itself would leave a generator that was cancelled before its first result
+    suspended, and so the model leased.
     """
+    signature = inspect.signature(fn)
+    reports = "report" in signature.parameters
+
+    def prepared(stopped: threading.Event, args: tuple[Any, ...], named: dict[str, Any]) -> Callable[[], Any]:
+        progress = StoppableProgress(stopped)
+        args = tuple(progress if isinstance(arg, gr.Progress) else arg for arg in args)
+        return functools.partial(fn, *args, **named, **({"report": report_to(progress)} if reports else {}))
+
+    def as_fn(run: Callable[..., Any]) -> Callable[..., Any]:
+        kept = [parameter for name, parameter in signature.parameters.items() if name != "report"]
+        run = functools.wraps(fn)(run)
+        run.__signature__ = signature.replace(parameters=kept)  # type: ignore[attr-defined]
+        return run
+
     if inspect.isgeneratorfunction(fn):
 
-        @functools.wraps(fn)
-        async def stream(*args: Any, **kwargs: Any) -> AsyncIterator[Any]:
-            results = fn(*args, **kwargs)
+        async def stream(*args: Any, **named: Any) -> AsyncIterator[Any]:
+            stopped = threading.Event()
+            results = prepared(stopped, args, named)()
             one_at_a_time = threading.Lock()
             over = object()
 
@@ -74,16 +114,25 @@ def guarded(fn: Callable[..., Any]) -> Callable[..., Any]:
                 while (result := await asyncio.to_thread(step)) is not over:
                     yield result
             finally:
+                stopped.set()
                 threading.Thread(target=close, daemon=True).start()
 
-        return stream
+        return as_fn(stream)
 
-    @functools.wraps(fn)
-    def call(*args: Any, **kwargs: Any) -> Any:
-        with errors_in_words():
-            return fn(*args, **kwargs)
+    async def call(*args: Any, **named: Any) -> Any:
+        stopped = threading.Event()
+        work = prepared(stopped, args, named)
 
-    return call
+        def run() -> Any:
+            with errors_in_words():
+                return work()
+
+        try:
+            return await asyncio.to_thread(run)
+        finally:
+            stopped.set()
+
+    return as_fn(call)
 
 
 def validator(check: Callable[..., None], fields: Sequence[str]) -> Callable[..., Any]:
@@ -125,8 +174,8 @@ def throttled(results: Iterator[T], every: float = 0.1) -> Iterator[T]:
 
 
 def report_to(progress: gr.Progress) -> Report:
-    """Show the stages of a model's loading where the result will be."""
-    return lambda stage: progress(stage.fraction, desc=str(stage))
+    """Show the stages of a model's loading where the result will be; the page adds the share that is done."""
+    return lambda stage: progress(stage.fraction, desc=stage.words)
 
 
 def on_run(
@@ -137,13 +186,19 @@ def on_run(
     check: Callable[..., None],
     fields: Sequence[str],
     stop: gr.Button,
+    lane: str = COMPUTE_LANE,
 ) -> Any:
     """Run `fn` when any of `triggers` fires, in the compute lane; `stop` ends it and is enabled while it runs.
 
+    Another `lane` has its own waiting line: only for what steps aside for those in the compute lane.
+
     `check` takes the same values as `fn` and raises InputError; `fields` are the names it uses, one for each input.
     """
+    told = [output for output in outputs if isinstance(output, StatusLine)]
+    number = str(len(_page().fns))
     # The page runs a trigger's events in the order of their registration, each to its end, and goes no further where
     # a validator refuses: so Stop is enabled first, and only for what will run.
+    gr.on(triggers, None, None, None, js=STARTED.replace("NUMBER", number), **QUIET)
     gr.on(triggers, lambda *values: gr.Button(interactive=_passes(check, values)), list(inputs), stop, **QUIET)
     started = gr.on(
         triggers,
@@ -151,29 +206,47 @@ def on_run(
         list(inputs),
         list(outputs),
         validator=validator(check, fields),
-        concurrency_id=COMPUTE_LANE,
+        concurrency_id=lane,
         concurrency_limit=1,
         trigger_mode="once",
         api_visibility="private",
         show_progress="full",
         # The stages of a first load belong where the model is named afterwards, not over the result.
-        show_progress_on=[output for output in outputs if isinstance(output, StatusLine)] or None,
+        show_progress_on=told or None,
     )
     started.then(lambda: gr.Button(interactive=False), None, stop, **QUIET)
+    started.then(None, list(told), list(told), js=ENDED.replace("NUMBER", number), **QUIET)
+    stop.click(None, None, None, js=STOPPED.replace("NUMBER", number), **QUIET)
     stop.click(lambda: gr.Button(interactive=False), None, stop, cancels=[started], **QUIET)
     return started
 
 
-def endpoint(fn: Callable[..., Any], name: str, queue: bool = True) -> None:
+def run_examples(examples: gr.Examples, run: gr.Button) -> None:
+    """Let an example, once it has filled the inputs, press `run`: so it is checked and can be stopped as any other."""
+    press = f"() => document.getElementById('{run.elem_id}').click()"
+    examples.load_input_event.then(None, None, None, js=press, **QUIET)
+
+
+def endpoint(fn: Callable[..., Any], name: str, check: Callable[..., None] | None = None, queue: bool = True) -> None:
     """Offer the typed function `fn` to scripts as `/name`, in the same compute lane as the page's events.
 
-    With `queue` false it runs at once, beside that lane: only for what takes no compute.
+    `check` takes the same arguments and raises InputError: a wrong request is refused at once, before it waits. With
+    `queue` false it runs at once, beside that lane: only for what takes no compute.
     """
-    api(guarded(fn), api_name=name, queue=queue, concurrency_id=COMPUTE_LANE if queue else None, concurrency_limit=1)
+    lane = COMPUTE_LANE if queue else None
+    offered = api(guarded(fn), api_name=name, queue=queue, concurrency_id=lane, concurrency_limit=1)
+    if check is not None:
+        fields = [each for each in inspect.signature(fn).parameters if each != "report"]
+        # `gr.api` has no argument for a validator, though its queue asks for one.
+        _page().fns[offered["id"]].validator = validator(check, fields)
 
 
 def on_page_load(fn: Callable[..., Any], outputs: Sequence[Component]) -> None:
     """Run `fn` each time a visitor opens the page that is under construction."""
+    _page().load(fn, None, list(outputs), **QUIET)
+
+
+def _page() -> gr.Blocks:
     page = gr.context.Context.root_block
-    assert page is not None, "on_page_load belongs inside a Blocks page"
-    page.load(fn, None, list(outputs), **QUIET)
+    assert page is not None, "events belong inside a Blocks page"
+    return page

@@ -1,21 +1,36 @@
-"""The page around the tabs: its head, its look, its limits."""
+"""The page around the tabs: its head and its look."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from demos import look
-from demos.tab import Tab
+from demos.events import QUIET, guarded
+from demos.tab import Form, Tab
 from models.cache import ModelCache
+from models.inputs import DEFAULT_LIMITS, Limits
 
-QUEUE_LENGTH = 32
-BODY_LIMIT = "1mb"
+ATTENTION = "attention"
+STYLES = ("style.css", "tokens/view.css", "why/view.css", "batch/view.css")
+# A tab's components come into the page when it is first opened, so its button may not be there yet.
+PRESS = """() => {
+  const press = () => {
+    const button = document.getElementById(ID);
+    if (!button) return requestAnimationFrame(press);
+    document.getElementById("tabs").scrollIntoView();
+    button.focus({ preventScroll: true });
+    button.click();
+  };
+  press();
+}"""
 
 
-def build(tabs: Sequence[Tab[Any]], cache: ModelCache) -> gr.Blocks:
-    """Compose `tabs` in their order into one page over `cache`."""
+def build(
+    tabs: Sequence[Tab[Any]], cache: ModelCache, limits: Limits = DEFAULT_LIMITS, queue_length: int | None = None
+) -> gr.Blocks:
+    """Compose `tabs` in their order into one page over `cache`; at most `queue_length` requests wait there."""
     demo: gr.Blocks
     with gr.Blocks(title="Glassbox", analytics_enabled=False, delete_cache=(3600, 3600)) as demo:
         gr.Markdown(
@@ -23,20 +38,43 @@ def build(tabs: Sequence[Tab[Any]], cache: ModelCache) -> gr.Blocks:
             "and opens up to show why.",
             elem_id="masthead",
         )
-        with gr.Tabs(elem_id="tabs"):
+        forms: dict[str, Form] = {}
+        with gr.Tabs(elem_id="tabs", overflow_behavior="wrap") as strip:
             for tab in tabs:
-                with gr.Tab(tab.title, id=tab.title.lower().replace(" ", "-")):
-                    tab.show(cache)
-    demo.queue(max_size=QUEUE_LENGTH, default_concurrency_limit=1)
+                with gr.Tab(tab.title, id=tab.name):
+                    forms[tab.name] = tab.show(cache, limits)
+        carry_all(forms, strip)
+    # An open API would let scripts past the queue, and so past the one lane of compute.
+    demo.queue(max_size=queue_length, default_concurrency_limit=1, api_open=False)
     return demo
 
 
+def carry_all(forms: Mapping[str, Form], strip: gr.Tabs) -> None:
+    """Let every carry among `forms` open and run the attention tab; where `strip` has none, hide their buttons."""
+    target = forms.get(ATTENTION)
+    for carry in [carry for form in forms.values() for carry in form.carries]:
+        if target is None or target.run is None:
+            carry.button.visible = False
+            continue
+        filled = [strip, *(target.inputs[name] for name in ("model", "text", "pair"))]
+        opened = carry.button.click(guarded(opening(carry.choose)), list(carry.inputs), filled, **QUIET)
+        opened.success(None, None, None, js=PRESS.replace("ID", f"'{target.run.elem_id}'"), **QUIET)
+
+
+def opening(choose: Callable[..., tuple[str, str, str]]) -> Callable[..., tuple[gr.Tabs, str, str, str]]:
+    """What selects the attention tab and fills its inputs with what `choose` tells."""
+
+    def fill(*values: Any) -> tuple[gr.Tabs, str, str, str]:
+        return gr.Tabs(selected=ATTENTION), *choose(*values)
+
+    return fill
+
+
 def launch_options(assets: Path) -> dict[str, Any]:
-    """What `launch` needs for the look, and to keep strangers' requests small."""
+    """What `launch` needs for the look."""
     return {
         "theme": look.theme(),
-        "css_paths": [assets / "style.css"],
-        "max_file_size": BODY_LIMIT,
+        "css_paths": [assets / name for name in STYLES],
         "footer_links": ["api"],
         "show_error": True,
     }

@@ -9,8 +9,9 @@ import pandas as pd
 
 from demos.events import endpoint, guarded, on_page_load
 from demos.status import StatusLine
-from demos.tab import Tab
+from demos.tab import Form, Tab
 from models.cache import CacheStatus, ModelCache
+from models.inputs import DEFAULT_LIMITS, Limits
 from models.stages import MEGABYTE
 
 COLUMNS = ["Model", "Variant", "Device", "Type", "MB", "Loads", "Hits", "Last used"]
@@ -24,8 +25,8 @@ class Runtime:
     unload: Callable[[], int]
 
 
-def of_cache(cache: ModelCache) -> Runtime:
-    """The runtime face of `cache`."""
+def of_cache(cache: ModelCache, limits: Limits = DEFAULT_LIMITS) -> Runtime:
+    """The runtime face of `cache`; nothing is typed here, so no limit matters."""
     return Runtime(cache.status, cache.unload)
 
 
@@ -49,7 +50,7 @@ def _last_used(idle: float | None) -> str:
     return "not in memory" if idle is None else f"{idle:.0f} s ago"
 
 
-def render(runtime: Runtime) -> None:
+def render(runtime: Runtime) -> Form:
     """Lay out the tab, and offer `/status`."""
     gr.Markdown("What the server holds in memory. A model is loaded once and shared by all visitors and tabs.")
     line = StatusLine("runtime-status")
@@ -85,6 +86,7 @@ def render(runtime: Runtime) -> None:
         }
 
     endpoint(status, "status", queue=False)
+    return Form()
 
 
 TAB = Tab("Runtime", of_cache, render)

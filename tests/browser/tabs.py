@@ -18,7 +18,7 @@ PAINT = """(node) => {
 def open_tab(page: Page, title: str, theme: str = "light") -> None:
     """Load the page in `theme` and go to the tab called `title`."""
     page.goto(f"{page.url.split('?')[0]}?__theme={theme}")
-    page.get_by_role("tab", name=title).click()
+    page.get_by_role("tab", name=title, exact=True).click()
 
 
 def paint(page: Page, selector: str) -> tuple[float, float]:

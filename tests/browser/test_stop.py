@@ -1,0 +1,100 @@
+"""Stop, while an example's run waits for its turn or streams, on every tab: over tiny models, with the lane held up."""
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import gradio as gr
+import pytest
+from gradio_client import Client
+from playwright.sync_api import Page, expect
+
+import app
+from demos import page as glassbox
+from demos.events import endpoint
+from demos.tab import Form, Tab
+from models.cache import ModelCache
+from models.inputs import DEFAULT_LIMITS, Limits
+from tests import tiny
+from tests.browser.tabs import open_tab
+
+pytestmark = pytest.mark.browser
+PATIENCE = 60_000
+# Each tab whose examples run: its title, and how the names of its components begin.
+TABS = [
+    ("Question answering", "answer"),
+    ("Translation", "translation"),
+    ("Sentiment", "sentiment"),
+    ("Summarization", "summary"),
+    ("Next word", "next"),
+    ("Attention", "attention"),
+    ("How attention works", "worked"),
+]
+
+
+class Lane:
+    """Something that can take the one lane of compute until it is let go."""
+
+    def __init__(self) -> None:
+        self.taken, self.free = threading.Event(), threading.Event()
+
+    def hold(self) -> str:
+        """Wait until the lane may go on."""
+        self.taken.set()
+        self.free.wait(PATIENCE / 1000)
+        return "done"
+
+
+LANE = Lane()
+
+
+def make_lane(cache: ModelCache, limits: Limits = DEFAULT_LIMITS) -> Lane:
+    """The lane's adapter, which needs no model."""
+    return LANE
+
+
+def render(lane: Lane) -> Form:
+    """Offer `/hold`."""
+    gr.Markdown("Nothing to see here.")
+    endpoint(lane.hold, "hold")
+    return Form()
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    """The address of the app on tiny models, with a tab more."""
+    tabs: tuple[Tab[Any], ...] = (*app.TABS, Tab("Lane", make_lane, render))
+    demo = glassbox.build(tabs, tiny.cache())
+    _, address, _ = demo.launch(prevent_thread_lock=True, quiet=True, **glassbox.launch_options(app.ASSETS))
+    yield address.rstrip("/")
+    demo.close()
+
+
+@pytest.fixture
+def held(url: str) -> Iterator[None]:
+    """While a test runs, the lane is taken."""
+    LANE.taken.clear()
+    LANE.free.clear()
+    job = Client(url, verbose=False).submit(api_name="/hold")
+    assert LANE.taken.wait(PATIENCE / 1000)
+    yield
+    LANE.free.set()
+    job.result(PATIENCE / 1000)
+
+
+@pytest.mark.usefixtures("held")
+@pytest.mark.parametrize(("title", "name"), TABS)
+def test_an_example_that_waits_can_be_stopped(page: Page, title: str, name: str) -> None:
+    """A click on an example runs it; Stop is enabled, takes it out of the queue, and leaves no error behind."""
+    open_tab(page, title)
+    stop = page.locator(f"button#{name}-stop")
+    expect(stop).to_be_disabled()
+    page.locator(f"#{name}-examples button").first.click()
+    expect(stop).to_be_enabled(timeout=PATIENCE)
+    stop.click()
+    expect(stop).to_be_disabled(timeout=PATIENCE)
+    for _ in range(10):
+        assert not page.locator(".error:visible").count(), page.evaluate("[...document.querySelectorAll(\".error\")].map(n=>n.outerHTML+n.closest(\".block\").outerHTML.slice(0,600)+document.body.outerHTML.slice(0,600)).join()")
+        page.wait_for_timeout(50)
+    run = page.locator(f"button#{name}-run")
+    expect(run).to_be_enabled()
