@@ -2,8 +2,9 @@
 
 import sys
 
-from bench import summary_quality, translation_quality
+from bench import attention_view, summary_quality, translation_quality
 
 if __name__ == "__main__":
     summary_quality.main(sys.argv[1:])
     translation_quality.main(sys.argv[1:])
+    attention_view.main()

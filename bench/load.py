@@ -1,0 +1,187 @@
+"""Many visitors for many minutes: `python -m bench.load --minutes 10`, then twenty switches between models.
+
+Starts the app in a process of its own, sends it mixed traffic over every endpoint, wrong calls and visitors who leave
+among it, and prints how many calls failed, how long they took, and how the server's memory grew.
+"""
+
+import argparse
+import json
+import random
+import re
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+ROOT = Path(__file__).parent.parent
+TEXTS = ROOT / "assets" / "examples"
+ADDRESS = re.compile(r"Running on local URL:\s+(http://\S+)")
+MEGABYTE = 1_000_000
+SWITCHES = 20
+# Too small for the two that take turns, so that each switch evicts one and loads the other.
+SWITCHING_MEMORY = 600
+
+
+@dataclass
+class Tally:
+    """What became of the calls: seconds by endpoint, refusals and failures in their own words."""
+
+    seconds: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    refused: int = 0
+    left: int = 0
+    failures: list[str] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+def calls(random: random.Random) -> tuple[str, list[Any]]:
+    """An endpoint and its arguments; one call in ten is wrong."""
+    text = (TEXTS / random.choice(["tea.txt", "harbour_ferry.txt", "bridge.txt"])).read_text(encoding="utf-8")
+    short = " ".join(text.split()[: random.randint(5, 120)])
+    offered: list[tuple[str, list[Any]]] = [
+        ("answer", ["When was it opened?", text, 3]),
+        ("translate", [short, "en", "pt"]),
+        ("translate", ["Acordei cedo e fui a pé até ao rio.", "pt", "en"]),
+        ("sentiment", [short]),
+        ("summarize", [text, "extractive", "medium"]),
+        ("chat", ["Say hello.", [], "", random.randint(1, 24), 0.7]),
+        ("attention", [short[:300], "", "", -1, -1]),
+        ("status", []),
+    ]
+    wrong = ("chat", ["hello", [], "", 10**9, 0])
+    return wrong if random.random() < 0.1 else random.choice(offered)
+
+
+def visit(url: str, seed: int, until: float, tally: Tally) -> None:
+    """One visitor, who asks for one thing after another and sometimes leaves before the answer."""
+    chance = random.Random(seed)
+    with httpx.Client(base_url=url + "/gradio_api", timeout=120) as http:
+        while time.monotonic() < until:
+            endpoint, data = calls(chance)
+            started = time.monotonic()
+            try:
+                outcome = ask(http, endpoint, data, leaves=chance.random() < 0.05)
+            except httpx.HTTPError as error:
+                outcome = f"{endpoint}: {type(error).__name__}: {error}"
+            with tally.lock:
+                if outcome == "done":
+                    tally.seconds[endpoint].append(time.monotonic() - started)
+                elif outcome == "refused":
+                    tally.refused += 1
+                elif outcome == "left":
+                    tally.left += 1
+                else:
+                    tally.failures.append(outcome)
+
+
+def ask(http: httpx.Client, endpoint: str, data: list[Any], leaves: bool = False) -> str:
+    """Call an endpoint to its end and return "done", "refused" or "left", or else what went wrong."""
+    joined = http.post(f"/call/{endpoint}", json={"data": data})
+    if joined.status_code in (413, 422, 429, 503):
+        return "refused"
+    if joined.status_code != 200:
+        return f"{endpoint}: {joined.status_code} {joined.text[:200]}"
+    kind = ""
+    with http.stream("GET", f"/call/{endpoint}/{joined.json()['event_id']}") as response:
+        if leaves:
+            return "left"
+        for line in response.iter_lines():
+            if line.startswith("event: "):
+                kind = line.removeprefix("event: ")
+            elif kind == "error":
+                return f"{endpoint}: {json.loads(line.removeprefix('data: '))}"
+    return "done" if kind == "complete" else f"{endpoint}: the answer broke off"
+
+
+@contextmanager
+def server(*options: str) -> Iterator[str]:
+    """The app with `options` on a free port; its address."""
+    command = [sys.executable, "-u", "app.py", "--port", "0", "--rate", "0", "--metrics", *options]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        address = next(found[1] for line in process.stdout if (found := ADDRESS.search(line)))
+        threading.Thread(target=process.stdout.read, daemon=True).start()
+        try:
+            yield address
+        finally:
+            process.terminate()
+            process.wait(60)
+
+
+def resident(url: str) -> float:
+    """The server's memory in megabytes."""
+    figures = httpx.get(url + "/metrics", timeout=60).text
+    found = re.search(r"^glassbox_resident_memory_bytes (\S+)", figures, re.MULTILINE)
+    assert found is not None
+    return float(found[1]) / MEGABYTE
+
+
+def mixed_traffic(url: str, clients: int, minutes: float) -> None:
+    """Print the table of `clients` visitors over `minutes`, and the memory at minute two and at the end."""
+    tally, began = Tally(), time.monotonic()
+    until = began + 60 * minutes
+    visitors = [threading.Thread(target=visit, args=(url, seed, until, tally)) for seed in range(clients)]
+    for visitor in visitors:
+        visitor.start()
+    time.sleep(max(0.0, min(120.0, 30 * minutes)))
+    early = resident(url)
+    for visitor in visitors:
+        visitor.join()
+    late = resident(url)
+    print(f"{clients} visitors, {minutes:g} minutes\n\n| endpoint | calls | p50, s | p95, s |\n|---|---|---|---|")
+    for endpoint, seconds in sorted(tally.seconds.items()):
+        print(f"| {endpoint} | {len(seconds)} | {statistics.median(seconds):.2f} | {quantile(seconds, 0.95):.2f} |")
+    print(f"\n{tally.refused} refused, {tally.left} left, {len(tally.failures)} failed")
+    for failure in sorted(set(tally.failures)):
+        print(f"  {failure}")
+    print(f"memory: {early:.0f} MB early, {late:.0f} MB at the end ({late - early:+.0f} MB)")
+
+
+def switches(url: str) -> None:
+    """Print the memory after each of `SWITCHES` switches between two models that do not fit side by side."""
+    found = []
+    with httpx.Client(base_url=url + "/gradio_api", timeout=120) as http:
+        for number in range(SWITCHES):
+            call = ("chat", ["Hi.", [], "", 2, 0]) if number % 2 else ("summarize", [text(), "extractive", "short"])
+            outcome = ask(http, call[0], call[1])
+            if outcome != "done":
+                raise SystemExit(f"a switch failed: {outcome}")
+            found.append(resident(url))
+    like = found[1::2]
+    drift = (like[-1] - like[0]) / like[0]
+    told = ", ".join(f"{each:.0f}" for each in found)
+    print(f"\nmemory over {SWITCHES} switches, MB: {told}\ndrift from the first to the last chat: {drift:+.1%}")
+
+
+def text() -> str:
+    """A text that is long enough to be summarized."""
+    return (TEXTS / "tea.txt").read_text(encoding="utf-8")
+
+
+def quantile(values: Sequence[float], share: float) -> float:
+    """The value below which `share` of `values` lie."""
+    return sorted(values)[min(len(values) - 1, int(share * len(values)))]
+
+
+def main() -> None:
+    """Measure and print."""
+    command_line = argparse.ArgumentParser(prog="python -m bench.load", description=__doc__)
+    command_line.add_argument("--minutes", type=float, default=10)
+    command_line.add_argument("--clients", type=int, default=8)
+    chosen = command_line.parse_args()
+    with server("--preload") as url:
+        mixed_traffic(url, chosen.clients, chosen.minutes)
+    with server("--memory", str(SWITCHING_MEMORY)) as url:
+        switches(url)
+
+
+if __name__ == "__main__":
+    main()
