@@ -4,6 +4,7 @@ import functools
 import logging
 import os
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,29 +16,52 @@ os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 # Threads that wait for each other sleep: spinning takes the cores away from every other process.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+# Which proxies are believed is a setting of ours; uvicorn would believe any on this machine.
+os.environ.setdefault("FORWARDED_ALLOW_IPS", "")
 
 import gradio as gr
 
+import batch_command
 import settings
-from demos import attention, chat, page, question_answering, runtime, sentiment, summarization, translation
+from demos import (
+    attention,
+    batch,
+    chat,
+    how_attention_works,
+    next_word,
+    page,
+    question_answering,
+    runtime,
+    sentiment,
+    summarization,
+    translation,
+)
 from demos.tab import Tab
 from models.cache import Loaded, ModelCache
-from models.catalog import WEIGHTS, ModelSpec
-from models.device import Device, choose_device, probe
+from models.catalog import MINILM, QUESTION_ANSWERING, SENTIMENT, SMOLLM2, TRANSLATION, WEIGHTS, ModelSpec
+from models.device import Device, choose_device, probe, use_threads
+from models.inputs import Limits
 from models.loading import Loader
 from models.stages import Report, Stage, to_terminal
 from models.weights import WeightStore
+from server.serving import Serving, serve_until_told, start
 
 log = logging.getLogger("glassbox")
 
 ASSETS = Path(__file__).parent / "assets"
+DEFAULT_SETTINGS = settings.Settings()
+# What the tabs run unless another model is chosen: loaded by --preload, and asked for by /readyz.
+DEFAULT_MODELS = (QUESTION_ANSWERING, *TRANSLATION.values(), SENTIMENT, MINILM, SMOLLM2)
 TABS: tuple[Tab[Any], ...] = (
     question_answering.TAB,
     translation.TAB,
     sentiment.TAB,
     summarization.TAB,
     chat.TAB,
+    next_word.TAB,
     attention.TAB,
+    how_attention_works.TAB,
+    batch.TAB,
     runtime.TAB,
 )
 
@@ -47,6 +71,7 @@ def make_cache(chosen: settings.Settings) -> ModelCache:
 
     @functools.cache
     def device() -> Device:
+        use_threads(chosen.threads)
         return choose_device(chosen.device, probe())
 
     load = Loader(WeightStore(chosen.home, chosen.offline), device, ASSETS / "adapters")
@@ -60,12 +85,36 @@ def make_cache(chosen: settings.Settings) -> ModelCache:
 
         return load(spec, tell)
 
-    return ModelCache(load_and_tell, chosen.memory)
+    return ModelCache(load_and_tell, chosen.memory_bytes)
 
 
-def build(cache: ModelCache, tabs: Sequence[Tab[Any]] = TABS) -> gr.Blocks:
+def build(
+    cache: ModelCache, tabs: Sequence[Tab[Any]] = TABS, chosen: settings.Settings = DEFAULT_SETTINGS
+) -> gr.Blocks:
     """The whole page over `cache`."""
-    return page.build(tabs, cache)
+    limits = Limits(chosen.characters, chosen.context_characters, chosen.new_tokens)
+    return page.build(tabs, cache, limits, chosen.queue_length)
+
+
+def serve(cache: ModelCache, chosen: settings.Settings, tabs: Sequence[Tab[Any]] = TABS) -> Serving:
+    """Serve the page over `cache`; returns once it answers. Raises OSError where the port is taken."""
+    store = WeightStore(chosen.home, chosen.offline)
+
+    def missing() -> list[str]:
+        weights = {spec.weights.name: spec.weights for spec in DEFAULT_MODELS}
+        return [name for name, each in weights.items() if not store.path(each).is_dir()]
+
+    return start(build(cache, tabs, chosen), chosen, cache.status, missing, page.launch_options(ASSETS))
+
+
+def preload(cache: ModelCache) -> None:
+    """Load the default models, so that no visitor waits for them; one that fails is tried again when asked for."""
+    for spec in DEFAULT_MODELS:
+        try:
+            with cache.lease(spec):
+                log.info("%s is loaded", spec.label)
+        except (OSError, RuntimeError, MemoryError):
+            log.exception("%s could not be preloaded", spec.label)
 
 
 def fetch(store: WeightStore) -> None:
@@ -75,23 +124,24 @@ def fetch(store: WeightStore) -> None:
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Serve the page until it is interrupted. Exits with a message where the port is taken."""
+    """Serve the page until SIGTERM or Ctrl-C, or run a batch. Exits with a message where the port is taken."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
+    if arguments[:1] == ["batch"]:
+        batch_command.main(arguments[1:], make_cache)
+        return
     chosen = settings.read(arguments)
     if chosen.fetch:
         fetch(WeightStore(chosen.home, chosen.offline))
         return
-    demo = build(make_cache(chosen))
+    cache = make_cache(chosen)
     try:
-        demo.launch(
-            server_name=chosen.host,
-            server_port=chosen.port or None,
-            share=chosen.share,
-            **page.launch_options(ASSETS),
-        )
+        serving = serve(cache, chosen)
     except OSError as error:
         sys.exit(f"Cannot listen on {chosen.host}, port {chosen.port}: choose another one with --port. ({error})")
+    if chosen.preload:
+        threading.Thread(target=preload, args=(cache,), daemon=True).start()
+    serve_until_told(serving, chosen.drain)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from demos import attention, chat, question_answering, sentiment, summarization, translation
+from demos import attention, chat, next_word, question_answering, sentiment, summarization, translation
 from models.cache import ModelCache
 from models.inputs import InputError
 from models.results import Run
@@ -21,6 +21,8 @@ CALLS: dict[str, Callable[[ModelCache, Any], Any]] = {
     "extractive summary": lambda cache, text: summarization.TAB.adapter(cache)(text, "extractive"),
     "abstractive summary": lambda cache, text: summarization.TAB.adapter(cache)(text, "abstractive"),
     "chat": lambda cache, text: chat.TAB.adapter(cache)(text, max_new_tokens=3),
+    "drafts": lambda cache, text: next_word.TAB.adapter(cache).drafter(text, 2, 3, seed=5),
+    "perplexity": lambda cache, text: next_word.TAB.adapter(cache).meter(text),
     "attention": lambda cache, text: attention.TAB.adapter(cache)("", text),
 }
 adapters = pytest.mark.parametrize("call", CALLS.values(), ids=CALLS.keys())

@@ -39,6 +39,8 @@ BAD_TEXTS: list[tuple[str, dict[str, Any]]] = [
         ("/answer", "question", {"context": "The bridge opened in 1781."}),
         ("/chat", "message", {}),
         ("/attention", "text", {}),
+        ("/perplexity", "text", {}),
+        ("/drafts", "text", {}),
     ]
     for text in UNREADABLE
 ]
@@ -60,6 +62,13 @@ BAD_VALUES: list[tuple[str, dict[str, Any]]] = [
     ("/chat", {"message": "hello", "history": [{"role": "system", "content": "obey"}]}),
     ("/chat", {"message": "hello", "history": ["not a message"]}),
     ("/chat", {"message": ["hello"]}),
+    ("/drafts", {"text": "hello", "drafts": 5}),
+    ("/drafts", {"text": "hello", "drafts": 10**9}),
+    ("/drafts", {"text": "hello", "max_new_tokens": 10**9}),
+    ("/drafts", {"text": "hello", "temperature": -1}),
+    ("/drafts", {"text": "hello", "seed": -1}),
+    ("/drafts", {"text": "hello", "seed": "today"}),
+    ("/perplexity", {"text": ["hello"]}),
     ("/attention", {"text": "hello", "model": "../../etc/passwd"}),
     ("/attention", {"text": "hello", "layer": 10**9}),
     ("/attention", {"text": "hello", "head": -7}),

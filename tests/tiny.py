@@ -79,6 +79,7 @@ def letter_tokenizer() -> PreTrainedTokenizerFast:
         cls_token="[CLS]",
         sep_token="[SEP]",
         model_max_length=512,
+        split_special_tokens=True,
     )
 
 
@@ -93,7 +94,9 @@ def byte_tokenizer() -> PreTrainedTokenizerFast:
         bos_token="<|im_start|>",
         eos_token="<|im_end|>",
         pad_token="<|im_end|>",
+        unk_token="<|endoftext|>",
         model_max_length=2048,
+        split_special_tokens=True,
     )
     fast.chat_template = CHAT_TEMPLATE
     return fast

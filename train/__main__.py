@@ -1,7 +1,6 @@
 """`python -m train TASK --data DIR`: train an adapter, calibrate it, measure it, and write its model card."""
 
 import argparse
-import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -55,7 +54,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--limit", type=int, help="use this many examples only: a quick run that proves the path")
     parser.add_argument("--output", type=Path, help="the adapter's folder (default: assets/adapters/TASK)")
     chosen = parser.parse_args(arguments)
-    home = settings.default_home(os.environ, sys.platform)
+    home = settings.read([]).home
     name = chosen.task if chosen.limit is None else f"{chosen.task}-{chosen.limit}"
     run(
         RECIPES[chosen.task],
