@@ -6,20 +6,20 @@ from train.evaluate_question_answering import HELD_OUT
 from train.evaluate_question_answering import Figures as QuestionAnsweringFigures
 from train.evaluate_sentiment import Figures as SentimentFigures
 from train.loop import Schedule
-from train.sentiment_data import FACTS, HELD_OUT_REVIEWS, HELD_OUT_TWEETS
+from train.sentiment_data import FACTS, HELD_OUT_REVIEWS, HELD_OUT_TWEETS, STATEMENTS
 
 QUESTION_ANSWERING = """\
 # MiniLM-SQuAD: extractive question answering
 
-A LoRA adapter that finds the answer to an English question in a text, or says that the text has none.
+An adapter of rank {rank} that finds the answer to an English question in a text, or says that the text has none.
 
 | | |
 |---|---|
 | Base | `sentence-transformers/all-MiniLM-L6-v2` (Apache-2.0), frozen |
 | Data | SQuAD v1.1 train (CC BY-SA 4.0): the 78,161 questions whose answer has one place in its paragraph |
-| Recipe | LoRA of rank {rank} on every linear layer and a new span head. Windows of {window} tokens, {overlap} of \
-them shared with the next. {nulls:.0%} of the questions come a second time with a context without their answer: \
-another paragraph of the article, or their own less the sentence. {schedule} |
+| Recipe | Windows of {window} tokens, {overlap} of them shared with the next. {nulls:.0%} of the questions come a \
+second time with a context without their answer: another paragraph of the article, or their own less the sentence. \
+{phases} |
 | Command | `make train TASK=question-answering DATA=folder` |
 | Licence | Apache-2.0 |
 
@@ -46,17 +46,16 @@ easier than those that people wrote to mislead (SQuAD v2.0), so it is too sure t
 SENTIMENT = """\
 # MiniLM-sentiment: negative, neutral, positive
 
-A LoRA adapter that tells the sentiment of an English text in three classes, with calibrated probabilities.
+An adapter of rank {rank} that tells the sentiment of an English text in three classes, with calibrated probabilities.
 
 | | |
 |---|---|
 | Base | `sentence-transformers/all-MiniLM-L6-v2` (Apache-2.0), frozen |
 | Data | SST-2 and SST-5 train (Rotten Tomatoes reviews, 1 and 2 negative, 3 neutral, 4 and 5 positive); SemEval 2013 \
-to 2016 tweets (research use); {facts:,} sentences and questions of SQuAD as neutral facts (CC BY-SA 4.0). No text is \
-part of this repository |
-| Recipe | LoRA of rank {rank} on every linear layer and a new three-class head, texts of at most {window} tokens, \
-label smoothing {smoothing}. Reviews are de-tokenized and half of the tweets lose their handles, links and hash signs, \
-so that the style does not give the class away. {schedule} |
+to 2016 tweets (research use); {facts:,} sentences and questions of SQuAD as neutral facts (CC BY-SA 4.0). No text of \
+these is part of this repository. {statements:,} made-up statements of everyday life, neutral too |
+| Recipe | Texts of at most {window} tokens, label smoothing {smoothing}. Reviews are de-tokenized and half of the \
+tweets lose their handles, links and hash signs, so that the style does not give the class away. {phases} |
 | Command | `make train TASK=sentiment DATA=folder` |
 | Licence | Apache-2.0 for the adapter; the tweets were given for research |
 
@@ -87,7 +86,12 @@ def question_answering(figures: QuestionAnsweringFigures) -> str:
         window=qa_recipe.MAX_TOKENS,
         overlap=qa_recipe.STRIDE,
         nulls=qa_recipe.NULL_SHARE,
-        schedule=_schedule(qa_recipe.SCHEDULE),
+        phases=_phases(
+            qa_recipe.LORA_RANK,
+            qa_recipe.RANK,
+            qa_recipe.SCHEDULE,
+            qa_recipe.SCHEDULE.then(qa_recipe.WHOLE_EPOCHS, qa_recipe.WHOLE_RATE),
+        ),
         held_out=HELD_OUT,
         **vars(figures),
     )
@@ -98,10 +102,17 @@ def sentiment(figures: SentimentFigures) -> str:
     negative, neutral, positive = figures.recalls
     return SENTIMENT.format(
         facts=FACTS,
+        statements=STATEMENTS,
         rank=sentiment_recipe.RANK,
         window=sentiment_recipe.MAX_TOKENS,
         smoothing=sentiment_recipe.LABEL_SMOOTHING,
-        schedule=_schedule(sentiment_recipe.SCHEDULE),
+        phases=_phases(
+            sentiment_recipe.LORA_RANK,
+            sentiment_recipe.RANK,
+            sentiment_recipe.SCHEDULE,
+            sentiment_recipe.SCHEDULE.then(sentiment_recipe.WHOLE_EPOCHS, sentiment_recipe.WHOLE_RATE),
+            sentiment_recipe.WHOLE_DROPOUT,
+        ),
         held_tweets=HELD_OUT_TWEETS,
         held_reviews=HELD_OUT_REVIEWS,
         negative=negative,
@@ -112,9 +123,16 @@ def sentiment(figures: SentimentFigures) -> str:
     )
 
 
+def _phases(lora_rank: int, rank: int, first: Schedule, second: Schedule, dropout: float = 0.0) -> str:
+    return (
+        f"First a LoRA of rank {lora_rank} on every linear layer and a new head: {_schedule(first)}. Then, both "
+        f"merged, the matrices of those layers and the head whole, with a dropout of {dropout:g}: "
+        f"{_schedule(second)}. What both changed is cut to rank {rank} by singular values. AdamW, bfloat16."
+    )
+
+
 def _schedule(schedule: Schedule) -> str:
     return (
-        f"{schedule.epochs:g} epochs in batches of {schedule.batch_size}, AdamW, a rate that rises to "
-        f"{schedule.peak_rate:g} over {schedule.warmup:.0%} of the steps and falls to zero, bfloat16, "
-        f"seed {schedule.seed}."
+        f"{schedule.epochs:.3g} epochs in batches of {schedule.batch_size}, a rate that rises to "
+        f"{schedule.peak_rate:g} over {schedule.warmup:.0%} of the steps and falls to zero, seed {schedule.seed}"
     )

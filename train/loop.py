@@ -4,7 +4,7 @@ import os
 import random
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -25,6 +25,10 @@ class Schedule:
         """The learning rate at `step` of `steps`: a linear rise, then a linear fall to zero."""
         rise = max(1, int(self.warmup * steps))
         return self.peak_rate * min((step + 1) / rise, (steps - step) / max(1, steps - rise))
+
+    def then(self, epochs: float, rate: float) -> "Schedule":
+        """A schedule to follow this one: `epochs` times as long, `rate` times as fast, in another order."""
+        return replace(self, epochs=self.epochs * epochs, peak_rate=self.peak_rate * rate, seed=self.seed + 1)
 
 
 def batches_by_length(lengths: Sequence[int], schedule: Schedule) -> list[list[int]]:
@@ -64,6 +68,8 @@ def fit(
     for step in range(first, len(batches)):
         for group in optimizer.param_groups:
             group["lr"] = schedule.rate(step, len(batches))
+        # Dropout draws by the step, so that a run that was broken off goes on as it would have.
+        torch.manual_seed(schedule.seed * len(batches) + step)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             loss = loss_of(batches[step])
         loss.backward()  # type: ignore[no-untyped-call]

@@ -15,6 +15,7 @@ LINEAR_LAYERS = ["query", "key", "value", "dense"]
 BASE = "sentence-transformers/all-MiniLM-L6-v2"
 ATTENTION = "half_precision"
 NO_DROPOUT = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
+LORA_A, LORA_B = "lora_A.default.weight", "lora_B.default.weight"
 
 
 def half_precision_attention(
@@ -55,6 +56,43 @@ def add_adapter(model: nn.Module, rank: int, head: str) -> PeftModel:
     """Freeze `model` but for a rank-`rank` LoRA on every linear layer and the layer called `head`."""
     config = LoraConfig(r=rank, lora_alpha=rank, target_modules=LINEAR_LAYERS, modules_to_save=[head])
     adapted: PeftModel = get_peft_model(model, config)
+    return adapted
+
+
+def merge_and_unfreeze(model: PeftModel, head: str, dropout: float = 0.0) -> nn.Module:
+    """Merge the adapter of `model` into it, and let all of its linear layers and the layer called `head` train.
+
+    Embeddings, norms and biases stay frozen, so that what is learnt is a change of matrices, as an adapter is.
+    """
+    merged: nn.Module = model.merge_and_unload()
+    merged.requires_grad_(False)
+    for name, layer in merged.named_modules():
+        if isinstance(layer, nn.Dropout):
+            layer.p = dropout
+        elif name == head:
+            layer.requires_grad_(True)
+        elif isinstance(layer, nn.Linear):
+            layer.weight.requires_grad_(True)
+    return merged
+
+
+def extract_adapter(base: nn.Module, trained: nn.Module, rank: int, head: str) -> PeftModel:
+    """The rank-`rank` adapter nearest, in the Frobenius norm, to what training changed: `trained` less `base`."""
+    weights = dict(trained.named_parameters())
+    adapted = add_adapter(base, rank, head)
+    parameters = {name.removeprefix("base_model.model."): value for name, value in adapted.named_parameters()}
+    with torch.no_grad():
+        for name, value in parameters.items():
+            if name.endswith(LORA_A):
+                layer = name.removesuffix(f".{LORA_A}")
+                change = weights[f"{layer}.weight"] - parameters[f"{layer}.base_layer.weight"]
+                left, sizes, right = torch.linalg.svd(change, full_matrices=False)
+                kept = min(rank, len(sizes))
+                value.zero_()
+                value[:kept] = sizes[:kept, None].sqrt() * right[:kept]
+                parameters[f"{layer}.{LORA_B}"][:, :kept] = left[:, :kept] * sizes[:kept].sqrt()
+            elif name.startswith(f"{head}.modules_to_save"):
+                value.copy_(weights[f"{head}.{name.rsplit('.', 1)[1]}"])
     return adapted
 
 

@@ -1,10 +1,12 @@
-"""Sentiment in three classes: LoRA on all-MiniLM-L6-v2 over SST, SemEval tweets and neutral facts."""
+"""Sentiment in three classes on all-MiniLM-L6-v2, over SST, SemEval tweets and neutral facts.
+
+As for question answering, a LoRA learns first; the whole matrices follow, and their change is cut to an adapter's rank.
+"""
 
 from pathlib import Path
-from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
@@ -13,10 +15,14 @@ from train import lora, sentiment_data
 from train.loop import Schedule, batches_by_length, fit
 
 HEAD = "classifier"
-RANK = 64
+LORA_RANK = 64
+RANK = 92
 MAX_TOKENS = 96
 LABEL_SMOOTHING = 0.05
 SCHEDULE = Schedule(epochs=1.5, batch_size=64, peak_rate=1e-3, warmup=0.05)
+WHOLE_EPOCHS = 0.67
+WHOLE_RATE = 0.15
+WHOLE_DROPOUT = 0.1
 
 
 def pad(rows: list[list[int]]) -> dict[str, Tensor]:
@@ -28,10 +34,9 @@ def pad(rows: list[list[int]]) -> dict[str, Tensor]:
     }
 
 
-def load(base: Path) -> Any:
-    """The encoder in `base` under a new LoRA and a new three-class head."""
-    model = lora.load_base(AutoModelForSequenceClassification, base, num_labels=len(LABELS))
-    return lora.add_adapter(model, RANK, HEAD)
+def load(base: Path) -> nn.Module:
+    """The encoder in `base` under a new three-class head."""
+    return lora.load_base(AutoModelForSequenceClassification, base, num_labels=len(LABELS))
 
 
 def train(base: Path, data: Path, output: Path, checkpoint: Path, schedule: Schedule, limit: int | None = None) -> None:
@@ -41,13 +46,19 @@ def train(base: Path, data: Path, output: Path, checkpoint: Path, schedule: Sche
     examples = sentiment_data.read(data, schedule.seed).train[:limit]
     ids = tokenizer([example.text for example in examples], truncation=True, max_length=MAX_TOKENS)["input_ids"]
     labels = torch.tensor([example.label for example in examples])
-    model = load(base)
+    low_rank = lora.add_adapter(load(base), LORA_RANK, HEAD)
+    _learn(low_rank, ids, labels, schedule, checkpoint)
+    whole = lora.merge_and_unfreeze(low_rank, HEAD, WHOLE_DROPOUT)
+    _learn(whole, ids, labels, schedule.then(WHOLE_EPOCHS, WHOLE_RATE), checkpoint.with_suffix(".whole.pt"))
+    lora.save_adapter(lora.extract_adapter(load(base), whole, RANK, HEAD), output)
+
+
+def _learn(model: nn.Module, ids: list[list[int]], labels: Tensor, schedule: Schedule, checkpoint: Path) -> None:
     batches = batches_by_length([len(row) for row in ids], schedule)
-    print(f"{len(examples)} texts, {len(batches)} steps", flush=True)
+    print(f"{len(ids)} texts, {len(batches)} steps", flush=True)
 
     def loss_of(batch: list[int]) -> Tensor:
         logits = model(**pad([ids[i] for i in batch])).logits
         return cross_entropy(logits.float(), labels[batch], label_smoothing=LABEL_SMOOTHING)
 
     fit(model, loss_of, batches, schedule, checkpoint, log=lambda line: print(line, flush=True))
-    lora.save_adapter(model, output)

@@ -13,11 +13,12 @@ from pathlib import Path
 from sentencex import segment
 
 from models.loading import LABELS
-from train import squad
+from train import everyday, squad
 
 NEGATIVE, NEUTRAL, POSITIVE = range(len(LABELS))
 SCORE_CLASSES = {"1": NEGATIVE, "2": NEGATIVE, "3": NEUTRAL, "4": POSITIVE, "5": POSITIVE}
 FACTS = 8_000
+STATEMENTS = 3_000
 HELD_OUT_TWEETS = 3_000
 HELD_OUT_REVIEWS = 1_000
 
@@ -110,6 +111,7 @@ def read(data: Path, seed: int) -> Split:
     examples += [Example(_bare(detokenized(r.text)), r.label) for r in train_reviews if r.label == NEUTRAL]
     examples += [Example(detokenized(p.text) if rng.random() < 0.8 else p.text, p.label) for p in train_phrases]
     examples += [Example(f.text if rng.random() < 0.7 else _bare(f.text), f.label) for f in train_facts]
+    examples += [Example(text, NEUTRAL) for text in everyday.statements(min(STATEMENTS, len(examples)), rng)]
     examples = [example for example in examples if example.text]
     rng.shuffle(examples)
     shown = [Example(detokenized(review.text), review.label) for review in held_reviews]
