@@ -14,6 +14,7 @@ from typing import Any, TypeVar, cast
 import gradio as gr
 from gradio.components import Component
 from gradio.events import api
+from gradio.helpers import Examples
 
 from demos.status import StatusLine
 from models.cache import BudgetError
@@ -221,7 +222,7 @@ def on_run(
     return started
 
 
-def run_examples(examples: gr.Examples, run: gr.Button) -> None:
+def run_examples(examples: Examples, run: gr.Button) -> None:
     """Let an example, once it has filled the inputs, press `run`: so it is checked and can be stopped as any other."""
     press = f"() => document.getElementById('{run.elem_id}').click()"
     examples.load_input_event.then(None, None, None, js=press, **QUIET)

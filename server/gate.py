@@ -5,7 +5,7 @@ import logging
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gradio.exceptions import Error
 from gradio.route_utils import FnIndexInferError
@@ -27,6 +27,8 @@ STARTS = (API + "queue/join", CALL, UPLOAD)
 # One table, and the form around it. It goes to the disk as it comes, so it may be larger than a body that is kept.
 UPLOAD_BYTES = FILE_LIMIT + 65_536
 CANCEL = API + "cancel"
+# Where the scope of a request keeps its place.
+PLACE = "glassbox.place"
 # Of a body that is too large, so much is still read, since a client hears nothing while it sends.
 SWALLOWED = 20
 # What Gradio lets escape when a call names nothing that exists, or has other arguments than it should.
@@ -46,6 +48,10 @@ class Refused(Exception):
         self.status, self.reason, self.wait = status, reason, wait
 
 
+class Place:
+    """What a request holds on its way into the line."""
+
+
 @dataclass
 class Door:
     """The rules at the door, and who is passing it; lives in the event loop."""
@@ -57,7 +63,7 @@ class Door:
     body_bytes: int
     proxies: int
     closing: bool = False
-    arriving: int = 0
+    arriving: set[Place] = field(default_factory=set)
 
     def check_address(self, peer: str, forwarded_for: str) -> None:
         """Raise Refused where this client asks too often."""
@@ -67,21 +73,26 @@ class Door:
             raise Refused(429, "rate", words, wait)
 
     @contextmanager
-    def place(self) -> Iterator[None]:
+    def place(self) -> Iterator[Place]:
         """Pass with a request that may come to wait. Raises Refused where the line is full, or the server closes.
 
         Those on their way into the line are counted with it: Gradio counts again only after its own checks.
         """
         if self.closing:
             raise Refused(503, "closing", CLOSING, 60)
-        if self.line.waiting() + self.arriving >= self.queue_length:
+        if self.line.waiting() + len(self.arriving) >= self.queue_length:
             words = f"{self.queue_length} requests are waiting already. Try again in a minute."
             raise Refused(503, "queue", words, 60)
-        self.arriving += 1
+        place = Place()
+        self.arriving.add(place)
         try:
-            yield
+            yield place
         finally:
-            self.arriving -= 1
+            self.arriving.discard(place)
+
+    def joined(self, scope: Scope) -> None:
+        """Note that the request of `scope` stands in the line now, or will not: it is no longer on its way."""
+        self.arriving.discard(scope[PLACE])
 
     def check_call(self, endpoint: str, body: bytes) -> None:
         """Raise Refused where a call names no endpoint, or has more or fewer arguments than it takes."""
@@ -138,11 +149,11 @@ class Gate:
                 # It takes as long as its client likes, but never waits in the line.
                 await self._forward(scope, self._counted(receive), send)
                 return
-            with self.door.place():
+            with self.door.place() as place:
                 body = await self._body(headers, receive)
                 if path.startswith(CALL) and not path.startswith(CALL_BY_NAME):
                     self.door.check_call(path.removeprefix(CALL).rstrip("/"), body)
-                await self._forward(scope, _replayed(body, receive), send)
+                await self._forward({**scope, PLACE: place}, _replayed(body, receive), send)
             return
         body = await self._body(headers, receive)
         if path == CANCEL:

@@ -1,8 +1,13 @@
 """Gradio's queue as the rest of the server sees it. Only this module looks inside it."""
 
+import functools
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import gradio as gr
+from starlette.requests import Request
+from starlette.types import Scope
 
 
 @dataclass(frozen=True)
@@ -10,6 +15,20 @@ class Line:
     """The waiting line of `page`, which must have its queue already."""
 
     page: gr.Blocks
+
+    def on_join(self, joined: Callable[[Scope], None]) -> None:
+        """Call `joined` with the scope of each request the moment it stands in the line, or is turned away from it."""
+        push = self.page._queue.push
+
+        @functools.wraps(push)
+        async def told(*, request: Request, **named: Any) -> Any:
+            try:
+                return await push(request=request, **named)
+            finally:
+                # Nothing else runs between a request's joining the line and this.
+                joined(request.scope)
+
+        self.page._queue.push = told  # type: ignore[method-assign, assignment]
 
     def waiting(self) -> int:
         """How many requests wait for their turn."""

@@ -41,7 +41,7 @@ class Serving:
         self.door.closing = True
         line = self.door.line
         log.info("closing: %d requests run, %d wait", line.running(), line.waiting())
-        _until(lambda: line.running() + line.waiting() + self.door.arriving == 0, seconds)
+        _until(lambda: line.running() + line.waiting() + len(self.door.arriving) == 0, seconds)
         self.runs.closing = True
         _until(lambda: line.running() + line.waiting() == 0 and line.untold() == 0, LAST_WORDS)
         self.page.close(verbose=False)
@@ -63,6 +63,7 @@ def start(
     metrics.observe(line, cache)
     runs = Runs(line, metrics, chosen.deadline)
     door = Door(line, metrics, RateLimit(chosen.rate), chosen.queue_length, chosen.body_bytes, chosen.proxies)
+    line.on_join(door.joined)
     runs.watch(page)
     routes = health_routes(missing, lambda: door.closing)
     if chosen.metrics:

@@ -4,13 +4,15 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 import app
 from demos import page as glassbox
 from models.cache import ModelCache
 
 INSTALL = "Chromium is missing: install it (Debian: apt-get install chromium), then run the tests again."
+# What a test expects of the page comes at once on an idle machine, and may take long on one that is not.
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")

@@ -141,7 +141,7 @@ def test_stop_ends_the_reply_and_the_next_is_answered(tab: Page) -> None:
     for _ in range(10):
         assert "Error" not in tab.locator("#chat-status").inner_text()
         tab.wait_for_timeout(50)
-    expect(tab.locator("#chat-status")).to_contain_text("· stopped")
+    expect(tab.locator("#chat-status")).to_contain_text("· stopped", timeout=PATIENCE)
     expect(stop(tab)).to_be_disabled()
     stopped = replied(tab).inner_text()
     tab.wait_for_timeout(1500)

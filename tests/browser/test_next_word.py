@@ -103,8 +103,8 @@ def test_stop_ends_the_drafts(tab: Page) -> None:
     tab.locator("#next-run").click()
     expect(tab.locator("#next-status")).to_contain_text("tokens/s", timeout=PATIENCE)
     tab.locator("button#next-stop").click()
+    expect(tab.locator("#next-status")).to_contain_text("· stopped", timeout=PATIENCE)
     expect(tab.locator("button#next-stop")).to_be_disabled()
-    tab.wait_for_timeout(500)
     stopped = tokens(tab).count()
     tab.wait_for_timeout(1500)
     assert tokens(tab).count() == stopped

@@ -151,7 +151,7 @@ class Site:
         }
 
 
-def wait_until(true: Callable[[], Any], seconds: float = 30) -> None:
+def wait_until(true: Callable[[], Any], seconds: float = 120) -> None:
     """Return as soon as `true()`; fail when it does not come."""
     end = time.monotonic() + seconds
     while not true():

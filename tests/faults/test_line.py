@@ -1,8 +1,11 @@
 """Crowds: who waits, who is refused, and that visitors do not meet."""
 
 import asyncio
+import threading
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import httpx
 import pytest
@@ -46,6 +49,35 @@ def test_two_hundred_joins(site: Site, path: str) -> None:
     wait_until(site.idle)
     assert site.outcomes("sentiment")["done"] == before + 33
     assert running
+
+
+def test_who_joined_is_counted_once(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """17 stand in the line and have not heard so yet: there is room for 15 more.
+
+    When a place on the way into the line was kept until its answer had gone out, the 17 counted as 34.
+    """
+    site.visitor.result("sentiment", "warm")
+    site.machine.open.clear()
+    site.visitor.begin("sentiment", "first")
+    line, answered, push = site.serving.door.line, threading.Event(), site.serving.page._queue.push
+    wait_until(lambda: line.running() == 1)
+
+    async def answered_late(**call: Any) -> Any:
+        joined = await push(**call)
+        while not answered.is_set():
+            await asyncio.sleep(0.01)
+        return joined
+
+    monkeypatch.setattr(site.serving.page._queue, "push", answered_late)
+    with ThreadPoolExecutor(18) as pool:
+        calls = [pool.submit(site.visitor.call, "sentiment", "good") for _ in range(17)]
+        wait_until(lambda: line.waiting() == 17)
+        calls.append(pool.submit(site.visitor.call, "sentiment", "good"))
+        wait_until(lambda: line.waiting() == 18 or calls[-1].done())
+        answered.set()
+        assert [call.result().status_code for call in calls] == [200] * 18
+    site.machine.open.set()
+    wait_until(site.idle)
 
 
 def test_visitors_do_not_meet(site: Site) -> None:
