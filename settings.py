@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -22,6 +23,7 @@ T = TypeVar("T")
 class Option:
     """What is known of one setting besides its name, type and default; a number is from `low` to `high`.
 
+    `pattern` is what a text must match, as a regular expression and in words.
     `shown` is what stands for a default that depends on the machine.
     """
 
@@ -29,6 +31,7 @@ class Option:
     low: int = 0
     high: int = 2**31
     choices: tuple[str, ...] = ()
+    pattern: tuple[str, str] = ("", "")
     shown: str = ""
 
 
@@ -56,6 +59,12 @@ class Settings:
     offline: bool = option(False, "use the weights that are here, download nothing")
     fetch: bool = option(False, "download the bundled weights, then exit")
     share: bool = option(False, "also open a public link through Gradio's tunnel")
+    auth: str = option(
+        "",
+        "who may open the page: name:password, several separated by commas; the variable hides it better",
+        pattern=(r"[^:,]+:[^,]+(,[^:,]+:[^,]+)*", "name:password, several separated by commas"),
+        shown="everybody",
+    )
     queue_length: int = option(32, "requests that may wait; further ones are refused at once", low=1)
     rate: int = option(60, "requests a minute from one address; 0 for no limit")
     proxies: int = option(
@@ -73,6 +82,12 @@ class Settings:
     def memory_bytes(self) -> int:
         """The models' budget in bytes."""
         return self.memory * MEGABYTE
+
+    @property
+    def logins(self) -> list[tuple[str, str]]:
+        """The names and passwords of those who may open the page; none where everybody may."""
+        names = [login.partition(":") for login in self.auth.split(",") if login]
+        return [(name, password) for name, _, password in names]
 
 
 def described() -> dict[str, Option]:
@@ -143,7 +158,9 @@ def read(
                 try:
                     chosen[name] = convert(value, getattr(Settings, name), known)
                 except ValueError as error:
-                    command_line.error(f"{said} {error}, not {value!r}")
+                    # What must match a pattern is a secret.
+                    given_as = "" if known.pattern[0] else f", not {value!r}"
+                    command_line.error(f"{said} {error}{given_as}")
                 break
     return Settings(**chosen)
 
@@ -160,6 +177,9 @@ def convert(value: str, default: object, known: Option) -> object:
         return int(value)
     if known.choices and value not in known.choices:
         raise ValueError(f"must be one of {', '.join(known.choices)}")
+    pattern, meaning = known.pattern
+    if pattern and not re.fullmatch(pattern, value):
+        raise ValueError(f"must be {meaning}")
     return Path(value).expanduser() if isinstance(default, Path) else value
 
 

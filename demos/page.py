@@ -8,6 +8,8 @@ import gradio as gr
 
 from demos import look
 from demos.events import QUIET, guarded
+from demos.link_bar import copy_button, open_links
+from demos.status import StatusLine
 from demos.tab import Form, Tab
 from models.cache import ModelCache
 from models.inputs import DEFAULT_LIMITS, Limits
@@ -38,12 +40,15 @@ def build(
             "and opens up to show why.",
             elem_id="masthead",
         )
+        message = StatusLine("link-message")
         forms: dict[str, Form] = {}
         with gr.Tabs(elem_id="tabs", overflow_behavior="wrap") as strip:
             for tab in tabs:
                 with gr.Tab(tab.title, id=tab.name):
                     forms[tab.name] = tab.show(cache, limits)
+                    copy_button(tab.name, forms[tab.name])
         carry_all(forms, strip)
+        open_links(forms, strip, demo, message)
     # An open API would let scripts past the queue, and so past the one lane of compute.
     demo.queue(max_size=queue_length, default_concurrency_limit=1, api_open=False)
     return demo

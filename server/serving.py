@@ -72,6 +72,7 @@ def start(
         server_name=chosen.host,
         server_port=chosen.port or None,
         share=chosen.share,
+        auth=chosen.logins or None,
         max_file_size=FILE_LIMIT,
         # Node would stand before the gate and hide the addresses of those who ask.
         ssr_mode=False,
@@ -81,6 +82,8 @@ def start(
         app_kwargs={"routes": routes, "middleware": [Middleware(Gate, door=door)]},
         **launch_options,
     )
+    if chosen.share and not page.share_url:
+        log.warning("no public link: Gradio's tunnel is out of reach. The page is at %s all the same.", url)
     return Serving(page, url.rstrip("/"), door, runs)
 
 

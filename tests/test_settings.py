@@ -24,9 +24,12 @@ def test_defaults() -> None:
 def test_every_setting_is_an_option_and_a_variable(name: str) -> None:
     """The command line wins over the environment, which wins over the default."""
     default = getattr(settings.read([], {}), name)
-    first, second = {"device": ("cpu", "cuda"), "host": ("::1", "::2"), "home": ("/a", "/b")}.get(
-        name, ("1017", "1018")
-    )
+    first, second = {
+        "device": ("cpu", "cuda"),
+        "host": ("::1", "::2"),
+        "home": ("/a", "/b"),
+        "auth": ("a:b", "c:d,e:f:g"),
+    }.get(name, ("1017", "1018"))
     if isinstance(default, bool):
         assert getattr(settings.read([], {settings.variable(name): "yes"}), name) is True
         assert getattr(settings.read([], {settings.variable(name): "0"}), name) is False
@@ -37,6 +40,22 @@ def test_every_setting_is_an_option_and_a_variable(name: str) -> None:
     environment = {settings.variable(name): first}
     assert str(getattr(settings.read([], environment), name)) == first
     assert str(getattr(settings.read([settings.flag(name), second], environment), name)) == second
+
+
+def test_logins() -> None:
+    """Each has a name and a password, which may hold a colon; a wrong one is not repeated on the terminal."""
+    assert settings.read(["--auth", "ann:one,bob:t:wo"], {}).logins == [("ann", "one"), ("bob", "t:wo")]
+    assert settings.read([], {}).logins == []
+
+
+@pytest.mark.parametrize("wrong", ["hidden", "hidden:", ":hidden", "hidden:b,", "hidden:b,c"])
+def test_a_wrong_login_is_told_and_kept_secret(wrong: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """The server does not start open where a login was meant."""
+    with pytest.raises(SystemExit):
+        settings.read([], {"GLASSBOX_AUTH": wrong})
+    told = capsys.readouterr().err
+    assert "GLASSBOX_AUTH must be name:password, several separated by commas" in told
+    assert "hidden" not in told
 
 
 def test_a_space_listens_on_every_address_behind_one_proxy() -> None:
