@@ -1,4 +1,4 @@
-"""Many visitors for many minutes: `python -m bench.load --minutes 10`, then twenty switches between models.
+"""Two hundred at once, many visitors for many minutes, then twenty switches: `python -m bench.load --minutes 10`.
 
 Starts the app in a process of its own, sends it mixed traffic over every endpoint, wrong calls and visitors who leave
 among it, and prints how many calls failed, how long they took, and how the server's memory grew.
@@ -21,6 +21,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+
+from bench.crowd import crowd
 
 ROOT = Path(__file__).parent.parent
 TEXTS = ROOT / "assets" / "examples"
@@ -54,6 +56,8 @@ def calls(random: random.Random) -> tuple[str, list[Any]]:
         ("summarize", [text, "extractive", "medium"]),
         ("chat", ["Say hello.", [], "", random.randint(1, 24), 0.7]),
         ("attention", [short[:300], "", "", -1, -1]),
+        ("perplexity", [short]),
+        ("drafts", [short, 2, random.randint(1, 16), 0.8, 0.95, 7]),
         ("status", []),
     ]
     wrong = ("chat", ["hello", [], "", 10**9, 0])
@@ -178,6 +182,7 @@ def main() -> None:
     command_line.add_argument("--clients", type=int, default=8)
     chosen = command_line.parse_args()
     with server("--preload") as url:
+        crowd(url)
         mixed_traffic(url, chosen.clients, chosen.minutes)
     with server("--memory", str(SWITCHING_MEMORY)) as url:
         switches(url)

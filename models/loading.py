@@ -1,7 +1,9 @@
 """(spec, device) -> a model in memory: the only place that builds one."""
 
+import json
+import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,7 @@ from models.cache import Loaded
 from models.catalog import ModelSpec
 from models.device import Device
 from models.stages import Report, Stage
-from models.weights import WeightStore
+from models.weights import WeightsMissing, WeightStore
 
 AUTO_CLASSES = {
     "encoder": "AutoModel",
@@ -30,6 +32,8 @@ class Loader:
     store: WeightStore
     device: Callable[[], Device]
     adapters: Path
+    # Two threads that first import parts of Transformers at one moment can find them half there.
+    importing: threading.Lock = field(default_factory=threading.Lock)
 
     def __call__(self, spec: ModelSpec, report: Report) -> Loaded:
         """Load `spec`. Raises WeightsMissing, or MemoryError where the device has too little memory."""
@@ -44,7 +48,8 @@ class Loader:
 
                 model, tokenizer = load_student(folder)
             else:
-                model, tokenizer = self._from_pretrained(spec, folder, device)
+                with self.importing:
+                    model, tokenizer = self._from_pretrained(spec, folder, device)
             model = model.to(device.name).eval().requires_grad_(False)
         except torch.OutOfMemoryError as error:
             raise MemoryError(f"{device.name} has too little memory for {spec.name}.") from error
@@ -53,13 +58,18 @@ class Loader:
         return Loaded(model, tokenizer, device.name, str(tensors[0].dtype).removeprefix("torch."), nbytes)
 
     def _from_pretrained(self, spec: ModelSpec, folder: Path, device: Device) -> tuple[Any, Any]:
+        check_harmless(spec, folder)
         import torch
         import transformers
 
         transformers.utils.logging.disable_progress_bar()
         # Its report of missing weights names those that the adapter brings; they are checked below.
         transformers.utils.logging.set_verbosity_error()
-        options: dict[str, Any] = {"dtype": getattr(torch, device.dtype), "attn_implementation": spec.attention}
+        options: dict[str, Any] = {
+            "use_safetensors": True,
+            "dtype": getattr(torch, device.dtype),
+            "attn_implementation": spec.attention,
+        }
         if spec.head == "sentiment":
             options |= {"num_labels": len(LABELS), "id2label": dict(enumerate(LABELS))}
         auto_class = getattr(transformers, AUTO_CLASSES[spec.head])
@@ -74,3 +84,13 @@ class Loader:
         if missing:
             raise ValueError(f"{spec.label} has no values for {', '.join(sorted(missing))}: its files are not whole.")
         return model, tokenizer
+
+
+def check_harmless(spec: ModelSpec, folder: Path) -> None:
+    """Raise WeightsMissing where the files in `folder` could run code: a pickle does when it is opened."""
+    if not any(folder.glob("*.safetensors")):
+        raise WeightsMissing(f"{spec.label} has no weights as safetensors, and only safetensors are loaded.")
+    for name in ("config.json", "tokenizer_config.json"):
+        path = folder / name
+        if path.is_file() and "auto_map" in json.loads(path.read_text(encoding="utf-8")):
+            raise WeightsMissing(f"{spec.label} asks to run code of its own, which no model here may.")

