@@ -94,6 +94,7 @@ SOUND = encode(Link("sentiment", {"text": "The film was good."}))
         pytest.param(SOUND[:-1], "damaged", id="cut"),
         pytest.param(SOUND[:30] + ("A" if SOUND[30] != "A" else "B") + SOUND[31:], "damaged", id="one letter changed"),
         pytest.param(SOUND + "AAAA", "damaged", id="longer"),
+        pytest.param(SOUND[:10] + forged(b'["chat",{"message":"x"}]')[10:], "damaged", id="other inputs"),
         pytest.param(SOUND.removeprefix("1."), "damaged", id="no version"),
         pytest.param("2" + SOUND[1:], "of version 2", id="later version"),
         pytest.param("1.", "damaged", id="nothing in it"),
