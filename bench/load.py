@@ -23,11 +23,11 @@ from typing import Any
 import httpx
 
 from bench.crowd import crowd
+from bench.figures import resident, until_idle
 
 ROOT = Path(__file__).parent.parent
 TEXTS = ROOT / "assets" / "examples"
 ADDRESS = re.compile(r"Running on local URL:\s+(http://\S+)")
-MEGABYTE = 1_000_000
 SWITCHES = 20
 # Too small for the two that take turns, so that each switch evicts one and loads the other.
 SWITCHING_MEMORY = 600
@@ -120,14 +120,6 @@ def server(*options: str) -> Iterator[str]:
             process.wait(60)
 
 
-def resident(url: str) -> float:
-    """The server's memory in megabytes."""
-    figures = httpx.get(url + "/metrics", timeout=60).text
-    found = re.search(r"^glassbox_resident_memory_bytes (\S+)", figures, re.MULTILINE)
-    assert found is not None
-    return float(found[1]) / MEGABYTE
-
-
 def mixed_traffic(url: str, clients: int, minutes: float) -> None:
     """Print the table of `clients` visitors over `minutes`, and the memory at minute two and at the end."""
     tally, began = Tally(), time.monotonic()
@@ -183,6 +175,7 @@ def main() -> None:
     chosen = command_line.parse_args()
     with server("--preload") as url:
         crowd(url)
+        until_idle(url)
         mixed_traffic(url, chosen.clients, chosen.minutes)
     with server("--memory", str(SWITCHING_MEMORY)) as url:
         switches(url)
