@@ -1,6 +1,6 @@
 """Calls of any shape: `python -m bench.fuzz --calls 2000` sends them to the app on the bundled weights.
 
-Each endpoint gets arguments of any JSON, or sound ones with one replaced by any JSON. It prints what the answers were,
+Each endpoint gets arguments of any JSON, or sound ones with some replaced by any JSON. It prints what the answers were,
 and ends with 1 where one was a server error, held a traceback, or named the server's log.
 """
 
@@ -8,6 +8,7 @@ import argparse
 import json
 import sys
 from collections import Counter
+from functools import partial
 from typing import Any
 
 import httpx
@@ -64,9 +65,8 @@ def call(http: httpx.Client, endpoint: str, data: list[Any]) -> str:
 def fuzz(http: httpx.Client, endpoint: str, calls: int) -> Counter[str]:
     """Call `endpoint` up to `calls` times and count the outcomes. Raises Broken, with the smallest call that broke."""
     sound, outcomes = SOUND[endpoint], Counter[str]()
-    nearly = st.tuples(st.integers(0, max(0, len(sound) - 1)), ANYTHING).map(
-        lambda pair: [*sound[: pair[0]], pair[1], *sound[pair[0] + 1 :]]
-    )
+    # Most arguments stay sound, so that a good part of the calls gets past the checks and runs.
+    nearly = st.tuples(*(st.sampled_from([0, 0, 1]).flatmap(partial(_argument, value)) for value in sound)).map(list)
 
     @settings(max_examples=calls, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(st.one_of(nearly, st.lists(ANYTHING, max_size=6)))
@@ -75,6 +75,10 @@ def fuzz(http: httpx.Client, endpoint: str, calls: int) -> Counter[str]:
 
     once()
     return outcomes
+
+
+def _argument(sound: Any, wrong: int) -> st.SearchStrategy[Any]:
+    return ANYTHING if wrong else st.just(sound)
 
 
 def main() -> None:
