@@ -1,16 +1,14 @@
-"""A running app and a browser that notes every request and every error."""
+"""A running app, and a page that notes every request and every error."""
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 import app
 from demos import page as glassbox
 from models.cache import ModelCache
 
-INSTALL = "Chromium is missing: install it (Debian: apt-get install chromium), then run the tests again."
 # What a test expects of the page comes at once on an idle machine, and may take long on one that is not.
 expect.set_options(timeout=30_000)
 
@@ -24,20 +22,6 @@ def url(real_cache: ModelCache) -> Iterator[str]:
     )
     yield address.rstrip("/")
     demo.close()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium, without a window."""
-    executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if executable is None:
-        pytest.fail(INSTALL)
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=executable, args=["--no-sandbox", "--disable-background-networking"]
-        )
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture
