@@ -32,8 +32,9 @@ chromium:
 bench: $(VENV)/installed-dev ## measure quality against the rivals; DATA=folder of the evaluation sets
 	$(BIN)/python -m bench --data $(DATA)
 
+# Threads that wait for each other sleep, so that other work beside hours of training costs it only its share.
 train: $(VENV)/installed-dev ## remake an adapter; TASK=question-answering or sentiment, DATA=folder
-	$(BIN)/python -m train $(TASK) --data $(DATA)
+	OMP_WAIT_POLICY=PASSIVE $(BIN)/python -m train $(TASK) --data $(DATA)
 
 clean: ## remove the virtual environment and caches, but not the weights
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build
