@@ -5,11 +5,11 @@ function sayDifference(view) {
   const [inA, inB, inBoth] = [0, 1, 2].map(part => placeOn(compared, focus, part));
   const { rows, columns } = matrixAtFocus(view), { row, column } = focus;
   const number = (matrix, place, digits) => place.row === null || place.column === null ? "–" : digits(valueAt(matrix, place.row, place.column));
-  const bold = words => element("b", "", words), fixed = value => value.toFixed(3);
+  const bold = words => element("b", "", words), max = Math.max(a.max, b.max), fixed = weight => told(weight, max);
   let said = ["Point at a cell: all parts show it. A click locks it, arrow keys walk."];
   if (row !== null && column !== null) {
     said = [strong(rows[row]), " looks at ", strong(columns[column]), ": A ", bold(number(a, inA, fixed)), ", B ", bold(number(b, inB, fixed))];
-    if (difference) said.push(", A − B ", bold(number(difference, inBoth, more => signedFixed(more))));
+    if (difference) said.push(", A\u00a0−\u00a0B ", bold(number(difference, inBoth, more => signedTold(more, max))));
   } else if (row !== null) said = [strong(rows[row]), " looks at"];
   else if (column !== null) said = [strong(columns[column]), " is looked at by"];
   $("value").replaceChildren(...said);
@@ -20,22 +20,24 @@ function sayDifference(view) {
     const frame = element("span", "av-signed"), bar = element("i"), half = (50 * Math.abs(more)) / Math.max(1, difference.max);
     Object.assign(bar.style, { width: `${half}%`, left: `${more < 0 ? 50 - half : 50}%`, background: cssOf(theme.signs.at(more < 0 ? 0 : -1)) });
     frame.append(bar);
-    return [element("span", "", token.text), frame, element("em", "", signedFixed(more))];
+    return [element("span", "", token.text), frame, element("em", "", signedTold(more, max))];
   }));
 }
 
-function signedFixed(value) {
-  return (value < 0 ? "−" : "+") + Math.abs(value).toFixed(3);
+function signedTold(value, max) {
+  const words = told(Math.abs(value), max);
+  return words.startsWith("<") ? words : (value < 0 ? "−" : "+") + words;
 }
 
 // For each token what it looks at most in A and in B, and where they differ most.
 function tableOfDifference({ a, b, rows, difference }) {
-  const ofA = new Map(rows.map(([i, j], r) => [i, [j, r]])), partners = new Set(rows.map(([, j]) => j)), none = "–";
+  const ofA = new Map(rows.map(([i, j], r) => [i, [j, r]])), partners = new Set(rows.map(([, j]) => j)), none = "–", max = Math.max(a.max, b.max);
+  const fixed = weight => told(weight, max), more = value => signedTold(value, max);
   const lines = a.rows.map((token, i) => {
     const [j, r] = ofA.get(i) ?? [];
-    const both = j === undefined ? [none, none] : [namesOf(b, j, short), difference ? namesOf(difference, r, signed) : none];
-    return [token.text, namesOf(a, i, short), ...both];
+    const both = j === undefined ? [none, none] : [namesOf(b, j, fixed), difference ? namesOf(difference, r, more) : none];
+    return [token.text, namesOf(a, i, fixed), ...both];
   });
-  b.rows.forEach((token, j) => { if (!partners.has(j)) lines.push([token.text, none, namesOf(b, j, short), none]); });
+  b.rows.forEach((token, j) => { if (!partners.has(j)) lines.push([token.text, none, namesOf(b, j, fixed), none]); });
   return [["From", "A: to, and how much", "B: to, and how much", "A − B"], lines];
 }

@@ -2,11 +2,12 @@
 
 const HEADS = {
   title: "All heads",
-  name: () => "all heads, layers down",
-  box: ({ data }) => headsBox(data),
+  wide: true,
+  name: ({ box }) => (box.lying ? "all heads, layers across" : "all heads, layers down"),
+  box: ({ data }, width) => headsBox(data, width),
   draw: (pen, { data, box, theme }) => drawHeads(pen, data, box, theme),
 };
-const CHIP_LIMIT = 12, GROUP_GAP = 14;
+const CHIP_LIMIT = 12, GROUP_GAP = 14, LEGEND_WORDS = 170;
 
 // How many heads share one set of keys and values: 1 unless the model has grouped-query attention.
 function sharedBy(data) {
@@ -20,22 +21,24 @@ function thumbnail(data, layer, head, theme) {
     data.kind === "causal" && data.queries.length === rows && c > r ? null : theme.ramp[bytes[start + r * columns + c]]);
 }
 
-function fillHeads(grid, data, state, theme, open) {
+// The grid's tracks along a layer are its number and the heads; along a head the group's name, its number and the layers.
+function fillHeads(grid, { data, state, theme, box: { lying } }, open) {
   grid.replaceChildren();
-  const shared = sharedBy(data), size = data.layers > 12 ? 46 : 84;
-  const group = `repeat(${shared}, minmax(0, ${size}px))`;
-  grid.style.gridTemplateColumns = `34px ${shared === 1 ? `repeat(${data.heads}, minmax(0, ${size}px))` : Array(data.kvHeads).fill(group).join(` ${GROUP_GAP - 8}px `)}`;
-  const place = (made, row, head, span = 1) => {
-    made.style.gridArea = `${row} / ${2 + head + (shared === 1 ? 0 : Math.floor(head / shared))} / auto / span ${span}`;
+  grid.classList.toggle("av-lying", lying);
+  const shared = sharedBy(data), size = data.layers > 12 ? 46 : 84, wide = `minmax(0, ${size}px)`;
+  const heads = each => Array(data.kvHeads).fill(`repeat(${shared}, ${each})`).join(shared === 1 ? " " : ` ${GROUP_GAP - 8}px `);
+  grid.style.gridTemplateColumns = lying ? `${shared === 1 ? 0 : 46}px 24px repeat(${data.layers}, ${wide})` : `34px ${heads(wide)}`;
+  grid.style.gridTemplateRows = lying ? `auto ${heads("auto")}` : "";
+  const trackOf = head => 2 + head + (shared === 1 ? 0 : Math.floor(head / shared));
+  const place = (made, head, layer, span = 1) => {
+    made.style.gridArea = lying ? `${head} / ${layer} / span ${span} / auto` : `${layer} / ${head} / auto / span ${span}`;
     grid.append(made);
   };
-  const axis = (words, row, head, span) => place(element("div", span ? "av-axis av-group" : "av-axis", words), row, head, span);
-  for (let head = 0; head < data.heads; head++) axis(String(head + 1), 2, head);
-  if (shared > 1) for (let head = 0; head < data.heads; head += shared) axis(`keys ${head / shared + 1}`, 1, head, shared);
+  const axis = (words, head, layer, span) => place(element("div", span ? "av-axis av-group" : "av-axis", words), head, layer, span);
+  for (let head = 0; head < data.heads; head++) axis(String(head + 1), trackOf(head), 2);
+  if (shared > 1) for (let head = 0; head < data.heads; head += shared) axis(`keys ${head / shared + 1}`, trackOf(head), 1, shared);
   for (let layer = 0; layer < data.layers; layer++) {
-    const name = element("div", "av-axis", String(layer + 1));
-    name.style.gridArea = `${layer + 3} / 1`;
-    grid.append(name);
+    axis(String(layer + 1), 1, layer + 3);
     for (let head = 0; head < data.heads; head++) {
       const button = element("button");
       button.type = "button";
@@ -44,19 +47,19 @@ function fillHeads(grid, data, state, theme, open) {
       if (layer === state.layer && head === state.head) button.setAttribute("aria-current", "true");
       button.append(thumbnail(data, layer, head, theme));
       button.addEventListener("click", () => open(layer, head));
-      place(button, layer + 3, head);
+      place(button, trackOf(head), layer + 3);
     }
   }
   const legend = element("canvas", "av-legend");
   const width = Math.min(350, grid.clientWidth - 40);
-  drawLegend(penOn(legend, { width, height: 32 }), 4, 6, headsScale(theme), theme, width - 220);
-  legend.style.gridArea = `${data.layers + 3} / 2 / auto / -1`;
+  drawLegend(penOn(legend, { width, height: 32 }), 4, 6, headsScale(theme), theme, width - LEGEND_WORDS);
+  legend.style.gridArea = lying ? `${trackOf(data.heads)} / 3 / auto / -1` : `${data.layers + 3} / 2 / auto / -1`;
   grid.append(legend);
 }
 
 // Each head is as bright as it can be: the scale ends at its own largest weight.
 function headsScale(theme) {
-  return { ...weightScale(1, theme, true), title: "share of each head’s largest weight" };
+  return { ...weightScale(1, theme, true), title: "of each head’s largest weight" };
 }
 
 // For each habit, the heads that have it, as buttons.
@@ -108,24 +111,43 @@ function nameOf(data, layer, head) {
   return data.names[layer]?.[head] ?? "";
 }
 
-function headsBox(data) {
-  const shared = sharedBy(data), gaps = shared === 1 ? 0 : (data.kvHeads - 1) * GROUP_GAP;
-  const size = Math.min(data.layers > 12 ? 46 : 84, Math.floor((960 - gaps) / data.heads)), left = 34, top = shared === 1 ? 24 : 48;
-  return { size, left, top, width: left + size * data.heads + gaps, height: top + size * data.layers + LEGEND_HEIGHT };
+// Of many layers with few heads each, the layers go across where there is room: all fit on one screen.
+function headsBox(data, width) {
+  const shared = sharedBy(data), gaps = shared === 1 ? 0 : (data.kvHeads - 1) * GROUP_GAP, most = data.layers > 12 ? 46 : 84;
+  const beside = shared === 1 ? 34 : 74, lying = data.layers > 2 * data.heads && width >= beside + 24 * data.layers;
+  if (lying) {
+    const size = Math.min(most, Math.floor((width - beside) / data.layers)), top = 24;
+    return { lying, size, left: beside, top, width: beside + size * data.layers, height: top + size * data.heads + gaps + LEGEND_HEIGHT };
+  }
+  const size = Math.min(most, Math.floor((960 - gaps) / data.heads)), left = 34, top = shared === 1 ? 24 : 48;
+  return { lying, size, left, top, width: left + size * data.heads + gaps, height: top + size * data.layers + LEGEND_HEIGHT };
 }
 
 function drawHeads(pen, data, box, theme) {
-  const { size, left, top } = box, inner = size - 4, shared = sharedBy(data);
-  const x = head => left + head * size + (shared === 1 ? 0 : Math.floor(head / shared) * GROUP_GAP);
+  const { size, left, top, lying } = box, inner = size - 4, shared = sharedBy(data), middle = inner / 2;
+  const along = head => head * size + (shared === 1 ? 0 : Math.floor(head / shared) * GROUP_GAP);
+  const at = (head, layer) => (lying ? [left + layer * size, top + along(head)] : [left + along(head), top + layer * size]);
   const label = (words, x, y) => pen.text(words, x, y, { align: "center", fill: theme.muted, size: 11, sans: true });
   for (let head = 0; shared > 1 && head < data.heads; head += shared) {
-    label(`keys ${head / shared + 1}`, x(head) + (shared * size - 4) / 2, 8);
-    pen.rect(x(head), 20, shared * size - 4, 1, theme.muted);
+    const [x, y] = at(head, 0), long = shared * size - 4, words = `keys ${head / shared + 1}`;
+    if (lying) {
+      label(words, 22, y + long / 2);
+      pen.rect(46, y, 1, long, theme.muted);
+    } else {
+      label(words, x + long / 2, 8);
+      pen.rect(x, 20, long, 1, theme.muted);
+    }
   }
-  for (let head = 0; head < data.heads; head++) label(String(head + 1), x(head) + inner / 2, top - 14);
+  for (let head = 0; head < data.heads; head++) {
+    const [x, y] = at(head, 0);
+    if (lying) label(String(head + 1), left - 14, y + middle);
+    else label(String(head + 1), x + middle, top - 14);
+  }
   for (let layer = 0; layer < data.layers; layer++) {
-    label(String(layer + 1), 14, top + layer * size + inner / 2);
-    for (let head = 0; head < data.heads; head++) pen.picture(x(head), top + layer * size, inner, inner, thumbnail(data, layer, head, theme));
+    const [x, y] = at(0, layer);
+    if (lying) label(String(layer + 1), x + middle, top - 14);
+    else label(String(layer + 1), 14, y + middle);
+    for (let head = 0; head < data.heads; head++) pen.picture(...at(head, layer), inner, inner, thumbnail(data, layer, head, theme));
   }
   drawLegend(pen, left, box.height - LEGEND_HEIGHT + 14, headsScale(theme), theme);
 }

@@ -28,7 +28,7 @@ function sayFocus(view) {
   if (row !== null && column !== null)
     said = unreachable(matrix, row, column)
       ? [strong(matrix.rows[row]), " comes before ", strong(matrix.columns[column]), " and cannot look at it"]
-      : [strong(matrix.rows[row]), ` ${looks} `, strong(matrix.columns[column]), ": ", element("b", "", valueAt(matrix, row, column).toFixed(3))];
+      : [strong(matrix.rows[row]), ` ${looks} `, strong(matrix.columns[column]), ": ", element("b", "", told(valueAt(matrix, row, column), matrix.max))];
   else if (row !== null) said = [strong(matrix.rows[row]), ` ${looks}`];
   else if (column !== null) said = [strong(matrix.columns[column]), rollout ? " goes into" : " is looked at by"];
   $("value").replaceChildren(...said);
@@ -38,7 +38,7 @@ function sayFocus(view) {
     const bar = element("i");
     bar.style.width = `${(100 * w) / Math.max(1, matrix.max)}%`;
     bar.style.background = theme.accent;
-    return [element("span", "", token.text), bar, element("em", "", w.toFixed(3))];
+    return [element("span", "", token.text), bar, element("em", "", told(w, matrix.max))];
   }));
 }
 
@@ -109,7 +109,7 @@ function fillTable(view) {
   if (!$("table").open || !matrix) return;
   const table = element("table"), head = table.createTHead().insertRow(), body = table.createTBody();
   const [titles, lines] = compared ? tableOfDifference(compared)
-    : [["From", "To, and how much"], matrix.rows.map((token, r) => [token.text, namesOf(matrix, r, short)])];
+    : [["From", "To, and how much"], matrix.rows.map((token, r) => [token.text, namesOf(matrix, r, weight => told(weight, matrix.max))])];
   for (const words of titles) head.append(Object.assign(element("th", "", words), { scope: "col" }));
   for (const [token, ...cells] of lines) {
     const line = body.insertRow();

@@ -17,6 +17,12 @@ function short(weight) {
   return weight >= 0.0995 ? weight.toFixed(2) : weight >= 0.00095 ? weight.toFixed(3) : weight > 0 ? weight.toExponential(0) : "0";
 }
 
+// A weight in as many digits as travel: one byte, up to the largest. Exact ones are in what is saved as CSV and JSON.
+function told(weight, max) {
+  const digits = max > 0 ? Math.min(6, Math.max(2, Math.ceil(-Math.log10(max / 25)))) : 2, least = 10 ** -digits;
+  return weight > 0 && weight < least / 2 ? `<${least.toFixed(digits)}` : weight.toFixed(digits);
+}
+
 function signed(value) {
   return value === 0 ? "0" : (value < 0 ? "−" : "+") + short(Math.abs(value));
 }

@@ -86,7 +86,7 @@ function redraw(view) {
   $("picture").hidden = $("focus").hidden = $("strips").hidden = $("panel").hidden = heads;
   $("grid").hidden = !heads;
   $("scene").classList.toggle("av-wide", Boolean(drawing.wide));
-  if (heads) return fillHeads($("grid"), data, state, view.theme, (layer, head) => change(view, { view: "matrix", layer, head }));
+  if (heads) return fillHeads($("grid"), view, (layer, head) => change(view, { view: "matrix", layer, head }));
   if (view.locked === undefined) view.locked = farthestLook(view);
   $("focus").ariaLabel = `${drawing.title}: ${describeHead(data, state.layer, chosen(view).head)}. Arrow keys walk its cells.`;
   fillStrips(view);
