@@ -26,6 +26,8 @@ from models.weights import WeightsMissing
 COMPUTE_LANE = "compute"
 # What a page-only event takes that needs no model: it runs at once, unseen.
 QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+# The same for what may refuse its input: of what runs beside the queue, Gradio's page shows no error.
+ASIDE: dict[str, Any] = {"concurrency_limit": None, "show_progress": "hidden", "api_visibility": "private"}
 # Gradio shows a stopped run as an error for as long as its cancelling takes. So the page keeps, for each kind of run by
 # its number, whether it was stopped: its style hides that one error, and the status line says what it was instead.
 STARTED = "() => { const page = document.body.dataset; page.runNUMBER = 'started'; delete page.stopped; }"

@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from demos.events import QUIET, endpoint, guarded, on_run, throttled
+from demos.events import ASIDE, QUIET, endpoint, guarded, on_run, throttled
 from demos.next_word_view import (
     drafts_json,
     drafts_status,
@@ -120,7 +120,7 @@ def render(adapter: NextWord) -> Form:
     on_run([measure.click], measure_page, [text], outputs, meter.check, FIELDS[:1], stop)
     # Through the buttons, so that what they check and what Stop ends is the same for an example.
     examples.load_input_event.then(None, chosen, None, js="(id) => document.getElementById(id).click()", **QUIET)
-    result.select(guarded(take), None, text, **QUIET).success(None, None, None, js=PRESS, **QUIET)
+    result.select(guarded(take), None, text, **ASIDE).success(None, None, None, js=PRESS, **QUIET)
 
     def perplexity(text: str, *, report: Report = ignore) -> dict[str, Any]:
         """How well the model would have guessed `text`: its perplexity, and each token's probability and rank."""

@@ -1,5 +1,6 @@
 """The page around the tabs: its head and its look."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from demos import look
-from demos.events import QUIET, guarded
+from demos.events import ASIDE, QUIET, guarded
 from demos.link_bar import copy_button, open_links
 from demos.status import StatusLine
 from demos.tab import Form, Tab
@@ -18,8 +19,9 @@ ATTENTION = "attention"
 STYLES = ("style.css", "tokens/view.css", "why/view.css", "batch/view.css")
 # A tab's components come into the page when it is first opened, so its button may not be there yet.
 PRESS = """() => {
+  document.getElementById(STOP)?.click();
   const press = () => {
-    const button = document.getElementById(ID);
+    const button = document.getElementById(RUN);
     if (!button) return requestAnimationFrame(press);
     document.getElementById("tabs").scrollIntoView();
     button.focus({ preventScroll: true });
@@ -62,8 +64,13 @@ def carry_all(forms: Mapping[str, Form], strip: gr.Tabs) -> None:
             carry.button.visible = False
             continue
         filled = [strip, *(target.inputs[name] for name in ("model", "text", "pair"))]
-        opened = carry.button.click(guarded(opening(carry.choose)), list(carry.inputs), filled, **QUIET)
-        opened.success(None, None, None, js=PRESS.replace("ID", f"'{target.run.elem_id}'"), **QUIET)
+        opened = carry.button.click(guarded(opening(carry.choose)), list(carry.inputs), filled, **ASIDE)
+        opened.success(None, None, None, js=press(target.run, carry.stop), **QUIET)
+
+
+def press(run: gr.Button, stop: gr.Button | None) -> str:
+    """The script that presses `stop`, where there is one and it has something to end, and then `run`."""
+    return PRESS.replace("STOP", json.dumps(stop.elem_id if stop else "")).replace("RUN", json.dumps(run.elem_id))
 
 
 def opening(choose: Callable[..., tuple[str, str, str]]) -> Callable[..., tuple[gr.Tabs, str, str, str]]:

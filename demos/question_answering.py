@@ -172,7 +172,9 @@ def render(answerer: Answerer) -> Form:
             raise InputError("question", "Nothing is answered here yet. Ask something first.")
         return answerer.spec.name, asked.question, asked.context[slice(*asked.answers.window)] or asked.context
 
-    return Form({"question": question, "context": context, "top_k": top_k}, run, (Carry(carry, (asked,), window),))
+    return Form(
+        {"question": question, "context": context, "top_k": top_k}, run, (Carry(carry, (asked,), window, stop),)
+    )
 
 
 WHY = """

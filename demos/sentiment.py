@@ -126,7 +126,7 @@ def render(reader: SentimentReader) -> Form:
         reader.check(text)
         return reader.spec.name, text, ""
 
-    return Form({"text": text}, run, (Carry(carry, (text,), whole),))
+    return Form({"text": text}, run, (Carry(carry, (text,), whole, stop),))
 
 
 PRESS = "() => document.querySelector('#sentiment-run').click()"

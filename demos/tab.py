@@ -26,11 +26,13 @@ class Carry:
     """A button that opens what a tab shows in the Attention tab.
 
     `choose` makes the model, the text and the second text there of the values of `inputs`. It may raise InputError.
+    What `stop` ends is ended first: the attention would wait for it.
     """
 
     button: gr.Button
     inputs: tuple[Component, ...]
     choose: Callable[..., tuple[str, str, str]]
+    stop: gr.Button | None = None
 
 
 @dataclass(frozen=True)

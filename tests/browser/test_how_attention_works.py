@@ -200,7 +200,7 @@ def test_it_fits_a_phone_and_texts_are_text(page: Page, theme: str) -> None:
     assert right <= 390
     page.locator("#worked-text textarea, #worked-text input").fill(HOSTILE)
     page.locator("#worked-run").click()
-    expect(page.locator(".worked-sentence")).to_contain_text("onerror", timeout=PATIENCE)
+    expect(page.locator(".worked-sentence")).to_contain_text("alert", timeout=PATIENCE)
     page.locator(".worked-numbers summary").click()
     expect(page.locator(".worked-numbers tbody tr")).to_have_count(32)
     assert page.locator("#worked-head img").count() == 0
