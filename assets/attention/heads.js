@@ -7,7 +7,7 @@ const HEADS = {
   box: ({ data }, width) => headsBox(data, width),
   draw: (pen, { data, box, theme }) => drawHeads(pen, data, box, theme),
 };
-const CHIP_LIMIT = 12, GROUP_GAP = 14, LEGEND_WORDS = 170;
+const CHIP_LIMIT = 12, GROUP_GAP = 14, LEGEND_WORDS = 190;
 
 // How many heads share one set of keys and values: 1 unless the model has grouped-query attention.
 function sharedBy(data) {

@@ -1,4 +1,4 @@
-"""Makes the pictures of the attention view that the README shows: `.venv/bin/python -m tests.browser.screenshots`."""
+"""Makes the pictures of every view that the README chooses from: `.venv/bin/python -m tests.browser.screenshots`."""
 
 import io
 import shutil
@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Locator, Page, expect, sync_playwright
 
 import app
 import settings
@@ -16,52 +16,96 @@ FOLDER = app.ASSETS / "screenshots"
 SENTENCE = "The animal didn't cross the street because it was too tired."
 CHANGED = "The animal didn't cross the street because it was too wide."
 LOOKS = {"light": (1280, "light"), "dark": (1280, "dark"), "phone": (390, "light")}
-VIEWS = ("matrix", "lines", "heads", "flow", "compare")
+VIEWS = ("matrix", "lines", "heads", "flow", "words", "compare")
+# The other tabs, each with the example that shows it.
+EXAMPLES = {
+    "Question answering": "A fact",
+    "Translation": "What attention does",
+    "Sentiment": "A mixed review",
+    "Summarization": "The same, picked",
+    "Chat": "Why is the sky blue? Explain it to a child.",
+    "Next word": "A proverb",
+    "How attention works": "What “it” stands for",
+}
+CROSS = "A translation, word by word"
+PATIENCE = 300_000
 COLOURS = 128
 LARGEST = 200_000
 
 
 def main() -> None:
-    """Serve the page on the bundled weights, and take every view in every look."""
+    """Serve the page on the bundled weights, and take every view in every look, in place of the pictures before."""
+    for old in FOLDER.glob("*.png"):
+        old.unlink()
     demo = app.build(app.make_cache(settings.read([])))
     _, url, _ = demo.launch(prevent_thread_lock=True, quiet=True, **glassbox.launch_options(app.ASSETS))
     try:
         with sync_playwright() as playwright:
             chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
             for look, (width, theme) in LOOKS.items():
-                take(chromium, f"{url}?__theme={theme}", look, width)
+                page = chromium.new_page(viewport={"width": width, "height": 900})
+                page.goto(f"{url}?__theme={theme}")
+                take_views(page, look)
+                take_tabs(page, look)
+                page.close()
             chromium.close()
     finally:
         demo.close()
 
 
-def take(browser: Browser, url: str, look: str, width: int) -> None:
-    """All views in one look."""
-    page = browser.new_page(viewport={"width": width, "height": 900})
-    page.goto(url)
-    page.get_by_role("tab", name="Attention").click()
+def take_views(page: Page, look: str) -> None:
+    """The attention tab's views in one look."""
+    page.get_by_role("tab", name="Attention", exact=True).click()
     page.locator("#attention-text textarea").fill(SENTENCE)
     page.locator("#attention-run").click()
-    expect(page.locator(".av-value")).to_contain_text("animal", timeout=120_000)
+    expect(page.locator(".av-value")).to_contain_text("animal", timeout=PATIENCE)
     for view in VIEWS:
-        page.locator(f"[data-view={view}]").click()
+        page.locator(f"[data-view={'matrix' if view == 'words' else view}]").click()
         arrange(page, view)
-        page.mouse.move(0, 0)
-        page.wait_for_timeout(300)
-        save(page.locator("#attention-view").screenshot(), FOLDER / f"attention-{view}-{look}.png")
-    page.close()
+        take(page, "#attention-view", f"attention-{view}-{look}.png")
+    page.locator("[data-view=lines]").click()
+    page.get_by_role("button", name=CROSS).click()
+    expect(page.locator(".av-strips")).to_contain_text("mecanismo", timeout=PATIENCE)
+    take(page, "#attention-view", f"attention-cross-{look}.png")
 
 
 def arrange(page: Page, view: str) -> None:
     """Choose what shows the view well."""
     if view != "heads":
-        page.locator(".av-hide").set_checked(view == "flow")
-        page.locator(".av-words").set_checked(view == "flow")
+        page.locator(".av-hide").set_checked(view in ("flow", "words"))
+        page.locator(".av-words").set_checked(view in ("flow", "words"))
     if view == "compare":
         page.locator(".av-with").select_option("text")
         page.locator(".av-text").fill(CHANGED)
         page.locator(".av-another button").click()
-        expect(page.locator(".av-value")).to_contain_text("A − B", timeout=60_000)
+        expect(page.locator(".av-value")).to_contain_text("A − B", timeout=PATIENCE)
+
+
+def take_tabs(page: Page, look: str) -> None:
+    """The other tabs with a result in one look, each with its why unfolded."""
+    for title, example in EXAMPLES.items():
+        page.get_by_role("tab", name=title, exact=True).click()
+        panel = page.get_by_role("tabpanel").filter(visible=True)
+        panel.get_by_role("button", name=example, exact=True).click()
+        finished(panel)
+        for fold in panel.locator("button.label-wrap", has_text="Why: ").all():
+            fold.click()
+            page.wait_for_timeout(1000)
+            finished(panel)
+        take(page, "#tabs", f"{title.lower().replace(' ', '-')}-{look}.png")
+
+
+def finished(panel: Locator) -> None:
+    """Wait for what runs there, to its end."""
+    expect(panel.locator(".status").filter(has_text="·").first).to_be_visible(timeout=PATIENCE)
+    expect(panel.get_by_role("button", name="Stop", exact=True)).to_be_disabled(timeout=PATIENCE)
+
+
+def take(page: Page, selector: str, name: str) -> None:
+    """One picture, with the pointer out of the way and everything drawn."""
+    page.mouse.move(0, 0)
+    page.wait_for_timeout(500)
+    save(page.locator(selector).screenshot(), FOLDER / name)
 
 
 def save(picture: bytes, path: Path) -> None:
