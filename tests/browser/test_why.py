@@ -130,7 +130,7 @@ def test_sentiment_is_carried_to_attention_in_one_click(page: Page) -> None:
 
 
 def test_an_answer_is_carried_to_attention_in_one_click(page: Page) -> None:
-    """The question and its window become the two texts; before anything is answered, words say so."""
+    """The question and its window become the two texts, before all is explained; without an answer, words say so."""
     open_tab(page, "Question answering")
     unfold(page, "answer-why")
     page.locator("#answer-carry").click()
@@ -138,7 +138,7 @@ def test_an_answer_is_carried_to_attention_in_one_click(page: Page) -> None:
     expect(page.locator("#answer-run")).to_be_visible()
     unfold(page, "answer-why")
     page.get_by_text("In the last lines of a long text").click()
-    expect(page.locator("#answer-status")).to_contain_text("15 windows", timeout=PATIENCE)
+    expect(page.locator("#answer-status")).to_contain_text("· 15 windows", timeout=PATIENCE)
     unfold(page, "answer-why")
     page.locator("#answer-carry").click()
     expect(page.locator(".av-focus")).to_be_visible(timeout=PATIENCE)
