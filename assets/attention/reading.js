@@ -34,7 +34,7 @@ function sayFocus(view) {
   $("value").replaceChildren(...said);
   const bars = row !== null ? topOf(matrix, row, BARS).map(([c, w]) => [matrix.columns[c], w])
     : column !== null ? lookersAt(matrix, column, BARS).map(([r, w]) => [matrix.rows[r], w]) : [];
-  $("bars").replaceChildren(...bars.flatMap(([token, w]) => {
+  $("bars").replaceChildren(...bars.filter(([, w], i) => i === 0 || !told(w, matrix.max).startsWith("<")).flatMap(([token, w]) => {
     const bar = element("i");
     bar.style.width = `${(100 * w) / Math.max(1, matrix.max)}%`;
     bar.style.background = theme.accent;
