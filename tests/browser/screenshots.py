@@ -114,8 +114,8 @@ def take(page: Page, selector: str, name: str) -> None:
 def save(picture: bytes, path: Path) -> None:
     """Write the PNG with few colours. Exits where it is larger than a README should load."""
     # By coverage: by median, the ends of a scale would lose their hue.
-    colours = {"colors": COLOURS, "method": Image.Quantize.MAXCOVERAGE, "dither": Image.Dither.NONE}
-    image = Image.open(io.BytesIO(picture)).convert("RGB").quantize(**colours)
+    image = Image.open(io.BytesIO(picture)).convert("RGB")
+    image = image.quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     image.save(path, optimize=True)
     size = path.stat().st_size
     print(f"{path.name}: {image.width} x {image.height}, {size:,} bytes")
