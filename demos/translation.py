@@ -9,6 +9,7 @@ import gradio as gr
 
 from demos.aligned_words import AlignedWords, view
 from demos.events import QUIET, endpoint, guarded, on_run, report_to, run_examples
+from demos.language_hint import LanguageHint
 from demos.status import StatusLine, describe
 from demos.tab import Carry, Form, Tab, carry_button
 from models.attention import sources
@@ -54,6 +55,7 @@ def render(translators: Translators) -> Form:
             size="sm",
         )
         target = gr.Dropdown(names, value=first_target, label="To", elem_id="translation-target", min_width=100)
+    hint = LanguageHint("translation")
     with gr.Row(equal_height=True):
         with gr.Column(min_width=280):
             text = gr.Textbox(
@@ -123,11 +125,17 @@ def render(translators: Translators) -> Form:
     swap.click(exchange, [source, target, text, output], [source, target, text, *results], **QUIET)
     source.input(guarded(follow_source), [source, target], target, **QUIET)
     target.input(guarded(follow_target), [target, source], source, **QUIET)
+    hint.follow(translators, text, source, target, follow_source)
     text.change(None, text, count, js=COUNT.replace("LIMIT", f"{translators.limits.text:,}"), **QUIET)
 
     def translate(text: str, source: str = "en", target: str = "pt", *, report: Report = ignore) -> dict[str, Any]:
-        """`text` in another language, by sentence, each with its words' links: character spans in text and result."""
-        result = translators.choose(source, target)(text, report)
+        """`text` in another language, by sentence, each with its words' links: character spans in text and result.
+
+        With `source` "auto" it is read as the language that it seems to be in; `detected` is that guess.
+        """
+        language, guess = translators.resolve(text, source, target)
+        result = translators.choose(language, target)(text, report)
+        detected = guess and {"language": guess.language, "confidence": guess.confidence, "sure": guess.sure}
         sentences = [
             {
                 "source": sentence.source.of(result.source),
@@ -136,7 +144,8 @@ def render(translators: Translators) -> Form:
             }
             for sentence in result.sentences
         ]
-        return {"text": result.text, "sentences": sentences, **asdict(result.run)}
+        found = {"source": language, "detected": detected}
+        return {"text": result.text, "sentences": sentences, **found, **asdict(result.run)}
 
     endpoint(translate, "translate", translators.check)
 

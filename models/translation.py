@@ -7,6 +7,7 @@ from itertools import chain, repeat
 from models.cache import Loaded, ModelCache
 from models.catalog import TRANSLATION, ModelSpec
 from models.inputs import DEFAULT_LIMITS, InputError, Limits, check_text
+from models.language import Detect, Guess, detect
 from models.memory import retried
 from models.pieces import copy, read, write
 from models.results import stopwatch
@@ -16,6 +17,8 @@ from models.text import Span
 from models.translated import Draft, Translation
 
 LANGUAGES = {"en": "English", "pt": "Portuguese"}
+# In place of a source language: whichever the text seems to be in.
+AUTO = "auto"
 WINDOW_TOKENS = 128
 BATCH_TOKENS = 1024
 # How many sentences are read ahead: few at first, so that something shows soon.
@@ -75,19 +78,48 @@ class Translators:
     cache: ModelCache
     specs: Mapping[tuple[str, str], ModelSpec]
     limits: Limits = DEFAULT_LIMITS
+    detect: Detect = detect
+
+    def guess(self, text: object) -> Guess | None:
+        """The language that `text` seems to be in; None where it cannot be translated, or holds no letters."""
+        try:
+            return self.detect(check_text(text, "Text", self.limits.text))
+        except InputError:
+            return None
+
+    def resolve(self, text: object, source: object, target: object) -> tuple[str, Guess | None]:
+        """The source language; where it is `AUTO`, the one that `text` seems to be in, and the guess.
+
+        An unsure guess that no model reads gives way to a language that one does. Raises InputError for a sure one.
+        """
+        if source != AUTO:
+            return str(source), None
+        guess = self.detect(check_text(text, "Text", self.limits.text))
+        offered = [start for start, to in self.specs if to == target] or [AUTO]
+        if guess is None or not (guess.sure or guess.language in offered):
+            return offered[0], guess
+        if guess.sure and guess.language not in offered:
+            wanted = f"no model here translates that to {str(target)[:20]!r}"
+            raise InputError("Languages", f"{guess.words}; {wanted}. Name the source if this is wrong. {self.offer}")
+        return guess.language, guess
+
+    @property
+    def offer(self) -> str:
+        """The offered pairs in words."""
+        pairs = "; ".join(f"{a} to {b} ({LANGUAGES[a]} to {LANGUAGES[b]})" for a, b in self.specs)
+        return f"Offered: {pairs}."
 
     def choose(self, source: object, target: object) -> Translator:
         """The translator between two language codes. Raises InputError, which names the offered pairs."""
         spec = self.specs.get((str(source), str(target)))
         if spec is None:
-            offered = "; ".join(f"{a} to {b} ({LANGUAGES[a]} to {LANGUAGES[b]})" for a, b in self.specs)
             wanted = f"{str(source)[:20]!r} to {str(target)[:20]!r}"
-            raise InputError("Languages", f"There is no model for {wanted}. Offered: {offered}.")
+            raise InputError("Languages", f"There is no model for {wanted}. {self.offer}")
         return Translator(self.cache, spec, str(source), self.limits)
 
     def check(self, text: object, source: object, target: object) -> None:
         """Raise InputError where `text` cannot be translated, or not between these languages."""
-        self.choose(source, target).check(text)
+        self.choose(self.resolve(text, source, target)[0], target).check(text)
 
 
 def of_catalog(cache: ModelCache, limits: Limits = DEFAULT_LIMITS) -> Translators:

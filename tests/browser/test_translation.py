@@ -90,3 +90,36 @@ def test_counter(tab: Page) -> None:
     """The characters are counted as one sees them."""
     tab.locator("#translation-text textarea").fill("olá 🎉")
     expect(tab.locator("#translation-count")).to_have_text("5 of 10,000 characters")
+
+
+def test_a_guess_is_told_and_taken_over_by_one_click(tab: Page) -> None:
+    """The language follows what is typed, without the page moving; whoever knows better just translates."""
+    text, hint, take = (tab.locator(f"#translation-{name}") for name in ("text textarea", "guess", "take"))
+    text.fill("123")
+    expect(tab.locator("#translation-count")).to_contain_text("3 of")
+    before = text.bounding_box()
+    text.fill("Acordei cedo e fui a pé até ao rio.")
+    expect(hint).to_contain_text("Looks like Portuguese (9")
+    expect(take).to_have_text("Translate from Portuguese")
+    assert text.bounding_box() == before
+    take.click()
+    expect(tab.locator("#translation-source input")).to_have_value("Portuguese")
+    expect(tab.locator("#translation-target input")).to_have_value("English")
+    expect(take).to_be_hidden()
+    text.fill("Guten Morgen, wie geht es dir heute?")
+    expect(hint).to_contain_text("Looks like German")
+    expect(hint).to_contain_text("no model here translates it")
+    expect(take).to_be_hidden()
+    text.fill("bom dia")
+    expect(hint).to_contain_text("Too short to tell the language: perhaps Portuguese")
+    translate(tab, "The cat is on the table, and it sleeps.")
+    expect(hint).to_contain_text("Looks like English")
+
+
+def test_typing_asks_once(tab: Page) -> None:
+    """A guess is asked for after a pause, not at every key."""
+    asked: list[str] = []
+    tab.on("request", lambda request: asked.append(request.url) if request.method == "POST" else None)
+    tab.locator("#translation-text textarea").press_sequentially("Acordei cedo e fui a pé até ao rio.", delay=20)
+    expect(tab.locator("#translation-guess")).to_contain_text("Looks like Portuguese")
+    assert 1 <= len(asked) <= 3

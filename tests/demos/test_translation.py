@@ -5,11 +5,14 @@ from collections.abc import Iterator
 import gradio as gr
 import pytest
 from gradio_client import Client
+from gradio_client.exceptions import AppError
 
 from demos import translation
 from demos.aligned_words import view
+from demos.language_hint import told
 from models.alignment import Link
 from models.cache import ModelCache
+from models.language import Guess
 from models.results import Run
 from models.text import Span
 from models.translated import Sentence, Translation
@@ -62,3 +65,39 @@ def test_endpoint(client: Client) -> None:
     assert result["model"] == "Firefox Translations pt-en"
     assert result["dropped"] == 0
     assert {"device", "tokens", "seconds"} < set(result)
+
+
+def test_endpoint_reads_the_language_it_finds(client: Client) -> None:
+    """With "auto" the direction follows the text, and the guess is told; an unsure one never blocks."""
+    result = client.predict("Acordei cedo e fui a pé até ao rio.", "auto", "en", api_name="/translate")
+    assert (result["model"], result["source"]) == ("Firefox Translations pt-en", "pt")
+    assert result["detected"].pop("confidence") > 0.9
+    assert result["detected"] == {"language": "pt", "sure": True}
+    unsure = client.predict("casa", "auto", "en", api_name="/translate")
+    assert (unsure["source"], unsure["detected"]["sure"]) == ("pt", False)
+    named = client.predict("Acordei cedo e fui a pé até ao rio.", api_name="/translate")
+    assert (named["source"], named["detected"]) == ("en", None)
+
+
+def test_endpoint_says_what_it_cannot_read(client: Client) -> None:
+    """A sure guess that no model reads is an error in words, which tells how to have it translated all the same."""
+    with pytest.raises(
+        (AppError, ValueError), match=r"Looks like German \(\d+%\); no model here translates that to 'en'"
+    ):
+        client.predict("Guten Morgen, wie geht es dir heute?", "auto", "en", api_name="/translate")
+
+
+@pytest.mark.parametrize(
+    ("guess", "words"),
+    [
+        (None, ""),
+        (Guess("pt", 0.97), "Looks like Portuguese (97%)"),
+        (Guess("de", 0.9), "Looks like German (90%); no model here translates it"),
+        (Guess("de", 0.6), "Not sure which language this is: perhaps German (60%)"),
+        (Guess("pt", 0.97, short=True), "Too short to tell the language: perhaps Portuguese (97%)"),
+        (Guess("en", 0.9, ("pt",)), "Looks mixed: English and Portuguese"),
+    ],
+)
+def test_the_hint_is_told_in_words(guess: Guess | None, words: str) -> None:
+    """What is sure is said so, what is not is not, and what no model reads is named."""
+    assert told(guess, {"en", "pt"}) == words

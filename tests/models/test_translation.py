@@ -1,6 +1,7 @@
 """Translation: nothing dropped, everything between sentences kept, words aligned."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from models.cache import ModelCache
 from models.inputs import TEXT_LIMIT, InputError
+from models.language import Guess
 from models.pieces import copy, read, write
 from models.text import Span
 from models.translated import Draft, Translation
@@ -197,3 +199,41 @@ def test_many_texts_give_what_each_gives(translators: Translators) -> None:
         assert [(s.source, s.target) for s in translation.sentences] == [(s.source, s.target) for s in alone.sentences]
     with pytest.raises(InputError):
         translator.many(["The dog", " "])
+
+
+@pytest.mark.parametrize(
+    ("guess", "target", "source"),
+    [
+        pytest.param(Guess("pt", 0.97), "en", "pt", id="sure"),
+        pytest.param(Guess("pt", 0.4, short=True), "en", "pt", id="unsure"),
+        pytest.param(Guess("it", 0.6), "en", "pt", id="unsure, and not offered"),
+        pytest.param(None, "pt", "en", id="no letters"),
+        pytest.param(Guess("pt", 0.97), "xx", None, id="no such target"),
+        pytest.param(Guess("de", 0.97), "en", None, id="surely not offered"),
+        pytest.param(Guess("pt", 0.97), "pt", None, id="surely the target already"),
+    ],
+)
+def test_auto_takes_the_language_that_the_text_seems_to_be_in(
+    translators: Translators, guess: Guess | None, target: str, source: str | None
+) -> None:
+    """Only a sure guess that no model reads is refused, with words that say how to go on."""
+    guessing = replace(translators, detect=lambda text: guess)
+    if source is None:
+        with pytest.raises(InputError, match="Offered: en to pt"):
+            guessing.check("Some words.", "auto", target)
+        return
+    assert guessing.resolve("Some words.", "auto", target) == (source, guess)
+    guessing.check("Some words.", "auto", target)
+
+
+@pytest.mark.parametrize("text", ["", "\ud800", "a" * (TEXT_LIMIT + 1), None])
+def test_no_language_is_guessed_where_nothing_can_be_translated(translators: Translators, text: object) -> None:
+    """The limits hold before the detector runs, on the page and for a script."""
+
+    def no_detector(text: str) -> Guess:
+        raise AssertionError("it was asked")
+
+    guarded = replace(translators, detect=no_detector)
+    assert guarded.guess(text) is None
+    with pytest.raises(InputError):
+        guarded.check(text, "auto", "pt")
