@@ -19,6 +19,12 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 # Which proxies are believed is a setting of ours; uvicorn would believe any on this machine.
 os.environ.setdefault("FORWARDED_ALLOW_IPS", "")
 
+try:
+    # ZeroGPU's package must come before torch; it is there on Spaces, and need not be elsewhere.
+    import spaces
+except ImportError:
+    spaces = None
+
 import gradio as gr
 
 import batch_command
@@ -35,10 +41,11 @@ from demos import (
     sentiment,
     summarization,
     translation,
+    zero_gpu,
 )
 from demos.tab import Tab
 from models.cache import Loaded, ModelCache
-from models.catalog import MINILM, QUESTION_ANSWERING, SENTIMENT, SMOLLM2, TRANSLATION, WEIGHTS, ModelSpec
+from models.catalog import ATTENTION, MINILM, QUESTION_ANSWERING, SENTIMENT, SMOLLM2, TRANSLATION, WEIGHTS, ModelSpec
 from models.device import Device, choose_device, probe, use_threads
 from models.inputs import Limits
 from models.loading import Loader
@@ -52,6 +59,8 @@ ASSETS = Path(__file__).parent / "assets"
 DEFAULT_SETTINGS = settings.Settings()
 # What the tabs run unless another model is chosen: loaded by --preload, and asked for by /readyz.
 DEFAULT_MODELS = (QUESTION_ANSWERING, *TRANSLATION.values(), SENTIMENT, MINILM, SMOLLM2)
+# All that a tab can ask for: what ZeroGPU's worker must have from the start.
+EVERY_MODEL = (*DEFAULT_MODELS, *(spec.with_attention() for spec in ATTENTION))
 TABS: tuple[Tab[Any], ...] = (
     question_answering.TAB,
     translation.TAB,
@@ -96,15 +105,32 @@ def build(
     return page.build(tabs, cache, limits, chosen.queue_length)
 
 
-def serve(cache: ModelCache, chosen: settings.Settings, tabs: Sequence[Tab[Any]] = TABS) -> Serving:
-    """Serve the page over `cache`; returns once it answers. Raises OSError where the port is taken."""
+def serve(
+    cache: ModelCache, chosen: settings.Settings, tabs: Sequence[Tab[Any]] = TABS, gpu: zero_gpu.Gpu | None = None
+) -> Serving:
+    """Serve the page over `cache`, its compute where `gpu` takes it; returns once it answers.
+
+    Raises OSError where the port is taken.
+    """
     store = WeightStore(chosen.home, chosen.offline)
 
     def missing() -> list[str]:
         weights = {spec.weights.name: spec.weights for spec in DEFAULT_MODELS}
         return [name for name, each in weights.items() if not store.path(each).is_dir()]
 
-    return start(build(cache, tabs, chosen), chosen, cache.status, missing, page.launch_options(ASSETS))
+    demo = build(cache, tabs, chosen)
+    if gpu is not None:
+        zero_gpu.move(demo, gpu)
+    return start(demo, chosen, cache.status, missing, page.launch_options(ASSETS))
+
+
+def serve_on_zero_gpu(chosen: settings.Settings) -> Serving:
+    """Serve with every model placed before the page is up; without batches, whose jobs live in one process."""
+    if spaces is None:
+        sys.exit("ZeroGPU needs the package spaces: put a line `spaces` into requirements.txt.")
+    load = zero_gpu.placed(make_cache(chosen).load, EVERY_MODEL, log.info)
+    tabs = [tab for tab in TABS if tab is not batch.TAB]
+    return serve(ModelCache(load, chosen.memory_bytes), chosen, tabs, spaces.GPU(duration=chosen.deadline or 60))
 
 
 def preload(cache: ModelCache) -> None:
@@ -134,12 +160,13 @@ def main(arguments: Sequence[str]) -> None:
     if chosen.fetch:
         fetch(WeightStore(chosen.home, chosen.offline))
         return
+    zero = settings.on_zero_gpu()
     cache = make_cache(chosen)
     try:
-        serving = serve(cache, chosen)
+        serving = serve_on_zero_gpu(chosen) if zero else serve(cache, chosen)
     except OSError as error:
         sys.exit(f"Cannot listen on {chosen.host}, port {chosen.port}: choose another one with --port. ({error})")
-    if chosen.preload:
+    if chosen.preload and not zero:
         threading.Thread(target=preload, args=(cache,), daemon=True).start()
     serve_until_told(serving, chosen.drain)
 

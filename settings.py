@@ -53,9 +53,16 @@ class Settings:
         Path(), "the folder of the downloaded weights", shown="the platform's cache folder"
     )
     device: str = option("auto", "where models run; auto takes the best there is", choices=CHOICES)
-    threads: int = option(0, "threads that one model computes with; 0 leaves it to PyTorch", high=1_024)
+    threads: int = option(
+        0,
+        "threads that one model computes with; 0 leaves it to PyTorch",
+        high=1_024,
+        shown="0, on Spaces as many as it has cores",
+    )
     memory: int = option(2_000, "megabytes of models kept in memory", low=1)
-    preload: bool = option(False, "fetch and load the default models at the start, before anyone asks")
+    preload: bool = option(
+        False, "fetch and load the default models at the start, before anyone asks", shown="off, on Spaces on"
+    )
     offline: bool = option(False, "use the weights that are here, download nothing")
     fetch: bool = option(False, "download the bundled weights, then exit")
     share: bool = option(False, "also open a public link through Gradio's tunnel")
@@ -119,13 +126,22 @@ def default_home(environment: Mapping[str, str], platform: str) -> Path:
 def defaults(environment: Mapping[str, str], platform: str) -> dict[str, Any]:
     """The value of every setting that nobody set.
 
-    On Hugging Face Spaces the app listens everywhere, since the Space's own proxy stands before it.
+    On Hugging Face Spaces the app listens everywhere, since the Space's own proxy stands before it; it loads its models
+    while the Space is still building up, and takes the cores that the Space has, not those of the machine around it.
     """
-    on_space = {"host": "0.0.0.0", "proxies": 1} if environment.get("SYSTEM") == "spaces" else {}
+    on_space: dict[str, Any] = {}
+    if environment.get("SYSTEM") == "spaces":
+        cores = environment.get("CPU_CORES", "")
+        on_space = {"host": "0.0.0.0", "proxies": 1, "preload": True, "threads": int(cores) if cores.isdecimal() else 0}
     return {each.name: each.default for each in fields(Settings)} | {
         "home": default_home(environment, platform),
         **on_space,
     }
+
+
+def on_zero_gpu(environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether this is a Space whose GPU is ZeroGPU."""
+    return environment.get("SPACES_ZERO_GPU", "").lower() in ("1", "t", "true")
 
 
 def parser() -> argparse.ArgumentParser:

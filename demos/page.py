@@ -49,6 +49,8 @@ def build(
                 with gr.Tab(tab.title, id=tab.name):
                     forms[tab.name] = tab.show(cache, limits)
                     copy_button(tab.name, forms[tab.name])
+        if gr.utils.get_space():
+            gr.DuplicateButton("Duplicate this Space", variant="secondary", min_width=190, elem_id="duplicate")
         carry_all(forms, strip)
         open_links(forms, strip, demo, message)
     # An open API would let scripts past the queue, and so past the one lane of compute.
