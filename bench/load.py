@@ -1,4 +1,7 @@
-"""Two hundred at once, many visitors for many minutes, then twenty switches: `python -m bench.load --minutes 10`.
+"""Two hundred at once, many visitors for many minutes, a thousand requests, then twenty switches.
+
+    python -m bench.load --minutes 10
+
 
 Starts the app in a process of its own, sends it mixed traffic over every endpoint, wrong calls and visitors who leave
 among it, and prints how many calls failed, how long they took, and how the server's memory grew.
@@ -28,6 +31,7 @@ from bench.figures import resident, until_idle
 ROOT = Path(__file__).parent.parent
 TEXTS = ROOT / "assets" / "examples"
 ADDRESS = re.compile(r"Running on local URL:\s+(http://\S+)")
+REQUESTS = 1_000
 SWITCHES = 20
 # Too small for the two that take turns, so that each switch evicts one and loads the other.
 SWITCHING_MEMORY = 600
@@ -141,6 +145,26 @@ def mixed_traffic(url: str, clients: int, minutes: float) -> None:
     print(f"memory: {early:.0f} MB early, {late:.0f} MB at the end ({late - early:+.0f} MB)")
 
 
+def requests(url: str) -> None:
+    """Print what `REQUESTS` short calls, after a tenth of them to warm up, add to the memory."""
+    offered: list[tuple[str, list[Any]]] = [
+        ("sentiment", ["A good one."]),
+        ("translate", ["Go home.", "en", "pt"]),
+        ("answer", ["Who sleeps?", "The dog sleeps.", 1]),
+        ("status", []),
+    ]
+    failures: list[str] = []
+    with httpx.Client(base_url=url + "/gradio_api", timeout=120) as http:
+        for number in range(-REQUESTS // 10, REQUESTS):
+            if number == 0:
+                before = resident(url)
+            outcome = ask(http, *offered[number % len(offered)])
+            failures += [outcome] if outcome != "done" else []
+    after = resident(url)
+    print(f"\nmemory over {REQUESTS:,} requests: {before:.0f} to {after:.0f} MB ({after - before:+.0f} MB)")
+    print(f"{len(failures)} of them failed {failures[:1] or ''}")
+
+
 def switches(url: str) -> None:
     """Print the memory after each of `SWITCHES` switches between two models that do not fit side by side."""
     found = []
@@ -177,6 +201,8 @@ def main() -> None:
         crowd(url)
         until_idle(url)
         mixed_traffic(url, chosen.clients, chosen.minutes)
+        until_idle(url)
+        requests(url)
     with server("--memory", str(SWITCHING_MEMORY)) as url:
         switches(url)
 

@@ -76,3 +76,7 @@ class _Now(Collector):
         yield loads
         memory = self.process.memory_info().rss
         yield GaugeMetricFamily("glassbox_resident_memory_bytes", "Memory of the whole process.", memory)
+        times = self.process.cpu_times()
+        yield CounterMetricFamily(
+            "glassbox_cpu_seconds", "Seconds of computing, all threads.", times.user + times.system
+        )

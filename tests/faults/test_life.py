@@ -60,6 +60,7 @@ def test_the_figures_can_be_read_by_prometheus(site: Site) -> None:
     assert value("glassbox_cache_misses_total") == site.cache.status().misses
     assert value("glassbox_model_loads_total", model="MiniLM-SQuAD") == 1
     assert value("glassbox_resident_memory_bytes") > 10**7
+    assert value("glassbox_cpu_seconds_total") > 0
 
 
 def test_figures_only_when_asked_for(site_of: Callable[..., Site]) -> None:
