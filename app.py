@@ -33,6 +33,7 @@ from demos import (
     attention,
     batch,
     chat,
+    compare,
     how_attention_works,
     next_word,
     page,
@@ -70,6 +71,7 @@ TABS: tuple[Tab[Any], ...] = (
     next_word.TAB,
     attention.TAB,
     how_attention_works.TAB,
+    compare.TAB,
     batch.TAB,
     runtime.TAB,
 )

@@ -16,7 +16,7 @@ from models.cache import ModelCache
 from models.inputs import DEFAULT_LIMITS, Limits
 
 ATTENTION = "attention"
-STYLES = ("style.css", "tokens/view.css", "why/view.css", "batch/view.css")
+STYLES = ("style.css", "tokens/view.css", "why/view.css", "batch/view.css", "compare/view.css")
 # A tab's components come into the page when it is first opened, so its button may not be there yet.
 PRESS = """() => {
   document.getElementById(STOP)?.click();

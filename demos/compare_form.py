@@ -1,0 +1,144 @@
+"""What a visitor says about a comparison: the task, what both sides read, and the settings of each."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+from gradio.components import Component
+
+from models.chat import SYSTEM_LIMIT, TEMPERATURE_LIMIT
+from models.comparison_tasks import RECIPES
+from models.drafts import DRAFT_LIMIT
+from models.inputs import InputError, Limits
+from models.summarization import LENGTHS, METHODS
+from models.translation import LANGUAGES
+
+SIDES = ("a", "b")
+# What the adapters call the fields of this form.
+FIELDS_OF_ADAPTERS = {
+    "Text": "text",
+    "message": "text",
+    "context": "text",
+    "Languages": "source",
+    "max_new_tokens": "new_tokens",
+}
+SETTINGS: dict[str, tuple[str, Callable[..., Component]]] = {
+    "source": ("From", lambda **more: gr.Dropdown(_languages(), value="en", **more)),
+    "target": ("To", lambda **more: gr.Dropdown(_languages(), value="pt", **more)),
+    "method": ("Method", lambda **more: gr.Radio(METHODS, value="abstractive", **more)),
+    "length": ("Length", lambda **more: gr.Radio(list(LENGTHS), value="medium", **more)),
+    "system": ("System prompt", lambda **more: gr.Textbox(max_length=SYSTEM_LIMIT, **more)),
+    "temperature": ("Temperature", lambda **more: gr.Slider(0, TEMPERATURE_LIMIT, 0, step=0.1, **more)),
+    "top_p": ("Top p", lambda **more: gr.Slider(0.05, 1, 1, step=0.05, **more)),
+    "seed": ("Seed (empty: a new one)", lambda **more: gr.Number(1, precision=0, **more)),
+    "new_tokens": ("Length, tokens", lambda **more: gr.Slider(8, DRAFT_LIMIT, 64, step=8, **more)),
+}
+
+
+@dataclass(frozen=True)
+class CompareForm:
+    """The components; `inputs` has all by the names that links and events have for them, in their order."""
+
+    task: gr.Dropdown
+    inputs: Mapping[str, Component]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all inputs."""
+        return tuple(self.inputs)
+
+    def show(self, task: str) -> dict[Any, Any]:
+        """Each input seen where `task` has it."""
+        recipe = RECIPES[task]
+        shown = {"task", *recipe.inputs, "text_b"} | ({"question_b"} if "question" in recipe.inputs else set())
+        for side in SIDES:
+            shown |= {f"{name}_{side}" for name in recipe.settings}
+            shown |= {model_field(task, side)} if len(recipe.models) > 1 else set()
+        return {field: gr.update(visible=name in shown) for name, field in self.inputs.items()}
+
+
+def compare_form(limits: Limits, first: str) -> CompareForm:
+    """Lay the components out, those of the task `first` shown."""
+    task = gr.Dropdown(
+        [(recipe.title, task) for task, recipe in RECIPES.items()], value=first, label="Task", elem_id="compare-task"
+    )
+    inputs: dict[str, Component] = {"task": task}
+    inputs["question"] = gr.Textbox(label="Question", max_length=limits.text, elem_id="compare-question", visible=False)
+    inputs["text"] = gr.Textbox(label="Text", lines=4, max_lines=8, max_length=limits.context, elem_id="compare-text")
+    with gr.Row(elem_id="compare-settings"):
+        for side in SIDES:
+            with gr.Column(min_width=280, elem_id=f"compare-side-{side}"):
+                gr.Markdown(f"### {side.upper()}")
+                if side == "b":
+                    inputs |= _own_inputs(limits)
+                inputs |= _settings(side)
+    return CompareForm(task, inputs)
+
+
+def read(task: str, given: Mapping[str, Any], side: str) -> dict[str, Any]:
+    """What one side is given: its own inputs where it has some, else the common ones, and its settings."""
+    values = {name: given[f"{name}_{side}"] for name in SETTINGS}
+    values["model"] = given.get(model_field(task, side))
+    for name in ("text", "question"):
+        values[name] = given[own(name, given, side)]
+    return values
+
+
+def own(name: str, given: Mapping[str, Any], side: str) -> str:
+    """The field that the input `name` of `side` comes from."""
+    mine = f"{name}_{side}"
+    said = given.get(mine)
+    return mine if isinstance(said, str) and said.strip() else name
+
+
+def at_field(error: InputError, task: str, given: Mapping[str, Any], side: str) -> InputError:
+    """`error` of one side, under the name of the field that shows it."""
+    name = FIELDS_OF_ADAPTERS.get(error.field, error.field)
+    if name == "model":
+        return InputError(model_field(task, side), str(error))
+    field = own(name, given, side) if name in ("text", "question") else name if name == "task" else f"{name}_{side}"
+    return InputError(field, str(error))
+
+
+def apart(task: str, given: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
+    """The settings of `task` that are not the same on both sides: label, A's and B's value."""
+    labels = {"model": "model"} | {name: label.partition(" (")[0].lower() for name, (label, _) in SETTINGS.items()}
+    first, second = (read(task, given, side) for side in SIDES)
+    names = ("model", *RECIPES[task].settings)
+    return [(labels[name], first[name], second[name]) for name in names if first[name] != second[name]]
+
+
+def model_field(task: str, side: str) -> str:
+    """The name of the field that chooses a side's model."""
+    return f"{task}_model_{side}"
+
+
+def _own_inputs(limits: Limits) -> dict[str, Component]:
+    told = "Its own {}, where it is not A's"
+    return {
+        "question_b": gr.Textbox(
+            label=told.format("question"), max_length=limits.text, elem_id="compare-question-b", visible=False
+        ),
+        "text_b": gr.Textbox(
+            label=told.format("text"), lines=2, max_lines=8, max_length=limits.context, elem_id="compare-text-b"
+        ),
+    }
+
+
+def _settings(side: str) -> dict[str, Component]:
+    made: dict[str, Component] = {}
+    for task, recipe in RECIPES.items():
+        names = [spec.name for spec in recipe.models]
+        if names:
+            made[model_field(task, side)] = gr.Dropdown(
+                names, value=names[0], label="Model", visible=False, elem_id=f"compare-{task}-model-{side}"
+            )
+    for name, (label, make) in SETTINGS.items():
+        elem_id = f"compare-{name.replace('_', '-')}-{side}"
+        made[f"{name}_{side}"] = make(label=label, visible=False, elem_id=elem_id, min_width=100)
+    return made
+
+
+def _languages() -> Sequence[tuple[str, str]]:
+    return [(name, code) for code, name in LANGUAGES.items()]

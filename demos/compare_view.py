@@ -1,0 +1,113 @@
+"""Two results side by side: a gr.HTML component drawn by `assets/compare/view.js`, and the data it is sent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from demos.status import describe, seconds
+from models.comparison import Figure, Part, figures, parts
+from models.comparison_tasks import Outcome
+
+ASSETS = Path(__file__).parent.parent / "assets" / "compare"
+# Probabilities nearer than this look the same in figures.
+NEAR = 0.005
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What was asked of both sides, and what they gave so far.
+
+    `inputs` are the names of the inputs that differ, with both texts; `told` says what sets each side apart.
+    """
+
+    inputs: tuple[tuple[str, str, str], ...]
+    told: tuple[str, str]
+    outcomes: tuple[Outcome | None, Outcome | None] = (None, None)
+    done: bool = False
+
+    @property
+    def finished(self) -> tuple[Outcome, Outcome] | None:
+        """Both results, once nothing more comes."""
+        first, second = self.outcomes
+        return (first, second) if self.done and first and second else None
+
+
+class CompareView(gr.HTML):
+    """Draws a `view`; its script puts every text into the page as text."""
+
+    def __init__(self, elem_id: str, render: bool = True) -> None:
+        # Gradio makes an unrendered one where an event leaves the view as it is.
+        super().__init__(
+            {},
+            html_template=(ASSETS / "view.html").read_text(),
+            js_on_load=(ASSETS / "view.js").read_text(),
+            elem_id=elem_id,
+            render=render,
+        )
+
+
+def view(compared: Compared) -> dict[str, Any]:
+    """The value of a CompareView. Differences are marked when both sides are whole: before that, all would differ."""
+    both = compared.finished
+    texts = parts(both[0].text, both[1].text) if both else tuple(map(_whole, compared.outcomes))
+    sides = [
+        {
+            "told": told,
+            "text": _plain(text),
+            "waiting": outcome is None,
+            "verdict": bool(outcome and outcome.figures and not outcome.written),
+            "status": describe(outcome.run, *outcome.facts) if outcome else "",
+        }
+        for told, text, outcome in zip(compared.told, texts, compared.outcomes, strict=True)
+    ]
+    inputs = [{"name": name, "texts": [_plain(text) for text in parts(a, b)]} for name, a, b in compared.inputs]
+    shown: dict[str, Any] = {"inputs": inputs, "sides": sides}
+    if both is None:
+        return shown
+    rows = figures(both[0].figures, both[1].figures)
+    moved = any(row.difference is None or abs(row.difference) >= NEAR for row in rows)
+    shown["figures"] = [_row(row) for row in rows] if moved else []
+    return shown | {"same": bool(rows) and not moved, "costs": costs(*both)}
+
+
+def summary(first: Outcome, second: Outcome) -> str:
+    """What differs, in one line."""
+    ours, theirs = parts(first.text, second.text)
+    alone = [sum(len(part.text.split()) for part in side if part.alone) for side in (ours, theirs)]
+    if not any(alone):
+        return "Both sides say the same words"
+    return f"Words on one side only: {alone[0]} in A, {alone[1]} in B"
+
+
+def costs(first: Outcome, second: Outcome) -> list[list[str]]:
+    """What each side took: its name, A's, B's and the difference, all in words."""
+    counts = (
+        ("tokens read", first.run.tokens, second.run.tokens),
+        ("tokens written", first.written, second.written),
+        ("words", len(first.text.split()), len(second.text.split())),
+    )
+    took = first.run.seconds, second.run.seconds
+    rows = [["time", *map(seconds, took), _signed(took[1] - took[0], seconds(abs(took[1] - took[0])))]]
+    rows += [[name, f"{a:,}", f"{b:,}", _signed(b - a, f"{abs(b - a):,}")] for name, a, b in counts if a or b]
+    return rows
+
+
+def _whole(outcome: Outcome | None) -> tuple[Part, ...]:
+    return (Part(outcome.text, False),) if outcome and outcome.text else ()
+
+
+def _plain(text: Sequence[Part]) -> list[tuple[str, bool]]:
+    return [(part.text, part.alone) for part in text]
+
+
+def _row(row: Figure) -> list[Any]:
+    values = (row.first, row.second, row.difference)
+    return [row.name, *(None if value is None else round(value, 4) for value in values)]
+
+
+def _signed(difference: float, size: str) -> str:
+    """A difference with its sign; none where there is no difference."""
+    return f"{'−' if difference < 0 else '+'}{size}" if difference else "the same"
