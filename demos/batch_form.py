@@ -10,7 +10,7 @@ from gradio.components import Component
 from models.batch_tasks import TASKS
 from models.inputs import REPLY_LIMIT, InputError
 from models.jobs import Job
-from models.own_labels import LABEL_LIMIT, MOST_LABELS
+from models.own_labels import LABEL_LIMIT, MOST_LABELS, split
 from models.records import Cell
 from models.summarization import LENGTHS, METHODS
 from models.translation import LANGUAGES
@@ -123,12 +123,6 @@ def field_of(error: InputError, task: object) -> str:
     recipe = TASKS.get(task) if isinstance(task, str) else None
     places = dict(zip(recipe.columns, ("first", "second"), strict=False)) if recipe else {}
     return places.get(error.field, "source" if error.field == "Languages" else error.field)
-
-
-def split(labels: object) -> list[str]:
-    """The names in a text with commas or line breaks between them."""
-    text = labels if isinstance(labels, str) else ""
-    return [name.strip() for line in text.splitlines() for name in line.split(",") if name.strip()]
 
 
 def guess(job: Job, argument: str) -> str:

@@ -28,7 +28,7 @@ SETTINGS: dict[str, tuple[str, Callable[..., Component]]] = {
     "target": ("To", lambda **more: gr.Dropdown(_languages(), value="pt", **more)),
     "method": ("Method", lambda **more: gr.Radio(METHODS, value="abstractive", **more)),
     "length": ("Length", lambda **more: gr.Radio(list(LENGTHS), value="medium", **more)),
-    "system": ("System prompt", lambda **more: gr.Textbox(max_length=SYSTEM_LIMIT, **more)),
+    "system": ("System prompt", lambda **more: gr.Textbox("", max_length=SYSTEM_LIMIT, **more)),
     "temperature": ("Temperature", lambda **more: gr.Slider(0, TEMPERATURE_LIMIT, 0, step=0.1, **more)),
     "top_p": ("Top p", lambda **more: gr.Slider(0.05, 1, 1, step=0.05, **more)),
     "seed": ("Seed (empty: a new one)", lambda **more: gr.Number(1, precision=0, **more)),
@@ -64,15 +64,11 @@ def compare_form(limits: Limits, first: str) -> CompareForm:
         [(recipe.title, task) for task, recipe in RECIPES.items()], value=first, label="Task", elem_id="compare-task"
     )
     inputs: dict[str, Component] = {"task": task}
-    inputs["question"] = gr.Textbox(label="Question", max_length=limits.text, elem_id="compare-question", visible=False)
-    inputs["text"] = gr.Textbox(label="Text", lines=4, max_lines=8, max_length=limits.context, elem_id="compare-text")
     with gr.Row(elem_id="compare-settings"):
         for side in SIDES:
             with gr.Column(min_width=280, elem_id=f"compare-side-{side}"):
                 gr.Markdown(f"### {side.upper()}")
-                if side == "b":
-                    inputs |= _own_inputs(limits)
-                inputs |= _settings(side)
+                inputs |= _texts(limits, side) | _settings(side)
     return CompareForm(task, inputs)
 
 
@@ -114,14 +110,16 @@ def model_field(task: str, side: str) -> str:
     return f"{task}_model_{side}"
 
 
-def _own_inputs(limits: Limits) -> dict[str, Component]:
-    told = "Its own {}, where it is not A's"
+def _texts(limits: Limits, side: str) -> dict[str, Component]:
+    """The inputs of a side: A's are for both, unless B has its own."""
+    told, end = ("{}", "") if side == "a" else ("{}, where it is not A's", "_b")
+    question, text = f"question{end}", f"text{end}"
     return {
-        "question_b": gr.Textbox(
-            label=told.format("question"), max_length=limits.text, elem_id="compare-question-b", visible=False
+        question: gr.Textbox(
+            "", label=told.format("Question"), max_length=limits.text, elem_id=f"compare-{question}", visible=False
         ),
-        "text_b": gr.Textbox(
-            label=told.format("text"), lines=2, max_lines=8, max_length=limits.context, elem_id="compare-text-b"
+        text: gr.Textbox(
+            "", label=told.format("Text"), lines=4, max_lines=8, max_length=limits.context, elem_id=f"compare-{text}"
         ),
     }
 

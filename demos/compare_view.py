@@ -58,7 +58,7 @@ def view(compared: Compared) -> dict[str, Any]:
             "told": told,
             "text": _plain(text),
             "waiting": outcome is None,
-            "verdict": bool(outcome and outcome.figures and not outcome.written),
+            "verdict": bool(outcome and outcome.verdict),
             "status": describe(outcome.run, *outcome.facts) if outcome else "",
         }
         for told, text, outcome in zip(compared.told, texts, compared.outcomes, strict=True)
@@ -75,6 +75,8 @@ def view(compared: Compared) -> dict[str, Any]:
 
 def summary(first: Outcome, second: Outcome) -> str:
     """What differs, in one line."""
+    if first.verdict:
+        return f"A: {first.text} · B: {second.text}" if first.text != second.text else f"A and B: {first.text}"
     ours, theirs = parts(first.text, second.text)
     alone = [sum(len(part.text.split()) for part in side if part.alone) for side in (ours, theirs)]
     if not any(alone):
@@ -87,7 +89,7 @@ def costs(first: Outcome, second: Outcome) -> list[list[str]]:
     counts = (
         ("tokens read", first.run.tokens, second.run.tokens),
         ("tokens written", first.written, second.written),
-        ("words", len(first.text.split()), len(second.text.split())),
+        ("words", *(0 if outcome.verdict else len(outcome.text.split()) for outcome in (first, second))),
     )
     took = first.run.seconds, second.run.seconds
     rows = [["time", *map(seconds, took), _signed(took[1] - took[0], seconds(abs(took[1] - took[0])))]]

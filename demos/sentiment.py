@@ -7,13 +7,15 @@ from typing import Any
 import gradio as gr
 
 from demos.events import QUIET, endpoint, on_run, report_to, throttled
+from demos.own_labels import own_labels
 from demos.sentiment_view import sentiment_view, view, why
 from demos.status import StatusLine, describe
 from demos.tab import Carry, Form, Tab, carry_button
 from demos.why_view import KEPT, NOT_ATTENTION, WhyView, unfolds
 from models.cache import ModelCache
-from models.catalog import SENTIMENT
+from models.catalog import MINILM, SENTIMENT
 from models.inputs import DEFAULT_LIMITS, Limits
+from models.own_labels import LabelClassifier
 from models.sentiment import Sentiment, SentimentReader
 from models.stages import Report, ignore
 
@@ -77,6 +79,7 @@ def render(reader: SentimentReader) -> Form:
         gr.Markdown(EXPLANATION)
         gr.Markdown(NOT_ATTENTION)
         carry = carry_button("sentiment-carry")
+    own = own_labels(LabelClassifier(reader.cache, MINILM, reader.limits), text, stop)
     with gr.Accordion("Raw JSON", open=False):
         raw = gr.JSON(show_label=False, elem_id="sentiment-raw")
     # The text and the result that are shown, and whether anybody looks into them: only then they are explained.
@@ -126,7 +129,7 @@ def render(reader: SentimentReader) -> Form:
         reader.check(text)
         return reader.spec.name, text, ""
 
-    return Form({"text": text}, run, (Carry(carry, (text,), whole, stop),))
+    return Form({"text": text} | own, run, (Carry(carry, (text,), whole, stop),))
 
 
 PRESS = "() => document.querySelector('#sentiment-run').click()"

@@ -37,6 +37,7 @@ class Outcome:
     figures: Mapping[str, float] = field(default_factory=dict)
     written: int = 0
     facts: tuple[str, ...] = ()
+    verdict: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def sentiment(cache: ModelCache, values: Values, limits: Limits) -> Work:
         with closing(cast(Generator[Any], reader.stream(values["text"], report))) as results:
             # What follows measures the words, which is not compared here.
             found = next(results)
-        yield Outcome(found.scores.label, found.run, asdict(found.scores))
+        yield Outcome(found.scores.label, found.run, asdict(found.scores), verdict=True)
 
     return Work(partial(reader.check, values["text"]), stream)
 
@@ -84,7 +85,7 @@ def answers(cache: ModelCache, values: Values, limits: Limits) -> Work:
             names = unique([*(answer.text for answer in found.answers), NOT_THERE])
             scores = [*(answer.score for answer in found.answers), found.no_answer]
             best = found.answers[0].text if found.found and found.answers else NOT_THERE
-            yield Outcome(best, found.run, dict(zip(names, scores, strict=True)))
+            yield Outcome(best, found.run, dict(zip(names, scores, strict=True)), verdict=True)
 
     return Work(partial(answerer.check, question, context, ANSWERS), stream)
 

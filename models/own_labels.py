@@ -99,6 +99,12 @@ class LabelClassifier:
         return [_labelled(names, *row, multiple, run) for row in zip(scores.tolist(), cosines.tolist(), strict=True)]
 
 
+def split(labels: object) -> list[str]:
+    """The names in a text with commas or line breaks between them; none in anything else."""
+    text = labels if isinstance(labels, str) else ""
+    return [name.strip() for line in text.splitlines() for name in line.split(",") if name.strip()]
+
+
 def check_labels(labels: object, multiple: object = False) -> None:
     """Raise InputError where `labels` are no list of different names, at least two unless each stands for itself."""
     if not isinstance(multiple, bool):

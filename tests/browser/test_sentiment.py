@@ -59,3 +59,22 @@ def test_an_empty_text_is_told_at_its_field(page: Page) -> None:
     page.locator("#sentiment-text textarea").fill("?!")
     page.locator("#sentiment-run").click()
     expect(page.locator("#sentiment-text")).to_contain_text("text is empty")
+
+
+def test_a_visitor_types_labels_of_their_own(page: Page) -> None:
+    """A wrong list is told at its field; then the label that fits is the first bar, and names are text."""
+    open_tab(page, "Sentiment")
+    page.locator("#sentiment-text textarea").fill("The goalkeeper saved a penalty in the last minute.")
+    page.locator("#sentiment-labels button.label-wrap").click()
+    names = page.locator("#labels-names input, #labels-names textarea")
+    names.fill("sport")
+    page.locator("#labels-run").click()
+    expect(page.locator("#labels-names")).to_contain_text("labels must be 2 to 20 names; there are 1.")
+    names.fill(f"cooking, sport, {SCRIPT}")
+    page.locator("#labels-run").click()
+    expect(page.locator("#labels-view .feeling-row")).to_have_count(3, timeout=60_000)
+    expect(page.locator("#labels-view .feeling-chosen")).to_contain_text("✓ sport")
+    expect(page.locator("#labels-view .label-name").first).to_have_text("✓ sport")
+    expect(page.locator("#labels-view")).to_contain_text(SCRIPT)
+    assert page.locator("#labels-view img").count() == 0
+    expect(page.locator("#labels-status")).to_contain_text("all-MiniLM-L6-v2 · cpu")

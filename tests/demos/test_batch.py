@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from demos import batch, batch_form
-from demos.batch_form import FIELDS, field_of, guess, split
+from demos.batch_form import FIELDS, field_of, guess
 from demos.batch_page import ENDINGS, HEADERS, Upload, options_of
 from demos.batch_results import BINS, CELL_LETTERS, as_value, batch_results, fitting, histogram, nice, shares
 from models.batch_tasks import TASKS
@@ -95,12 +95,6 @@ def test_the_column_is_guessed(header: str, argument: str, column: str) -> None:
     """By its name, else by the length of what is in it."""
     table = job(f"{header}\n1,the longest of the three cells,x\n2,another long one here,y\n")
     assert guess(table, argument) == column
-
-
-def test_labels_are_split() -> None:
-    """At commas and line breaks, and the empty ones are none."""
-    assert split(" a ,b\nc,\n,d") == ["a", "b", "c", "d"]
-    assert split(None) == []
 
 
 def test_the_way_of_reading_is_what_was_chosen() -> None:

@@ -77,3 +77,14 @@ def test_a_bad_argument_is_an_error_in_words(client: Client, text: object) -> No
     with pytest.raises((AppError, ValueError), match="text") as caught:
         client.predict(text, api_name="/sentiment")
     assert "Traceback" not in str(caught.value)
+
+
+def test_own_labels_are_an_endpoint_too(client: Client) -> None:
+    """Each label's score, best first, and those that hold."""
+    one = client.predict("a boat came in", ["ships", "trains"], api_name="/labels")
+    assert [label["score"] for label in one["labels"]] == sorted((x["score"] for x in one["labels"]), reverse=True)
+    assert one["chosen"] == [one["labels"][0]["name"]]
+    assert sum(label["score"] for label in one["labels"]) == pytest.approx(1, abs=1e-5)
+    each = client.predict("a boat came in", ["ships"], True, api_name="/labels")
+    assert each["chosen"] == [label["name"] for label in each["labels"] if label["score"] >= 0.5]
+    assert {"model", "device", "tokens", "seconds", "multiple"} <= each.keys()

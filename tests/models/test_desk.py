@@ -82,6 +82,32 @@ def test_closing_the_tab_keeps_what_is_done(desk: BatchDesk, path: Path) -> None
     assert len(desk.find(secret).results) == ROWS
 
 
+def test_a_tab_closed_at_row_five_thousand(tiny_cache: ModelCache, tmp_path: Path) -> None:
+    """Until the hour is over the same secret finds the finished rows, and no other does; then they are gone."""
+    now = [0.0]
+    desk = BatchDesk(tiny_cache, jobs=jobs.Jobs(clock=lambda: now[0]))
+    path = tmp_path / "tweets.csv"
+    path.write_text("id,text\n" + "".join(f"{i},a film\n" for i in range(10_000)), encoding="utf-8")
+    secret, other = begun(desk, path), begun(desk, path)
+    turn = desk.turn(desk.find(secret), clock=lambda: 0.0)
+    while next(turn).done < 5_000:
+        pass
+    turn.close()  # type: ignore[attr-defined]
+    kept = len(desk.find(secret).results)
+    assert 5_000 <= kept < 10_000
+    now[0] = jobs.LIFETIME - 1
+    job = desk.find(secret)
+    assert job.batch is not None
+    rows = job.batch.joined(job.results)
+    assert list(rows["id"]) == [str(i) for i in range(kept)]
+    assert set(rows[ERROR]) == {""}
+    assert desk.find(other).results == []
+    now[0] += jobs.LIFETIME
+    for gone in (secret, other):
+        with pytest.raises(InputError, match="not here any more"):
+            desk.find(gone)
+
+
 def test_nobody_else_finds_it(desk: BatchDesk, path: Path) -> None:
     """A guess gets the words that an expired batch gets."""
     secret = begun(desk, path)

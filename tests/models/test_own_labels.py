@@ -6,7 +6,7 @@ from models import own_labels
 from models.cache import ModelCache
 from models.catalog import MINILM
 from models.inputs import InputError
-from models.own_labels import LabelClassifier
+from models.own_labels import LabelClassifier, split
 from tests import tiny
 from tests.models.own_label_cases import CASES, FITTING, LabelSet
 
@@ -70,6 +70,12 @@ def test_labels_that_cannot_be_used_are_refused(labels: object, multiple: object
         classifier.check(TEXT, labels, multiple)
     assert caught.value.field == field
     assert classifier.cache.status().misses == 0
+
+
+def test_labels_are_split() -> None:
+    """At commas and line breaks, and the empty ones are none."""
+    assert split(" a ,b\nc,\n,d") == ["a", "b", "c", "d"]
+    assert split(None) == []
 
 
 def right(classifier: LabelClassifier, sets: tuple[LabelSet, ...]) -> tuple[int, int]:

@@ -1,0 +1,83 @@
+"""Own labels, under the Sentiment tab's result: a text under names that the visitor types."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from gradio.components import Component
+
+from demos.events import endpoint, on_run
+from demos.status import StatusLine, describe
+from models.own_labels import LABEL_LIMIT, MOST_LABELS, LabelClassifier, Labelled, split
+from models.stages import Report, ignore
+
+SCRIPT = Path(__file__).parent.parent / "assets" / "own_labels.js"
+
+
+class LabelView(gr.HTML):
+    """Draws a list of (name, score, chosen); its script puts every name into the page as text."""
+
+    def __init__(self, elem_id: str, render: bool = True) -> None:
+        # Gradio makes an unrendered one where an event leaves the view as it is.
+        template = '<div class="feeling feeling-bars"></div>'
+        super().__init__([], html_template=template, js_on_load=SCRIPT.read_text(), elem_id=elem_id, render=render)
+
+
+def view(result: Labelled) -> list[tuple[str, float, bool]]:
+    """The value of a LabelView."""
+    return [(label.name, round(label.score, 4), label.name in result.chosen) for label in result.labels]
+
+
+def plain(result: Labelled) -> dict[str, Any]:
+    """`result` as scripts get it."""
+    return {
+        "chosen": list(result.chosen),
+        "labels": [asdict(label) for label in result.labels],
+        "multiple": result.multiple,
+        **asdict(result.run),
+    }
+
+
+def own_labels(classifier: LabelClassifier, text: gr.Textbox, stop: gr.Button) -> dict[str, Component]:
+    """Lay out the part, and offer `/labels`; its inputs by the names that links have for them."""
+    with gr.Accordion("Your own labels", open=False, elem_id="sentiment-labels"):
+        with gr.Row(equal_height=False):
+            labels = gr.Textbox(
+                "",
+                label=f"Labels, with commas between them (2 to {MOST_LABELS})",
+                placeholder="praise, complaint, question",
+                max_length=MOST_LABELS * (LABEL_LIMIT + 2),
+                scale=3,
+                elem_id="labels-names",
+            )
+            kind = gr.Radio(KINDS, value="one", label="How many hold", scale=1, elem_id="labels-kind")
+        run = gr.Button("Label", elem_id="labels-run")
+        shown = LabelView("labels-view")
+        status = StatusLine("labels-status")
+        gr.Markdown(EXPLANATION)
+
+    def label(text: str, names: str, kind: str, report: Report = ignore) -> tuple[list[Any], str]:
+        result = classifier(text, split(names), kind == "several", report)
+        return view(result), describe(result.run)
+
+    def check(text: str, names: str, kind: str) -> None:
+        classifier.check(text, split(names), kind == "several")
+
+    fields = [text, labels, kind]
+    on_run([run.click, labels.submit], label, fields, [shown, status], check, ["text", "labels", ""], stop)
+
+    def labels_(text: str, labels: list[str], multiple: bool = False, *, report: Report = ignore) -> dict[str, Any]:
+        """How well each of `labels` fits `text`, best first; one of them holds, or of `multiple` each by itself."""
+        return plain(classifier(text, labels, multiple, report))
+
+    endpoint(labels_, "labels", classifier.check)
+    return {"labels": labels, "kind": kind}
+
+
+KINDS = [("One", "one"), ("Each by itself", "several")]
+EXPLANATION = """
+A label becomes a sentence, “This text is about …”, and the nearer that lies to the text in the space of a sentence
+encoder (MiniLM), the higher its score. No label has to be known beforehand. Where one holds, the scores add up to 100%;
+where each may hold by itself, those from 50% do. The text is the one above.
+"""

@@ -1,0 +1,137 @@
+"""The Compare tab in a browser, on tiny models: both sides, what differs, Stop, and bad input at its field."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+import app
+from demos import compare
+from demos import page as glassbox
+from tests import tiny
+from tests.browser.tabs import open_tab, paint
+
+pytestmark = pytest.mark.browser
+PATIENCE = 120_000
+HOSTILE = "<img src=x onerror=alert(1)> <b>bold</b> 👩🏽‍🚀 你好"
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    """A page of this tab alone: what happens here does not depend on what the models know."""
+    demo = glassbox.build([compare.TAB], tiny.cache())
+    _, address, _ = demo.launch(prevent_thread_lock=True, quiet=True, **glassbox.launch_options(app.ASSETS))
+    yield address.rstrip("/")
+    demo.close()
+
+
+def choose(page: Page, task: str) -> None:
+    """Choose a task, and wait for its fields."""
+    page.locator("#compare-task input").click()
+    page.get_by_role("option", name=task, exact=True).click()
+
+
+def done(page: Page) -> None:
+    """Wait until both sides are compared."""
+    expect(page.locator("#compare-view .compare-table").last).to_contain_text("tokens read", timeout=PATIENCE)
+    expect(page.locator("button#compare-stop")).to_be_disabled(timeout=PATIENCE)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_an_example_is_compared_with_one_click(page: Page, theme: str) -> None:
+    """The changed word is marked, both probabilities and their difference stand in a table, each side has a status."""
+    open_tab(page, "Compare", theme)
+    page.get_by_role("button", name="One little word", exact=True).click()
+    done(page)
+    view = page.locator("#compare-view")
+    expect(view.locator("del").first).to_have_text("not")
+    expect(view.locator(".compare-side .status").filter(has_text="MiniLM-sentiment · cpu")).to_have_count(2)
+    expect(view.locator("tbody th")).to_contain_text(["negative", "neutral", "positive", "time", "tokens read"])
+    for cell in view.locator(".compare-table").first.locator("td:nth-child(4)").all_inner_texts():
+        assert re.fullmatch(r"[+−]\d\.\d\d", cell)
+    ink, ground = paint(page, "#compare-view .compare-name >> nth=0")
+    assert abs(ink - ground) > 0.4
+    assert (ground < 0.5) == (theme == "dark")
+
+
+def test_two_settings_of_one_task(page: Page) -> None:
+    """The fields follow the task, what differs is told above each side, and text is never markup."""
+    open_tab(page, "Compare")
+    choose(page, "Chat")
+    page.locator("#compare-temperature-b input[type=number]").fill("1.5")
+    page.locator("#compare-temperature-b input[type=number]").press("Tab")
+    expect(page.locator("#compare-method-a")).to_have_count(0)
+    page.locator("#compare-text textarea").fill(HOSTILE)
+    page.locator("#compare-text_b textarea").fill(HOSTILE + " more")
+    page.locator("#compare-run").click()
+    done(page)
+    expect(page.locator("#compare-view .compare-told")).to_have_text([" temperature 0", " temperature 1.5"])
+    expect(page.locator("#compare-view .compare-text").first).to_have_text(HOSTILE)
+    expect(page.locator("#compare-view ins").first).to_have_text("more")
+    assert page.locator("#compare-view img, #compare-view b").count() == 0
+
+
+def test_stop_ends_both_sides(page: Page) -> None:
+    """B never begins, no error is shown, and the next comparison works."""
+    open_tab(page, "Compare")
+    choose(page, "Chat")
+    for side in "ab":
+        page.locator(f"#compare-new-tokens-{side} input[type=number]").fill("128")
+        page.locator(f"#compare-new-tokens-{side} input[type=number]").press("Tab")
+    page.locator("#compare-text textarea").fill("Tell me a story. " * 60)
+    page.locator("#compare-run").click()
+    expect(page.locator("#compare-status")).to_contain_text("A is running", timeout=PATIENCE)
+    page.locator("button#compare-stop").click()
+    expect(page.locator("#compare-status")).to_contain_text("· stopped", timeout=PATIENCE)
+    expect(page.locator("button#compare-stop")).to_be_disabled()
+    assert not page.locator(".error:visible").count()
+    assert page.locator("#compare-view .compare-table").count() == 0
+    page.get_by_role("button", name="One little word", exact=True).click()
+    done(page)
+
+
+def test_bad_input_is_told_at_its_field(page: Page) -> None:
+    """On the side that has it; nothing runs, and nothing is lost."""
+    open_tab(page, "Compare")
+    page.locator("#compare-run").click()
+    expect(page.locator("#compare-text")).to_contain_text("text is empty. Type some words.")
+    page.locator("#compare-text textarea").fill("a good one")
+    page.locator("#compare-text_b textarea").fill("…")
+    page.locator("#compare-run").click()
+    expect(page.locator("#compare-text_b")).to_contain_text("text is empty. Type some words.")
+    expect(page.locator("#compare-text textarea")).to_have_value("a good one")
+    expect(page.locator("button#compare-stop")).to_be_disabled()
+    page.locator("#compare-text_b textarea").fill("a bad one")
+    page.locator("#compare-run").click()
+    done(page)
+
+
+def test_a_link_brings_a_comparison_back(page: Page, url: str) -> None:
+    """The task, both texts and a setting of one side, and the fields of that task."""
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=url)
+    open_tab(page, "Compare")
+    choose(page, "Translation")
+    expect(page.locator("#compare-source-b input")).to_be_visible()
+    page.locator("#compare-text textarea").fill("a cat")
+    page.locator("#compare-text_b textarea").fill("a dog")
+    page.locator("button#compare-link").click()
+    expect(page.locator("#compare-link-status")).to_contain_text("fills in this tab")
+    fresh = page.context.new_page()
+    fresh.goto(page.url)
+    expect(fresh.locator("#compare-text_b textarea")).to_have_value("a dog", timeout=PATIENCE)
+    expect(fresh.locator("#compare-target-b input")).to_have_value("Portuguese", timeout=PATIENCE)
+    fresh.locator("#compare-run").click()
+    done(fresh)
+
+
+def test_nothing_reaches_beyond_a_phone(page: Page) -> None:
+    """At 390 pixels the sides stand below each other, and the page does not scroll sideways."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_tab(page, "Compare")
+    page.get_by_role("button", name="One little word", exact=True).click()
+    done(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    boxes = [box.bounding_box() for box in page.locator("#compare-view .compare-sides").last.locator("section").all()]
+    first, second = [box for box in boxes if box]
+    assert second["y"] >= first["y"] + first["height"]

@@ -1,0 +1,152 @@
+"""The Compare tab without a browser: what its form means, and what its view is sent."""
+
+from typing import Any
+
+import gradio as gr
+import pytest
+
+from demos.compare import EXAMPLES, FIRST, asked, make_comparer, render
+from demos.compare_form import CompareForm, apart, at_field, compare_form, read
+from demos.compare_view import Compared, costs, summary, view
+from models.cache import ModelCache
+from models.comparison_tasks import RECIPES, Outcome
+from models.inputs import DEFAULT_LIMITS, InputError
+from models.results import Run
+
+SCRIPT = "<img src=x onerror=alert(1)>"
+
+
+@pytest.fixture
+def form() -> CompareForm:
+    """The form on a page."""
+    with gr.Blocks():
+        return compare_form(DEFAULT_LIMITS, FIRST)
+
+
+def given(form: CompareForm, **changed: Any) -> dict[str, Any]:
+    """The values of the fields as they are at first, but for those that are `changed`."""
+    return {name: field.value for name, field in form.inputs.items()} | changed
+
+
+def outcome(text: str, seconds: float = 1.0, **more: Any) -> Outcome:
+    """A side's result."""
+    return Outcome(text, Run("Tiny", "cpu", 12, 0, seconds), **more)
+
+
+@pytest.mark.parametrize("task", RECIPES)
+def test_a_task_shows_its_own_fields(form: CompareForm, task: str) -> None:
+    """Those of its inputs and settings on both sides, a choice of models only where there are several."""
+    updates = form.show(task)
+    shown = {name for name, field in form.inputs.items() if updates[field]["visible"]}
+    own = {f"{name}_{side}" for name in RECIPES[task].settings for side in "ab"}
+    questions = {"question", "question_b"} if task == "answer" else set()
+    assert shown - {name for name in shown if "model" in name} == {"task", "text", "text_b"} | questions | own
+    assert any("model" in name for name in shown) == (len(RECIPES[task].models) > 1)
+
+
+def test_the_page_opens_on_the_fields_of_its_first_task(form: CompareForm) -> None:
+    """As if that had just been chosen."""
+    updates = form.show(FIRST)
+    assert all(field.visible == updates[field]["visible"] for field in form.inputs.values())
+
+
+def test_b_reads_what_a_reads_unless_it_has_its_own(form: CompareForm) -> None:
+    """White space is nothing of its own."""
+    values = given(form, text="one", question="who?", text_b=" \n", question_b="when?", method_b="extractive")
+    first, second = read("answer", values, "a"), read("answer", values, "b")
+    assert (first["text"], first["question"], first["method"]) == ("one", "who?", "abstractive")
+    assert (second["text"], second["question"], second["method"]) == ("one", "when?", "extractive")
+
+
+def test_what_differs_is_told_for_each_side(form: CompareForm) -> None:
+    """Only settings that the task has, and only inputs that are not the same."""
+    values = given(form, task="chat", text="hi", temperature_b=1.2, method_b="extractive")
+    assert apart("chat", values) == [("temperature", 0, 1.2)]
+    assert asked(values) == Compared((), ("temperature 0", "temperature 1.2"))
+    values = given(form, task="sentiment", text="good", text_b="bad", temperature_b=1.2)
+    assert asked(values) == Compared((("Text", "good", "bad"),), ("", ""))
+
+
+@pytest.mark.parametrize(
+    ("field", "task", "side", "changed", "place"),
+    [
+        ("message", "chat", "a", {}, "text"),
+        ("context", "answer", "b", {}, "text"),
+        ("context", "answer", "b", {"text_b": "own"}, "text_b"),
+        ("question", "answer", "b", {"question_b": "own?"}, "question_b"),
+        ("Languages", "translate", "b", {}, "source_b"),
+        ("max_new_tokens", "chat", "a", {}, "new_tokens_a"),
+        ("seed", "chat", "b", {}, "seed_b"),
+        ("model", "sentiment", "b", {}, "sentiment_model_b"),
+        ("task", "magic", "a", {}, "task"),
+    ],
+)
+def test_an_error_stands_at_the_field_of_its_side(
+    form: CompareForm, field: str, task: str, side: str, changed: dict[str, Any], place: str
+) -> None:
+    """The adapters have other names for some."""
+    error = at_field(InputError(field, "no"), task, given(form, **changed), side)
+    assert (error.field, str(error)) == (place, "no")
+    assert place in form.names
+
+
+def test_nothing_is_marked_before_both_sides_are_whole() -> None:
+    """Half of B would differ from all of A."""
+    half = Compared((), ("", ""), (outcome("one two three"), outcome("one")))
+    assert [side["text"] for side in view(half)["sides"]] == [[("one two three", False)], [("one", False)]]
+    assert "costs" not in view(half)
+    waiting = view(Compared((), ("", ""), (outcome("one"), None)))
+    assert [side["waiting"] for side in waiting["sides"]] == [False, True]
+    whole = view(Compared((), ("", ""), half.outcomes, done=True))
+    assert whole["sides"][0]["text"] == [("one ", False), ("two three", True)]
+
+
+def test_probabilities_have_a_sign_or_are_told_to_be_the_same() -> None:
+    """Markup stays the text that it is."""
+    first, second = outcome(SCRIPT, figures={SCRIPT: 0.25}), outcome(SCRIPT, figures={SCRIPT: 0.5, "b": 0.1})
+    moved = view(Compared((), ("", ""), (first, second), done=True))
+    assert moved["figures"] == [[SCRIPT, 0.25, 0.5, 0.25], ["b", None, 0.1, None]]
+    assert not moved["same"]
+    same = view(Compared((), ("", ""), (first, first), done=True))
+    assert (same["figures"], same["same"]) == ([], True)
+
+
+def test_what_it_took_is_in_words() -> None:
+    """Time, tokens and words with a signed difference; a verdict has no length."""
+    first, second = outcome("one two", 1.5, written=2), outcome("one", 0.5, written=2)
+    assert costs(first, second) == [
+        ["time", "1.5 s", "500 ms", "−1.0 s"],
+        ["tokens read", "12", "12", "the same"],
+        ["tokens written", "2", "2", "the same"],
+        ["words", "2", "1", "−1"],
+    ]
+    verdict = outcome("positive", verdict=True)
+    assert [row[0] for row in costs(verdict, verdict)] == ["time", "tokens read"]
+
+
+def test_the_last_line_tells_what_differs() -> None:
+    """Words, or the two verdicts."""
+    assert summary(outcome("one two"), outcome("one 2 3")) == "Words on one side only: 1 in A, 2 in B"
+    assert summary(outcome("one"), outcome("one")) == "Both sides say the same words"
+    good, bad = outcome("positive", verdict=True), outcome("negative", verdict=True)
+    assert summary(good, bad) == "A: positive · B: negative"
+    assert summary(good, good) == "A and B: positive"
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_every_example_is_one_that_runs(form: CompareForm, tiny_cache: ModelCache, name: str) -> None:
+    """Its fields are there, and its two sides differ in something."""
+    values = given(form, **EXAMPLES[name])
+    assert set(values) == set(form.names)
+    assert asked(values) != Compared((), ("", ""))
+    comparer = make_comparer(tiny_cache)
+    for side in "ab":
+        comparer.work(values["task"], read(values["task"], values, side))
+
+
+def test_a_link_holds_every_field(tiny_cache: ModelCache) -> None:
+    """So that a comparison can be sent to somebody."""
+    with gr.Blocks():
+        shown = render(make_comparer(tiny_cache))
+    assert {"task", "text", "text_b", "question_b", "seed_a", "seed_b", "chat_model_b"} <= set(shown.inputs)
+    assert shown.run is not None
