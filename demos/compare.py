@@ -57,7 +57,7 @@ def make_comparer(cache: ModelCache, limits: Limits = DEFAULT_LIMITS) -> Compare
 def render(comparer: Comparer) -> Form:
     """Lay out the tab. It has no endpoint: a script calls those of the tasks."""
     gr.Markdown("Run a task twice and see what differs: change a word, a setting or the model.")
-    form = compare_form(comparer.limits, FIRST)
+    form = compare_form(comparer, FIRST)
     fields = list(form.inputs.values())
     with gr.Row():
         run = gr.Button("Compare", variant="primary", elem_id="compare-run")

@@ -8,7 +8,7 @@ import gradio as gr
 from gradio.components import Component
 
 from models.chat import SYSTEM_LIMIT, TEMPERATURE_LIMIT
-from models.comparison_tasks import RECIPES
+from models.comparison_tasks import RECIPES, Comparer, Models
 from models.drafts import DRAFT_LIMIT
 from models.inputs import InputError, Limits
 from models.summarization import LENGTHS, METHODS
@@ -38,10 +38,14 @@ SETTINGS: dict[str, tuple[str, Callable[..., Component]]] = {
 
 @dataclass(frozen=True)
 class CompareForm:
-    """The components; `inputs` has all by the names that links and events have for them, in their order."""
+    """The components; `inputs` has all by the names that links and events have for them, in their order.
+
+    `several` are the tasks with a choice of models.
+    """
 
     task: gr.Dropdown
     inputs: Mapping[str, Component]
+    several: frozenset[str]
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -54,11 +58,11 @@ class CompareForm:
         shown = {"task", *recipe.inputs, "text_b"} | ({"question_b"} if "question" in recipe.inputs else set())
         for side in SIDES:
             shown |= {f"{name}_{side}" for name in recipe.settings}
-            shown |= {model_field(task, side)} if len(recipe.models) > 1 else set()
+            shown |= {model_field(task, side)} if task in self.several else set()
         return {field: gr.update(visible=name in shown) for name, field in self.inputs.items()}
 
 
-def compare_form(limits: Limits, first: str) -> CompareForm:
+def compare_form(comparer: Comparer, first: str) -> CompareForm:
     """Lay the components out, those of the task `first` shown."""
     task = gr.Dropdown(
         [(recipe.title, task) for task, recipe in RECIPES.items()], value=first, label="Task", elem_id="compare-task"
@@ -68,8 +72,9 @@ def compare_form(limits: Limits, first: str) -> CompareForm:
         for side in SIDES:
             with gr.Column(min_width=280, elem_id=f"compare-side-{side}"):
                 gr.Markdown(f"### {side.upper()}")
-                inputs |= _texts(limits, side) | _settings(side)
-    return CompareForm(task, inputs)
+                inputs |= _texts(comparer.limits, side) | _models(comparer, side) | _settings(side)
+    several = frozenset(task for task, models in comparer.models.items() if len(models) > 1)
+    return CompareForm(task, inputs, several)
 
 
 def read(task: str, given: Mapping[str, Any], side: str) -> dict[str, Any]:
@@ -124,18 +129,23 @@ def _texts(limits: Limits, side: str) -> dict[str, Component]:
     }
 
 
+def _models(comparer: Comparer, side: str) -> dict[str, Component]:
+    """A choice of models for each task that has any, seen where it has several."""
+
+    def picker(task: str, models: Models) -> gr.Dropdown:
+        names, elem_id = [spec.name for spec in models], f"compare-{task}-model-{side}"
+        return gr.Dropdown(names, value=names[0], label="Model", visible=False, elem_id=elem_id)
+
+    return {model_field(task, side): picker(task, models) for task, models in comparer.models.items() if models}
+
+
 def _settings(side: str) -> dict[str, Component]:
-    made: dict[str, Component] = {}
-    for task, recipe in RECIPES.items():
-        names = [spec.name for spec in recipe.models]
-        if names:
-            made[model_field(task, side)] = gr.Dropdown(
-                names, value=names[0], label="Model", visible=False, elem_id=f"compare-{task}-model-{side}"
-            )
-    for name, (label, make) in SETTINGS.items():
-        elem_id = f"compare-{name.replace('_', '-')}-{side}"
-        made[f"{name}_{side}"] = make(label=label, visible=False, elem_id=elem_id, min_width=100)
-    return made
+    return {
+        f"{name}_{side}": make(
+            label=label, visible=False, elem_id=f"compare-{name.replace('_', '-')}-{side}", min_width=100
+        )
+        for name, (label, make) in SETTINGS.items()
+    }
 
 
 def _languages() -> Sequence[tuple[str, str]]:

@@ -11,7 +11,7 @@ from models.cache import ModelCache
 from models.catalog import MINILM, QUESTION_ANSWERING, SENTIMENT, SMOLLM2, ModelSpec
 from models.chat import Chatter
 from models.drafts import SEED_LIMIT, Drafter
-from models.inputs import Limits, check_choice, check_whole
+from models.inputs import DEFAULT_LIMITS, Limits, check_choice, check_whole
 from models.question_answering import Answerer
 from models.records import unique
 from models.results import Run
@@ -22,6 +22,8 @@ from models.translation import of_catalog
 
 # What one side is given, by the names of the inputs and of the settings.
 Values = Mapping[str, Any]
+# The models that a side may choose from, the default first.
+Models = tuple[ModelSpec, ...]
 
 NOT_THERE = "not in the text"
 ANSWERS = 3
@@ -50,21 +52,20 @@ class Work:
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a task is offered: its inputs, the models and the settings that a side may choose.
+    """How a task is offered: its inputs, and the settings that a side may choose.
 
-    `make` raises InputError where a setting cannot be used. The first text of `inputs` is the one that is read.
+    `make` raises InputError where a setting cannot be used.
     """
 
     title: str
-    make: Callable[[ModelCache, Values, Limits], Work]
+    make: Callable[[ModelCache, Models, Values, Limits], Work]
     inputs: tuple[str, ...] = ("text",)
     settings: tuple[str, ...] = ()
-    models: tuple[ModelSpec, ...] = ()
 
 
-def sentiment(cache: ModelCache, values: Values, limits: Limits) -> Work:
+def sentiment(cache: ModelCache, models: Models, values: Values, limits: Limits) -> Work:
     """The probabilities of negative, neutral and positive."""
-    reader = SentimentReader(cache, _chosen("sentiment", values), limits)
+    reader = SentimentReader(cache, _chosen(models, values), limits)
 
     def stream(report: Report) -> Iterator[Outcome]:
         with closing(cast(Generator[Any], reader.stream(values["text"], report))) as results:
@@ -75,9 +76,9 @@ def sentiment(cache: ModelCache, values: Values, limits: Limits) -> Work:
     return Work(partial(reader.check, values["text"]), stream)
 
 
-def answers(cache: ModelCache, values: Values, limits: Limits) -> Work:
+def answers(cache: ModelCache, models: Models, values: Values, limits: Limits) -> Work:
     """The best answers, and the probability that the text has none."""
-    answerer = Answerer(cache, _chosen("answer", values), limits)
+    answerer = Answerer(cache, _chosen(models, values), limits)
     question, context = values["question"], values["text"]
 
     def stream(report: Report) -> Iterator[Outcome]:
@@ -90,7 +91,7 @@ def answers(cache: ModelCache, values: Values, limits: Limits) -> Work:
     return Work(partial(answerer.check, question, context, ANSWERS), stream)
 
 
-def translations(cache: ModelCache, values: Values, limits: Limits) -> Work:
+def translations(cache: ModelCache, models: Models, values: Values, limits: Limits) -> Work:
     """The text in another language."""
     translators = of_catalog(cache, limits)
     text, source, target = (values[name] for name in ("text", "source", "target"))
@@ -102,9 +103,9 @@ def translations(cache: ModelCache, values: Values, limits: Limits) -> Work:
     return Work(partial(translators.check, text, source, target), stream)
 
 
-def summaries(cache: ModelCache, values: Values, limits: Limits) -> Work:
+def summaries(cache: ModelCache, models: Models, values: Values, limits: Limits) -> Work:
     """The text in few sentences, written or picked."""
-    summarizer = Summarizer(cache, _chosen("summarize", values), MINILM, limits)
+    summarizer = Summarizer(cache, _chosen(models, values), MINILM, limits)
     text, method, length = (values[name] for name in ("text", "method", "length"))
 
     def stream(report: Report) -> Iterator[Outcome]:
@@ -116,9 +117,9 @@ def summaries(cache: ModelCache, values: Values, limits: Limits) -> Work:
     return Work(partial(summarizer.check, text, method, length), stream)
 
 
-def replies(cache: ModelCache, values: Values, limits: Limits) -> Work:
+def replies(cache: ModelCache, models: Models, values: Values, limits: Limits) -> Work:
     """A reply to the text as a message."""
-    chatter = Chatter(cache, _chosen("chat", values), limits)
+    chatter = Chatter(cache, _chosen(models, values), limits)
     options = {
         "system": values["system"],
         "max_new_tokens": values["new_tokens"],
@@ -135,9 +136,9 @@ def replies(cache: ModelCache, values: Values, limits: Limits) -> Work:
     return Work(partial(chatter.check, values["text"], **options), stream)
 
 
-def continuations(cache: ModelCache, values: Values, limits: Limits) -> Work:
+def continuations(cache: ModelCache, models: Models, values: Values, limits: Limits) -> Work:
     """A draft that goes on with the text, and the likeliest next tokens before it."""
-    drafter = Drafter(cache, _chosen("continue", values), limits)
+    drafter = Drafter(cache, _chosen(models, values), limits)
     text, seed = values["text"], _seed(values)
     options = {
         "drafts": 1,
@@ -160,35 +161,44 @@ def continuations(cache: ModelCache, values: Values, limits: Limits) -> Work:
 
 SAMPLING = ("temperature", "top_p", "seed", "new_tokens")
 RECIPES: dict[str, Recipe] = {
-    "sentiment": Recipe("Sentiment", sentiment, models=(SENTIMENT,)),
-    "answer": Recipe("Question answering", answers, ("text", "question"), models=(QUESTION_ANSWERING,)),
+    "sentiment": Recipe("Sentiment", sentiment),
+    "answer": Recipe("Question answering", answers, ("text", "question")),
     "translate": Recipe("Translation", translations, settings=("source", "target")),
-    "summarize": Recipe("Summarization", summaries, settings=("method", "length"), models=(SMOLLM2,)),
-    "chat": Recipe("Chat", replies, settings=("system", *SAMPLING), models=(SMOLLM2,)),
-    "continue": Recipe("Next word", continuations, settings=SAMPLING, models=(SMOLLM2,)),
+    "summarize": Recipe("Summarization", summaries, settings=("method", "length")),
+    "chat": Recipe("Chat", replies, settings=("system", *SAMPLING)),
+    "continue": Recipe("Next word", continuations, settings=SAMPLING),
+}
+# The one place that says which models of the catalog each task chooses from; languages choose the translator.
+MODELS: Mapping[str, Models] = {
+    "sentiment": (SENTIMENT,),
+    "answer": (QUESTION_ANSWERING,),
+    "translate": (),
+    "summarize": (SMOLLM2,),
+    "chat": (SMOLLM2,),
+    "continue": (SMOLLM2,),
 }
 
 
 @dataclass(frozen=True)
 class Comparer:
-    """Runs tasks over the models of `cache`."""
+    """Runs tasks over the models of `cache`, each on one of its `models`."""
 
     cache: ModelCache
-    limits: Limits
+    limits: Limits = DEFAULT_LIMITS
+    models: Mapping[str, Models] = field(default_factory=lambda: MODELS)
 
     def work(self, task: object, values: Values) -> Work:
         """What the task of this name, one of `RECIPES`, does with `values`. Raises InputError."""
         name = check_choice(task, "task", tuple(RECIPES))
-        work = RECIPES[name].make(self.cache, values, self.limits)
+        work = RECIPES[name].make(self.cache, self.models[name], values, self.limits)
         work.check()
         return work
 
 
-def _chosen(task: str, values: Values) -> ModelSpec:
-    """The model of this name, or the task's first one where none is chosen."""
-    offered = {spec.name: spec for spec in RECIPES[task].models}
-    name = values.get("model") or next(iter(offered))
-    return offered[check_choice(name, "model", tuple(offered))]
+def _chosen(models: Models, values: Values) -> ModelSpec:
+    """The model of this name, or the first one where none is chosen. Raises InputError."""
+    offered = {spec.name: spec for spec in models}
+    return offered[check_choice(values["model"] or models[0].name, "model", tuple(offered))]
 
 
 def _seed(values: Values) -> int:

@@ -27,6 +27,7 @@ TABS = [
     ("Sentiment", "sentiment"),
     ("Summarization", "summary"),
     ("Next word", "next"),
+    ("Compare", "compare"),
     ("Attention", "attention"),
     ("How attention works", "worked"),
 ]

@@ -1,5 +1,6 @@
 """The Compare tab without a browser: what its form means, and what its view is sent."""
 
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
@@ -9,9 +10,12 @@ from demos.compare import EXAMPLES, FIRST, asked, make_comparer, render
 from demos.compare_form import CompareForm, apart, at_field, compare_form, read
 from demos.compare_view import Compared, costs, summary, view
 from models.cache import ModelCache
-from models.comparison_tasks import RECIPES, Outcome
-from models.inputs import DEFAULT_LIMITS, InputError
+from models.catalog import MINILM, SENTIMENT
+from models.comparison_tasks import MODELS, RECIPES, Comparer, Outcome
+from models.inputs import InputError
 from models.results import Run
+from models.stages import ignore
+from tests import tiny
 
 SCRIPT = "<img src=x onerror=alert(1)>"
 
@@ -20,7 +24,7 @@ SCRIPT = "<img src=x onerror=alert(1)>"
 def form() -> CompareForm:
     """The form on a page."""
     with gr.Blocks():
-        return compare_form(DEFAULT_LIMITS, FIRST)
+        return compare_form(Comparer(tiny.cache()), FIRST)
 
 
 def given(form: CompareForm, **changed: Any) -> dict[str, Any]:
@@ -40,8 +44,26 @@ def test_a_task_shows_its_own_fields(form: CompareForm, task: str) -> None:
     shown = {name for name, field in form.inputs.items() if updates[field]["visible"]}
     own = {f"{name}_{side}" for name in RECIPES[task].settings for side in "ab"}
     questions = {"question", "question_b"} if task == "answer" else set()
-    assert shown - {name for name in shown if "model" in name} == {"task", "text", "text_b"} | questions | own
-    assert any("model" in name for name in shown) == (len(RECIPES[task].models) > 1)
+    assert shown == {"task", "text", "text_b"} | questions | own
+
+
+def test_more_models_are_a_choice_with_no_new_code() -> None:
+    """Where a task has several, each side has a picker of them, and its name is checked."""
+    two = {**MODELS, "sentiment": (SENTIMENT, replace(SENTIMENT, name="Another"))}
+    comparer = Comparer(tiny.cache(), models=two)
+    with gr.Blocks():
+        form = compare_form(comparer, FIRST)
+    pickers = [form.inputs[f"sentiment_model_{side}"] for side in "ab"]
+    for picker in pickers:
+        assert isinstance(picker, gr.Dropdown)
+        assert [name for name, _ in picker.choices] == [SENTIMENT.name, "Another"]
+        assert form.show("sentiment")[picker]["visible"]
+    values = given(form, text="a good one", sentiment_model_b="Another")
+    assert apart("sentiment", values) == [("model", SENTIMENT.name, "Another")]
+    *_, outcome = comparer.work("sentiment", read("sentiment", values, "b")).stream(ignore)
+    assert outcome.run.model == "Another"
+    with pytest.raises(InputError, match="model must be one of"):
+        comparer.work("sentiment", read("sentiment", values | {"sentiment_model_b": MINILM.name}, "b"))
 
 
 def test_the_page_opens_on_the_fields_of_its_first_task(form: CompareForm) -> None:

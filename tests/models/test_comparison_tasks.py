@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from models.cache import ModelCache
-from models.catalog import QUESTION_ANSWERING, SENTIMENT, SMOLLM2, TRANSLATION
+from models.catalog import QUESTION_ANSWERING, SENTIMENT, SMOLLM2
 from models.chat import Chatter
-from models.comparison_tasks import NOT_THERE, RECIPES, Comparer, Outcome
+from models.comparison_tasks import MODELS, NOT_THERE, RECIPES, Comparer, Outcome
 from models.drafts import Drafter
-from models.inputs import DEFAULT_LIMITS, InputError
+from models.inputs import InputError
 from models.question_answering import Answerer
 from models.sentiment import SentimentReader
 from models.stages import ignore
@@ -33,7 +33,7 @@ VALUES: dict[str, Any] = {
 
 def run(cache: ModelCache, task: str, **changed: Any) -> Outcome:
     """The whole outcome of one side."""
-    *_, outcome = Comparer(cache, DEFAULT_LIMITS).work(task, VALUES | changed).stream(ignore)
+    *_, outcome = Comparer(cache).work(task, VALUES | changed).stream(ignore)
     return outcome
 
 
@@ -96,14 +96,14 @@ def test_what_cannot_run_is_refused_before_a_model_loads(
 ) -> None:
     """In words, under the field's name."""
     with pytest.raises(InputError) as caught:
-        Comparer(tiny_cache, DEFAULT_LIMITS).work(task, VALUES | changed)
+        Comparer(tiny_cache).work(task, VALUES | changed)
     assert caught.value.field == field
     assert tiny_cache.status().misses == 0
 
 
 def test_closing_a_side_releases_its_model(tiny_cache: ModelCache) -> None:
     """In the middle of a reply."""
-    stream = Comparer(tiny_cache, DEFAULT_LIMITS).work("chat", VALUES).stream(ignore)
+    stream = Comparer(tiny_cache).work("chat", VALUES).stream(ignore)
     next(stream)
     assert any(model.leases for model in tiny_cache.status().models)
     stream.close()  # type: ignore[attr-defined]
@@ -112,7 +112,6 @@ def test_closing_a_side_releases_its_model(tiny_cache: ModelCache) -> None:
 
 def test_the_models_are_the_catalogs() -> None:
     """Each task's first model is the one that its tab runs."""
-    assert RECIPES["sentiment"].models[0] == SENTIMENT
-    assert RECIPES["answer"].models[0] == QUESTION_ANSWERING
-    assert RECIPES["translate"].models == ()
-    assert set(TRANSLATION) == {("en", "pt"), ("pt", "en")}
+    assert MODELS["sentiment"][0] == SENTIMENT
+    assert MODELS["answer"][0] == QUESTION_ANSWERING
+    assert MODELS.keys() == RECIPES.keys()
