@@ -89,12 +89,17 @@ def costs(first: Outcome, second: Outcome) -> list[list[str]]:
     counts = (
         ("tokens read", first.run.tokens, second.run.tokens),
         ("tokens written", first.written, second.written),
-        ("words", *(0 if outcome.verdict else len(outcome.text.split()) for outcome in (first, second))),
+        ("words", _length(first), _length(second)),
     )
     took = first.run.seconds, second.run.seconds
     rows = [["time", *map(seconds, took), _signed(took[1] - took[0], seconds(abs(took[1] - took[0])))]]
     rows += [[name, f"{a:,}", f"{b:,}", _signed(b - a, f"{abs(b - a):,}")] for name, a, b in counts if a or b]
     return rows
+
+
+def _length(outcome: Outcome) -> int:
+    """The words of a text; a verdict has no length."""
+    return 0 if outcome.verdict else len(outcome.text.split())
 
 
 def _whole(outcome: Outcome | None) -> tuple[Part, ...]:
