@@ -105,7 +105,7 @@ def render(comparer: Comparer) -> Form:
     on_run([run.click], compare, fields, [result, status], check, form.names, stop)
     run_examples(examples, run)
     form.task.change(form.show, form.task, fields, **QUIET)
-    return Form(form.inputs, run)
+    return Form(form.inputs, run, seen=lambda values: form.show(values["task"]) if "task" in values else {})
 
 
 def asked(given: Mapping[str, Any]) -> Compared:

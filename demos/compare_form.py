@@ -52,7 +52,7 @@ class CompareForm:
         """The names of all inputs."""
         return tuple(self.inputs)
 
-    def show(self, task: str) -> dict[Any, Any]:
+    def show(self, task: str) -> dict[Component, dict[str, Any]]:
         """Each input seen where `task` has it."""
         recipe = RECIPES[task]
         shown = {"task", *recipe.inputs, "text_b"} | ({"question_b"} if "question" in recipe.inputs else set())

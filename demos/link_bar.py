@@ -73,11 +73,10 @@ def opener(forms: Mapping[str, Form], strip: gr.Tabs, message: StatusLine) -> Ca
             check(fields, link.inputs)
         except LinkError as error:
             return {message: str(error)}
-        filled: dict[Any, Any] = {fields[name]: value for name, value in link.inputs.items()}
         return {
             strip: gr.Tabs(selected=link.tab),
             message: "This link filled in the tab. Nothing has run yet.",
-        } | filled
+        } | forms[link.tab].filled(link.inputs)
 
     return opened
 

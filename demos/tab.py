@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import gradio as gr
 from gradio.components import Component
@@ -37,11 +37,21 @@ class Carry:
 
 @dataclass(frozen=True)
 class Form:
-    """A rendered tab: its inputs by names that last, the button that runs them, and what it carries to attention."""
+    """A rendered tab: its inputs by names that last, the button that runs them, and what it carries to attention.
+
+    `seen` gives the updates that show the inputs which have a meaning beside these values, and hide the others.
+    """
 
     inputs: Mapping[str, Component] = field(default_factory=dict)
     run: gr.Button | None = None
     carries: tuple[Carry, ...] = ()
+    seen: Callable[[Mapping[str, Any]], dict[Component, dict[str, Any]]] = lambda _: {}
+
+    def filled(self, values: Mapping[str, Any]) -> dict[Component, Any]:
+        """The updates that fill the inputs with `values`: a tab that was never opened hears of no change of them."""
+        seen = self.seen(values)
+        fields = {self.inputs[name]: value for name, value in values.items()}
+        return {field: {**seen[field], "value": value} if field in seen else value for field, value in fields.items()}
 
 
 @dataclass(frozen=True)

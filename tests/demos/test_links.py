@@ -74,9 +74,21 @@ def test_five_hundred_states_come_back(shown: Shown) -> None:
         updates = opened(code)
         assert updates.pop(strip).selected == tab
         assert "Nothing has run yet" in updates.pop(message)
-        assert updates == {forms[tab].inputs[name]: value for name, value in inputs.items()}
+        values = {field: told["value"] if isinstance(told, dict) else told for field, told in updates.items()}
+        assert values == {forms[tab].inputs[name]: value for name, value in inputs.items()}
 
     comes_back()
+
+
+def test_a_link_shows_the_fields_that_its_task_has(shown: Shown) -> None:
+    """A tab that was never opened hears of no change, so the link itself tells what is seen."""
+    forms, opened, *_ = shown
+    fields = forms["compare"].inputs
+    updates = opened(encode(Link("compare", {"task": "translate", "source_b": "pt", "method_b": "extractive"})))
+    assert updates[fields["task"]]["value"] == "translate"
+    assert (updates[fields["source_b"]]["value"], updates[fields["source_b"]]["visible"]) == ("pt", True)
+    assert (updates[fields["method_b"]]["value"], updates[fields["method_b"]]["visible"]) == ("extractive", False)
+    assert opened(encode(Link("compare", {"text": "hi"})))[fields["text"]] == "hi"
 
 
 def forged(content: bytes) -> str:
