@@ -34,6 +34,8 @@ ALONE, QUIET = 200, 60
 # Seconds between two calls of the other visitor, and between two looks at the server's memory.
 PAUSE, GLANCE = 0.25, 1.0
 PATIENCE = 3_600.0
+# Milliseconds that the page may take to answer.
+TIMEOUT = 120_000
 FASTER, SLOWER = 5.0, 2.0
 DONE = re.compile(r"([\d,]+) of ([\d,]+) rows")
 
@@ -101,8 +103,8 @@ def run_table(page: Page, url: str, path: Path) -> Ran:
     page.goto(url)
     page.get_by_role("tab", name="Batch", exact=True).click()
     page.locator("#batch-file input[type=file]").set_input_files(path)
-    expect(page.locator("#batch-reading")).to_contain_text(path.stem, timeout=120_000)
-    expect(page.locator("#batch-run")).to_be_enabled(timeout=120_000)
+    expect(page.locator("#batch-reading")).to_contain_text(path.stem, timeout=TIMEOUT)
+    expect(page.locator("#batch-run")).to_be_enabled(timeout=TIMEOUT)
     status = page.locator("#batch-status .status")
     memory = [resident(url)]
     began = time.monotonic()
@@ -145,6 +147,7 @@ def main() -> None:
     texts = tweets(chosen.data, chosen.rows)
     with tempfile.TemporaryDirectory() as folder, server("--preload") as url, chromium() as launch:
         page = launch().new_page()
+        page.set_default_timeout(TIMEOUT)
         warm = write_table(texts[:WARM_UP], Path(folder) / "warm.csv")
         whole = write_table(texts, Path(folder) / "tweets.csv")
         run_table(page, url, warm)
