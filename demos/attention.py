@@ -145,7 +145,8 @@ def render(attender: Attender) -> Form:
         }
 
     endpoint(attention, "attention", check)
-    return Form({"model": model, "text": text, "pair": pair}, run)
+    scripts = {"attention": {"model": model, "text": text, "text_pair": pair}}
+    return Form({"model": model, "text": text, "pair": pair}, run, scripts=scripts)
 
 
 def _within(result: Attention, layer: int, head: int) -> tuple[int, int]:

@@ -169,19 +169,19 @@ def render(chatter: Chatter) -> Form:
         system: str = "",
         max_new_tokens: int = 128,
         temperature: float = 0.0,
+        top_p: float = 1.0,
         *,
         report: Report = ignore,
     ) -> Iterator[str]:
         """Reply to `message`, after the messages of `history`; the text so far, as it grows."""
-        for reply in throttled(chatter.stream(message, history, system, max_new_tokens, temperature, report=report)):
+        options = (history, system, max_new_tokens, temperature, top_p)
+        for reply in throttled(chatter.stream(message, *options, report=report)):
             yield reply.text
 
     endpoint(chat, "chat", chatter.check)
-    return Form(
-        {"message": message, **dict(zip(OPTIONS, options, strict=True))},
-        send,
-        (Carry(why.carry, (conversation,), last_exchange),),
-    )
+    named = {"message": message, **dict(zip(OPTIONS, options, strict=True))}
+    carries = (Carry(why.carry, (conversation,), last_exchange),)
+    return Form(named, send, carries, {"chat": named | {"history": conversation}})
 
 
 def last_exchange(history: Messages) -> tuple[str, str, str]:

@@ -146,7 +146,8 @@ def render(adapter: NextWord) -> Form:
         drafter.check(text)
         return drafter.spec.name, text, ""
 
-    return Form(dict(zip(FIELDS, inputs, strict=True)), run, (Carry(carry, (text,), whole),))
+    named = dict(zip(FIELDS, inputs, strict=True))
+    return Form(named, run, (Carry(carry, (text,), whole),), {"drafts": named, "perplexity": {"text": text}})
 
 
 def taken(drafter: Drafter, event: gr.EventData) -> str:

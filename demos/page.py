@@ -10,6 +10,7 @@ import gradio as gr
 from demos import look
 from demos.events import ASIDE, QUIET, guarded
 from demos.link_bar import copy_button, open_links
+from demos.script_it import install, script_it
 from demos.status import StatusLine
 from demos.tab import Form, Tab
 from models.cache import ModelCache
@@ -48,11 +49,14 @@ def build(
             for tab in tabs:
                 with gr.Tab(tab.title, id=tab.name):
                     forms[tab.name] = tab.show(cache, limits)
+                    for endpoint, inputs in forms[tab.name].scripts.items():
+                        script_it(demo, endpoint, inputs)
                     copy_button(tab.name, forms[tab.name])
         if gr.utils.get_space():
             gr.DuplicateButton("Duplicate this Space", variant="secondary", min_width=190, elem_id="duplicate")
         carry_all(forms, strip)
         open_links(forms, strip, demo, message)
+        demo.load(None, None, None, js=install(), **QUIET)
     # An open API would let scripts past the queue, and so past the one lane of compute.
     demo.queue(max_size=queue_length, default_concurrency_limit=1, api_open=False)
     return demo

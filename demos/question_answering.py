@@ -172,9 +172,8 @@ def render(answerer: Answerer) -> Form:
             raise InputError("question", "Nothing is answered here yet. Ask something first.")
         return answerer.spec.name, asked.question, asked.context[slice(*asked.answers.window)] or asked.context
 
-    return Form(
-        {"question": question, "context": context, "top_k": top_k}, run, (Carry(carry, (asked,), window, stop),)
-    )
+    fields = {"question": question, "context": context, "top_k": top_k}
+    return Form(fields, run, (Carry(carry, (asked,), window, stop),), {"answer": fields})
 
 
 WHY = """

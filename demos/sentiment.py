@@ -129,7 +129,7 @@ def render(reader: SentimentReader) -> Form:
         reader.check(text)
         return reader.spec.name, text, ""
 
-    return Form({"text": text} | own, run, (Carry(carry, (text,), whole, stop),))
+    return Form({"text": text} | own, run, (Carry(carry, (text,), whole, stop),), {"sentiment": {"text": text}})
 
 
 PRESS = "() => document.querySelector('#sentiment-run').click()"

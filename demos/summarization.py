@@ -146,7 +146,8 @@ def render(summarizer: Summarizer) -> Form:
             return summarizer.encoder.name, said, ""
         return summarizer.writer.name, f"{source}\n{said}".lstrip(), ""
 
-    return Form({"text": text, "method": method, "length": length}, run, (Carry(carry, (result,), first_sentence),))
+    named = {"text": text, "method": method, "length": length}
+    return Form(named, run, (Carry(carry, (result,), first_sentence),), {"summarize": named})
 
 
 TAB = Tab("Summarization", of_catalog, render)

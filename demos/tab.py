@@ -39,12 +39,14 @@ class Carry:
 class Form:
     """A rendered tab: its inputs by names that last, the button that runs them, and what it carries to attention.
 
+    `scripts` are the endpoints that give what it shows, each with the inputs that its parameters are taken from.
     `seen` gives the updates that show the inputs which have a meaning beside these values, and hide the others.
     """
 
     inputs: Mapping[str, Component] = field(default_factory=dict)
     run: gr.Button | None = None
     carries: tuple[Carry, ...] = ()
+    scripts: Mapping[str, Mapping[str, Component]] = field(default_factory=dict)
     seen: Callable[[Mapping[str, Any]], dict[Component, dict[str, Any]]] = lambda _: {}
 
     def filled(self, values: Mapping[str, Any]) -> dict[Component, Any]:

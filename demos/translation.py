@@ -155,9 +155,8 @@ def render(translators: Translators) -> Form:
         sentence = next((segment.of(text) for segment in segments(text, source)), text)
         return sources((translators.choose(source, target).spec,))[-1].name, sentence, ""
 
-    return Form(
-        {"text": text, "source": source, "target": target}, run, (Carry(carry, (text, source, target), first_sentence),)
-    )
+    named = {"text": text, "source": source, "target": target}
+    return Form(named, run, (Carry(carry, (text, source, target), first_sentence),), {"translate": named})
 
 
 def status_of(result: Translation) -> str:

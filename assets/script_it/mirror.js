@@ -1,0 +1,22 @@
+// What the fields of a tab hold becomes the call that gives its result; `names` are of the fields that `values` are of,
+// `parameters` the [name, default] pairs that the endpoint takes.
+const address = () => location.origin + location.pathname.replace(/\/+$/, "");
+
+function mirrored(endpoint, parameters, names, values) {
+  const held = Object.fromEntries(names.map((name, at) => [name, values[at]]));
+  if ("history" in held) Object.assign(held, lastSaid(held.message, held.history || []));
+  return scripts(address(), endpoint, parameters.map(([name, value]) => [name, name in held ? held[name] : value]));
+}
+
+// A message that was sent stands in the conversation: then it is said again, after all that came before it.
+function lastSaid(message, shown) {
+  const history = shown.map(({ role, content }) => ({ role, content: plain(content) }));
+  const at = history.findLastIndex(({ role }) => role === "user");
+  return message || at < 0 ? { message, history } : { message: history[at].content, history: history.slice(0, at) };
+}
+
+// The text of a message, less what demos/plain.py escaped for the Chatbot.
+function plain(content) {
+  const text = typeof content === "string" ? content : content.map((part) => part.text).join("");
+  return text.replace(/&(amp|lt);/g, (_, name) => ({ amp: "&", lt: "<" })[name]);
+}
