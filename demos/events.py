@@ -30,7 +30,12 @@ QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibil
 ASIDE: dict[str, Any] = {"concurrency_limit": None, "show_progress": "hidden", "api_visibility": "private"}
 # Gradio shows a stopped run as an error for as long as its cancelling takes. So the page keeps, for each kind of run by
 # its number, whether it was stopped: its style hides that one error, and the status line says what it was instead.
-STARTED = "() => { const page = document.body.dataset; page.runNUMBER = 'started'; delete page.stopped; }"
+STARTED = """(...values) => {
+  const page = document.body.dataset;
+  page.runNUMBER = "started";
+  delete page.stopped;
+  window.glassboxHistory?.began(NUMBER, IDS, values);
+}"""
 STOPPED = "() => { const page = document.body.dataset; if (page.runNUMBER) page.runNUMBER = page.stopped = 'stopped'; }"
 ENDED = """(...told) => {
   const page = document.body.dataset;
@@ -38,6 +43,8 @@ ENDED = """(...told) => {
   page.runNUMBER = "";
   return told.map((text) => (stopped && text ? `${text} · stopped` : text));
 }"""
+# The history that the browser keeps is told of a run when it begins, and when it has ended well.
+RAN = "(...told) => { window.glassboxHistory?.ended(NUMBER, told); }"
 IN_WORDS = (InputError, WeightsMissing, BudgetError, DeviceUnavailable)
 
 log = logging.getLogger(__name__)
@@ -201,7 +208,9 @@ def on_run(
     number = str(len(_page().fns))
     # The page runs a trigger's events in the order of their registration, each to its end, and goes no further where
     # a validator refuses: so Stop is enabled first, and only for what will run.
-    gr.on(triggers, None, None, None, js=STARTED.replace("NUMBER", number), **QUIET)
+    typed = [each for each in inputs if not isinstance(each, gr.State)]
+    begin = STARTED.replace("NUMBER", number).replace("IDS", str([each._id for each in typed]))
+    gr.on(triggers, None, typed, None, js=begin, **QUIET)
     gr.on(triggers, lambda *values: gr.Button(interactive=_passes(check, values)), list(inputs), stop, **QUIET)
     started = gr.on(
         triggers,
@@ -219,6 +228,8 @@ def on_run(
     )
     started.then(lambda: gr.Button(interactive=False), None, stop, **QUIET)
     started.then(None, list(told), list(told), js=ENDED.replace("NUMBER", number), **QUIET)
+    shown = [output for output in outputs if isinstance(output, StatusLine | gr.JSON)]
+    started.success(None, shown, None, js=RAN.replace("NUMBER", number), **QUIET)
     stop.click(None, None, None, js=STOPPED.replace("NUMBER", number), **QUIET)
     stop.click(lambda: gr.Button(interactive=False), None, stop, cancels=[started], **QUIET)
     return started

@@ -66,19 +66,19 @@ def opener(forms: Mapping[str, Form], strip: gr.Tabs, message: StatusLine) -> Ca
         if not code:
             return {message: ""}
         try:
-            link = decode(code)
-            if link.tab not in forms:
-                raise LinkError(f"This link is for a tab that is not here: “{link.tab[:40]}”.")
-            fields = forms[link.tab].inputs
-            check(fields, link.inputs)
+            return fill(forms, strip, decode(code)) | {message: FILLED}
         except LinkError as error:
             return {message: str(error)}
-        return {
-            strip: gr.Tabs(selected=link.tab),
-            message: "This link filled in the tab. Nothing has run yet.",
-        } | forms[link.tab].filled(link.inputs)
 
     return opened
+
+
+def fill(forms: Mapping[str, Form], strip: gr.Tabs, link: Link) -> dict[Any, Any]:
+    """The page's updates that select the tab of `link` in `strip` and fill it in. Raises LinkError where it cannot be."""
+    if link.tab not in forms:
+        raise LinkError(f"This link is for a tab that is not here: “{link.tab[:40]}”.")
+    check(forms[link.tab].inputs, link.inputs)
+    return {strip: gr.Tabs(selected=link.tab)} | forms[link.tab].filled(link.inputs)
 
 
 def check(fields: Mapping[str, Component], inputs: Mapping[str, Any]) -> None:

@@ -9,6 +9,7 @@ import gradio as gr
 
 from demos import look
 from demos.events import ASIDE, QUIET, guarded
+from demos.history import history, record
 from demos.link_bar import copy_button, open_links
 from demos.script_it import install, script_it
 from demos.status import StatusLine
@@ -17,7 +18,14 @@ from models.cache import ModelCache
 from models.inputs import DEFAULT_LIMITS, Limits
 
 ATTENTION = "attention"
-STYLES = ("style.css", "tokens/view.css", "why/view.css", "batch/view.css", "compare/view.css")
+STYLES = (
+    "style.css",
+    "tokens/view.css",
+    "why/view.css",
+    "batch/view.css",
+    "compare/view.css",
+    "history/view.css",
+)
 # A tab's components come into the page when it is first opened, so its button may not be there yet.
 PRESS = """() => {
   document.getElementById(STOP)?.click();
@@ -56,7 +64,9 @@ def build(
             gr.DuplicateButton("Duplicate this Space", variant="secondary", min_width=190, elem_id="duplicate")
         carry_all(forms, strip)
         open_links(forms, strip, demo, message)
-        demo.load(None, None, None, js=install(), **QUIET)
+        history({tab.name: tab.title for tab in tabs}, forms, strip, message)
+        for prepare in (install(), record(forms)):
+            demo.load(None, None, None, js=prepare, **QUIET)
     # An open API would let scripts past the queue, and so past the one lane of compute.
     demo.queue(max_size=queue_length, default_concurrency_limit=1, api_open=False)
     return demo
@@ -94,5 +104,7 @@ def launch_options(assets: Path) -> dict[str, Any]:
         "theme": look.theme(),
         "css_paths": [assets / name for name in STYLES],
         "footer_links": ["api"],
+        # Gradio's own history has none of the page's events, and offers to keep its runs on a hub.
+        "run_history": False,
         "show_error": True,
     }

@@ -50,7 +50,7 @@ def code(endpoint: str, title: str) -> gr.Code:
             interactive=False,
             lines=10,
             max_lines=24,
-            wrap_lines=True,
+            wrap_lines=False,
             show_line_numbers=False,
             buttons=["copy"],
             elem_id=f"{endpoint}-script-{title.lower()}",

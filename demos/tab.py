@@ -55,6 +55,11 @@ class Form:
         fields = {self.inputs[name]: value for name, value in values.items()}
         return {field: {**seen[field], "value": value} if field in seen else value for field, value in fields.items()}
 
+    @property
+    def headline(self) -> str:
+        """The name of the input that tells best what was asked: the first that is written; nothing where none is."""
+        return next((name for name, each in self.inputs.items() if isinstance(each, gr.Textbox)), "")
+
 
 @dataclass(frozen=True)
 class Tab(Generic[F]):

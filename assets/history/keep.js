@@ -1,0 +1,59 @@
+// What a visitor ran, kept in this browser's own storage and nowhere else. `fields` are the [tab, name] of each input by
+// its component's number; `headline` is the name of the input, by tab, without which there is nothing to tell of a run.
+const STORED = "glassbox-history", CHANGED = "glassbox-history-changed";
+const MOST_RUNS = 50, MOST_CHARACTERS = 500_000;
+const EMPTY = { keep: true, runs: [] };
+
+function kept() {
+  try {
+    const { keep, runs } = JSON.parse(localStorage.getItem(STORED)) ?? EMPTY;
+    return { keep: keep !== false, runs: Array.isArray(runs) ? runs : [] };
+  } catch {
+    return EMPTY;
+  }
+}
+
+// The newest of `runs`, as many as there is room for; the last is always kept. False where this browser stores nothing.
+function keep(history) {
+  let room = MOST_CHARACTERS;
+  const runs = history.runs.slice(0, MOST_RUNS).filter((run, at) => (room -= JSON.stringify(run).length) >= 0 || at === 0);
+  try {
+    localStorage.setItem(STORED, JSON.stringify({ ...history, runs }));
+  } catch {
+    return false;
+  }
+  dispatchEvent(new Event(CHANGED));
+  return true;
+}
+
+function recorder(fields, headline) {
+  const going = {};
+  return {
+    began(number, ids, values) {
+      const inputs = {};
+      let tab = "";
+      ids.forEach((id, at) => {
+        if (!(id in fields)) return;
+        const [of, name] = fields[id];
+        tab = of;
+        inputs[name] = values[at];
+      });
+      const told = headline[tab] in inputs;
+      going[number] = told ? { tab, at: new Date().toISOString(), words: inputs[headline[tab]], inputs } : null;
+    },
+    ended(number, told) {
+      const run = going[number], history = kept();
+      if (run && history.keep) keep({ ...history, runs: [{ ...run, ...outcome(told) }, ...history.runs] });
+      delete going[number];
+    },
+  };
+}
+
+// What came out, in few words: `told` are the status line and the result as JSON, where there is one.
+function outcome(told) {
+  const status = told.filter((each) => typeof each === "string" && each).at(-1) ?? "";
+  const json = told.find((each) => each && typeof each === "object") ?? {};
+  const drafts = json.drafts?.[0]?.text;
+  const said = json.answers ? (json.answers[0]?.text ?? "Not in the text") : (json.summary ?? json.label ?? json.text ?? drafts);
+  return { result: String(said ?? "").slice(0, 300), status };
+}

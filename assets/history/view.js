@@ -1,0 +1,49 @@
+// Draws what this browser kept; a run that is pressed asks the page to fill its tab in. All text goes in as text.
+const root = element.querySelector(".history");
+const part = (name) => root.querySelector(`.history-${name}`);
+
+function make(className, words) {
+  const made = document.createElement("span");
+  made.className = className;
+  made.textContent = words;
+  return made;
+}
+
+function row(run) {
+  const item = document.createElement("li"), button = document.createElement("button");
+  const said = String(run.words ?? "").trim().split(/\s+/).slice(0, 12).join(" ");
+  const when = new Date(run.at).toLocaleString("en", { dateStyle: "medium", timeStyle: "short" });
+  button.type = "button";
+  button.append(
+    make("history-tab", props.titles[run.tab] ?? run.tab), make("history-words", said),
+    make("history-result", run.result || run.status), make("history-when", when),
+  );
+  button.addEventListener("click", () => trigger("select", { tab: run.tab, inputs: run.inputs }));
+  item.append(button);
+  return item;
+}
+
+function draw() {
+  const history = kept(), count = history.runs.length;
+  part("keep").checked = history.keep;
+  part("export").disabled = part("clear").disabled = !count;
+  part("runs").replaceChildren(...history.runs.map(row));
+  const are = count === 1 ? "1 run is" : `${count} runs are`;
+  part("said").textContent = `${count ? `${are} kept, the newest first; press one to fill its tab in again.` : "Nothing is kept."} What is kept is in this browser alone, never on the server.`;
+}
+
+part("keep").addEventListener("change", (event) => {
+  if (!keep({ ...kept(), keep: event.target.checked })) part("said").textContent = "This browser does not let the page keep anything.";
+});
+part("clear").addEventListener("click", () => keep({ ...kept(), runs: [] }));
+part("export").addEventListener("click", () => {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([JSON.stringify(kept().runs, null, 2)], { type: "application/json" }));
+  link.download = "glassbox-history.json";
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+});
+addEventListener(CHANGED, draw);
+// Another window of this browser keeps in the same place.
+addEventListener("storage", (event) => event.key === STORED && draw());
+draw();
