@@ -52,6 +52,7 @@ from models.inputs import Limits
 from models.loading import Loader
 from models.stages import Report, Stage, to_terminal
 from models.weights import WeightStore
+from server.mcp_tools import obstacle
 from server.serving import Serving, serve_until_told, start
 
 log = logging.getLogger("glassbox")
@@ -162,6 +163,8 @@ def main(arguments: Sequence[str]) -> None:
     if chosen.fetch:
         fetch(WeightStore(chosen.home, chosen.offline))
         return
+    if wrong := obstacle(chosen):
+        sys.exit(wrong)
     zero = settings.on_zero_gpu()
     cache = make_cache(chosen)
     try:

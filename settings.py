@@ -84,6 +84,7 @@ class Settings:
     deadline: int = option(60, "seconds that one request may run; 0 for no limit")
     drain: int = option(30, "seconds that running requests get to end after SIGTERM")
     metrics: bool = option(False, "serve figures for Prometheus at `/metrics`")
+    mcp: bool = option(False, "offer the tasks as tools to MCP clients at `/gradio_api/mcp`; see docs/api.md")
 
     @property
     def memory_bytes(self) -> int:

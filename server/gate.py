@@ -3,7 +3,8 @@
 import json
 import logging
 import math
-from collections.abc import Iterator
+import secrets
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -27,6 +28,9 @@ STARTS = (API + "queue/join", CALL, UPLOAD)
 # One table, and the form around it. It goes to the disk as it comes, so it may be larger than a body that is kept.
 UPLOAD_BYTES = FILE_LIMIT + 65_536
 CANCEL = API + "cancel"
+MCP = API + "mcp"
+# What this server calls itself for an MCP client shows by this header; that client was counted already.
+INWARD = "x-glassbox-inward"
 # Where the scope of a request keeps its place.
 PLACE = "glassbox.place"
 # Of a body that is too large, so much is still read, since a client hears nothing while it sends.
@@ -63,11 +67,14 @@ class Door:
     body_bytes: int
     proxies: int
     closing: bool = False
+    inward: str = field(default_factory=secrets.token_hex, repr=False)
     arriving: set[Place] = field(default_factory=set)
 
-    def check_address(self, peer: str, forwarded_for: str) -> None:
+    def check_address(self, peer: str, headers: Mapping[str, str]) -> None:
         """Raise Refused where this client asks too often."""
-        wait = self.rate.seconds_to_wait(client_address(peer, forwarded_for, self.proxies))
+        if secrets.compare_digest(headers.get(INWARD, "").encode(), self.inward.encode()):
+            return
+        wait = self.rate.seconds_to_wait(client_address(peer, headers.get("x-forwarded-for", ""), self.proxies))
         if wait:
             words = f"At most {self.rate.per_minute} requests a minute are allowed. Try again in {math.ceil(wait)} s."
             raise Refused(429, "rate", words, wait)
@@ -142,7 +149,7 @@ class Gate:
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
         path, headers = scope["path"], Headers(scope=scope)
         if path.startswith(STARTS):
-            self.door.check_address((scope.get("client") or ("unknown",))[0], headers.get("x-forwarded-for", ""))
+            self.door.check_address((scope.get("client") or ("unknown",))[0], headers)
             with self.door.place():
                 upload = path == UPLOAD and headers.get("content-type", "").startswith("multipart/form-data")
             if upload:

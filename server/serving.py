@@ -16,6 +16,7 @@ from models.tables import FILE_LIMIT
 from server.gate import Door, Gate
 from server.health import health_routes, metrics_route
 from server.line import Line
+from server.mcp_tools import TaskTools
 from server.metrics import Metrics
 from server.rate import RateLimit
 from server.runs import Runs
@@ -68,6 +69,11 @@ def start(
     routes = health_routes(missing, lambda: door.closing)
     if chosen.metrics:
         routes.append(metrics_route(metrics))
+    app_kwargs: dict[str, Any] = {"routes": routes, "middleware": [Middleware(Gate, door=door)]}
+    tools = TaskTools(page, door) if chosen.mcp else None
+    if tools:
+        routes.append(tools.route())
+        app_kwargs["lifespan"] = tools.lifespan
     _, url, _ = page.launch(
         server_name=chosen.host,
         server_port=chosen.port or None,
@@ -79,9 +85,11 @@ def start(
         # Its summary tells any stranger what is asked for here; our own figures are there when asked for.
         enable_monitoring=False,
         prevent_thread_lock=True,
-        app_kwargs={"routes": routes, "middleware": [Middleware(Gate, door=door)]},
+        app_kwargs=app_kwargs,
         **launch_options,
     )
+    if tools:
+        tools.serve_at(page.local_url)
     if chosen.share and not page.share_url:
         log.warning("no public link: Gradio's tunnel is out of reach. The page is at %s all the same.", url)
     return Serving(page, url.rstrip("/"), door, runs)
