@@ -7,7 +7,9 @@ tool; it is one client of this server for all of its own, so each call is counte
 import asyncio
 import importlib.util
 import json
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import gradio as gr
@@ -66,16 +68,12 @@ class TaskTools(GradioMCPServer):
         return self._client_instance
 
     async def _execute_tool_without_progress(self, job: Any) -> list[Any]:
-        try:
+        with _given_up(job):
             return [await asyncio.wrap_future(job.future)]
-        finally:
-            job.cancel()
 
     async def _execute_tool_with_progress(self, job: Any, progress_token: str | int) -> Any:
-        try:
+        with _given_up(job):
             return await super()._execute_tool_with_progress(job, progress_token)
-        finally:
-            job.cancel()
 
     def postprocess_output_data(self, data: Sequence[Any], root_url: str) -> list[Any]:
         """The results as JSON, a text as it is."""
@@ -91,6 +89,16 @@ class _Messages:
 
     async def __call__(self, *connection: Any) -> None:
         await self.tools.manager.handle_request(*connection)
+
+
+@contextmanager
+def _given_up(job: Any) -> Iterator[None]:
+    """Cancel `job` where nobody waits for it any more: its client posts that to this server, so not in the loop."""
+    try:
+        yield
+    finally:
+        if not job.done():
+            threading.Thread(target=job.cancel, daemon=True).start()
 
 
 def _name(endpoint: str) -> str:

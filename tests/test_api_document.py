@@ -1,0 +1,98 @@
+"""docs/api.md against the running app: every endpoint, its arguments, what its result holds, and what it refuses."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from gradio_client import Client
+from gradio_client.exceptions import AppError
+
+import app
+from tests import tiny
+
+DOCUMENT = (Path(__file__).parent.parent / "docs" / "api.md").read_text(encoding="utf-8")
+CALLS: dict[str, dict[str, Any]] = {
+    "/answer": {"question": "when did it open?", "context": "the bridge opened in 1781."},
+    "/translate": {"text": "see you."},
+    "/sentiment": {"text": "a good one."},
+    "/summarize": {"text": "the ferry left. it came back at noon.", "method": "extractive"},
+    "/chat": {"message": "hello", "max_new_tokens": 2},
+    "/drafts": {"text": "hello", "drafts": 1, "max_new_tokens": 2},
+    "/perplexity": {"text": "hello there"},
+    "/attention": {"text": "see in"},
+    "/status": {},
+}
+HOW_IT_WAS_MADE = {"model", "device", "tokens", "dropped", "seconds"}
+TYPES = {"text": "str", "whole number": "int", "number": "float", "list": "list"}
+
+
+@dataclass(frozen=True)
+class Section:
+    """What the document tells of one endpoint: rows of its tables, less their heads."""
+
+    arguments: list[list[str]]
+    keys: list[list[str]]
+    refusals: list[list[str]]
+
+
+def sections() -> dict[str, Section]:
+    """The endpoints by name."""
+    found = re.findall(r"^## (/\w+)\n(.*?)(?=^#)", DOCUMENT, re.MULTILINE | re.DOTALL)
+    return {name: Section(*(rows(text, head) for head in ("argument", "key", "call"))) for name, text in found}
+
+
+def rows(text: str, head: str) -> list[list[str]]:
+    """The cells of the table whose first column is `head`."""
+    table = re.search(rf"^\| {head} \|.*\n\|[-|]+\|\n((?:\|.*\n)+)", text, re.MULTILINE)
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in table[1].splitlines()] if table else []
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[Client]:
+    """A script's connection to the app over tiny models."""
+    demo = app.build(tiny.cache())
+    _, url, _ = demo.launch(prevent_thread_lock=True, quiet=True, show_error=True)
+    yield Client(url, verbose=False)
+    demo.close()
+
+
+def test_every_endpoint_is_told_with_its_arguments(client: Client) -> None:
+    """Names, order, types and defaults are those of the app's own description; nothing is told that is not there."""
+    offered = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
+    assert sections().keys() == offered.keys() == CALLS.keys()
+    for name, section in sections().items():
+        told = [[cell.strip("`") for cell in row[:3]] for row in section.arguments]
+        given = [
+            [
+                each["parameter_name"],
+                next(words for words, kind in TYPES.items() if kind in each["python_type"]["type"].split("[")[0]),
+                json.dumps(each["parameter_default"]) if each["parameter_has_default"] else "",
+            ]
+            for each in offered[name]["parameters"]
+        ]
+        assert told == given, name
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_the_result_has_what_is_told(client: Client, name: str) -> None:
+    """Each key that the document names, and no other."""
+    result = client.predict(api_name=name, **CALLS[name])
+    told = {row[0].strip("`") for row in sections()[name].keys}
+    if name == "/chat":
+        assert isinstance(result, str)
+        assert not told
+        return
+    assert result.keys() == told | (set() if name == "/status" else HOW_IT_WAS_MADE)
+
+
+@pytest.mark.parametrize(
+    ("name", "call", "words"), [(name, *row) for name, section in sections().items() for row in section.refusals]
+)
+def test_what_is_told_to_be_refused_is(client: Client, name: str, call: str, words: str) -> None:
+    """The call fails with the words that the document has."""
+    with pytest.raises(AppError, match=re.escape(words)):
+        client.predict(api_name=name, **json.loads(call.strip("`")))
