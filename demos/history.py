@@ -43,7 +43,11 @@ def history(titles: Mapping[str, str], forms: Mapping[str, Form], strip: gr.Tabs
     def refill(event: gr.EventData) -> dict[Any, Any]:
         try:
             run = event._data
-            if not isinstance(run, dict) or not isinstance(run.get("tab"), str) or not isinstance(run.get("inputs"), dict):
+            if (
+                not isinstance(run, dict)
+                or not isinstance(run.get("tab"), str)
+                or not isinstance(run.get("inputs"), dict)
+            ):
                 raise LinkError("This run is damaged.")
             return fill(forms, strip, Link(run["tab"], run["inputs"])) | {message: FILLED}
         except LinkError as error:
@@ -53,10 +57,8 @@ def history(titles: Mapping[str, str], forms: Mapping[str, Form], strip: gr.Tabs
 
 
 def record(forms: Mapping[str, Form]) -> str:
-    """What the page runs when it loads, in JavaScript, so that the runs of `forms` are kept; see `demos.events.on_run`."""
-    fields = {
-        component._id: [tab, name] for tab, form in forms.items() for name, component in form.inputs.items()
-    }
+    """What the page runs when it loads, in JavaScript, so that the runs of `forms` that `on_run` tells of are kept."""
+    fields = {component._id: [tab, name] for tab, form in forms.items() for name, component in form.inputs.items()}
     headlines = {tab: form.headline for tab, form in forms.items()}
     known = f"{json.dumps(fields)}, {json.dumps(headlines)}"
     return f"() => {{\n{(ASSETS / 'keep.js').read_text()}\nwindow.glassboxHistory = recorder({known});\n}}"

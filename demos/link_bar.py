@@ -74,7 +74,7 @@ def opener(forms: Mapping[str, Form], strip: gr.Tabs, message: StatusLine) -> Ca
 
 
 def fill(forms: Mapping[str, Form], strip: gr.Tabs, link: Link) -> dict[Any, Any]:
-    """The page's updates that select the tab of `link` in `strip` and fill it in. Raises LinkError where it cannot be."""
+    """The updates that select the tab of `link` in `strip` and fill it in. Raises LinkError where that cannot be."""
     if link.tab not in forms:
         raise LinkError(f"This link is for a tab that is not here: “{link.tab[:40]}”.")
     check(forms[link.tab].inputs, link.inputs)

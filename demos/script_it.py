@@ -1,4 +1,4 @@
-"""“Script it” under a tab: the call that gives its result, in three languages, written in the browser as a visitor types.
+"""“Script it” under a tab: the call that gives its result, in three languages, written in the browser.
 
 The server's address in it is the one that the visitor's browser knows, so that it holds behind any proxy.
 """

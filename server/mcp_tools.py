@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import gradio as gr
-from gradio_client import Client
 from gradio.mcp import GradioMCPServer
+from gradio_client import Client
 from starlette.routing import Route
 
 from server.gate import INWARD, MCP, Door

@@ -3,8 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -18,15 +17,19 @@ from tests.browser.tabs import open_tab
 from tests.programs import program
 
 pytestmark = pytest.mark.browser
-TEXT = "it's \"good\"\\n </script> 👍\nand the bridge opened in 1781."
+TEXT = 'it\'s "good"\\n </script> 👍\nand the bridge opened in 1781.'
 # What each tab is given, and the call that it then has to be.
 GIVEN: dict[str, tuple[str, dict[str, str], dict[str, Any]]] = {
     "answer": (
         "Question answering",
-        {"answer-question": "when's the \"opening\"?", "answer-context": TEXT},
-        {"question": "when's the \"opening\"?", "context": TEXT, "top_k": 3},
+        {"answer-question": 'when\'s the "opening"?', "answer-context": TEXT},
+        {"question": 'when\'s the "opening"?', "context": TEXT, "top_k": 3},
     ),
-    "translate": ("Translation", {"translation-text": "it's 'so' 👍"}, {"text": "it's 'so' 👍", "source": "en", "target": "pt"}),
+    "translate": (
+        "Translation",
+        {"translation-text": "it's 'so' 👍"},
+        {"text": "it's 'so' 👍", "source": "en", "target": "pt"},
+    ),
     "sentiment": ("Sentiment", {"sentiment-text": TEXT}, {"text": TEXT}),
     "summarize": (
         "Summarization",
@@ -35,8 +38,8 @@ GIVEN: dict[str, tuple[str, dict[str, str], dict[str, Any]]] = {
     ),
     "chat": (
         "Chat",
-        {"chat-message": TEXT, "chat-system": "be \"brief\"", "chat-length": "16", "chat-heat": "0"},
-        {"message": TEXT, "system": "be \"brief\"", "max_new_tokens": 16, "temperature": 0, "top_p": 0.9},
+        {"chat-message": TEXT, "chat-system": 'be "brief"', "chat-length": "16", "chat-heat": "0"},
+        {"message": TEXT, "system": 'be "brief"', "max_new_tokens": 16, "temperature": 0, "top_p": 0.9},
     ),
     "drafts": (
         "Next word",
@@ -103,7 +106,9 @@ def run(command: list[str], code: str) -> str:
 def results(scripts: dict[str, str]) -> dict[str, Any]:
     """What each script's program prints, read."""
     said = {
-        "Python": run([sys.executable], scripts["Python"].replace("print(result)", "import json; print(json.dumps(result))")),
+        "Python": run(
+            [sys.executable], scripts["Python"].replace("print(result)", "import json; print(json.dumps(result))")
+        ),
         "curl": run([program("bash", "bash"), "-s"], scripts["curl"]),
         "JavaScript": run([program("node", "nodejs")], scripts["JavaScript"]),
     }

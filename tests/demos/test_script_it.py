@@ -15,7 +15,7 @@ from tests.programs import program
 
 ADDRESS = "https://glass.example/it's $HOME/`here`"
 HOSTILE = [
-    "it's \"quoted\" `ticks` $HOME $(id) !! %s %d {x} ${x}",
+    'it\'s "quoted" `ticks` $HOME $(id) !! %s %d {x} ${x}',
     "back\\slash \\n \\u0041 \\' \\\" \\\\",
     "two\nlines\r\nand\ttab\n\nEND\nafter",
     "</script><script>alert(1)</script><!-- <img src=x onerror=alert(1)>",
@@ -25,7 +25,7 @@ HOSTILE = [
     "'",
     "",
 ]
-VALUES: list[Any] = [None, True, False, 0, -1, 0.2, 1e-7, [], [{"role": "user", "content": "it's\n\"so\""}]]
+VALUES: list[Any] = [None, True, False, 0, -1, 0.2, 1e-7, [], [{"role": "user", "content": 'it\'s\n"so"'}]]
 SNIPPETS = """
 const scripts = new Function(`${require("fs").readFileSync(process.argv[1], "utf8")}\\nreturn scripts;`)();
 const calls = JSON.parse(require("fs").readFileSync(0, "utf8"));
@@ -79,7 +79,14 @@ def test_curl(snippets: Any, tmp_path: Path) -> None:
     for call, (_, code, _) in snippets:
         seen.write_text("")
         path = f"{tmp_path}:/usr/bin:/bin"
-        done = subprocess.run([shell, "-c", code], env={"PATH": path, "SEEN": str(seen)}, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            [shell, "-c", code],
+            env={"PATH": path, "SEEN": str(seen)},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
         assert not done.stderr
         url, body, _ = seen.read_text(encoding="utf-8").split("\n", 2)
         assert url == f"{ADDRESS}/gradio_api/call/answer"

@@ -84,7 +84,12 @@ def test_a_tool_keeps_the_limits(serve: Callable[..., Serving]) -> None:
     serving = serve(rate=3, proxies=1, characters=20)
 
     async def ask(client: ClientSession) -> list[Any]:
-        asked = [("sentiment", {"text": "good"}), ("sentiment", {"text": "a" * 21}), ("status", {}), ("sentiment", {"text": "x"})]
+        asked = [
+            ("sentiment", {"text": "good"}),
+            ("sentiment", {"text": "a" * 21}),
+            ("status", {}),
+            ("sentiment", {"text": "x"}),
+        ]
         return [await client.call_tool(*each) for each in asked]
 
     good, long, status, often = in_session(serving.url, ask)
