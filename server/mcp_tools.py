@@ -56,6 +56,7 @@ class TaskTools(GradioMCPServer):
     def _prepare_tool_call_args(self, name: str, arguments: dict[str, Any]) -> Any:
         """What Gradio calls. Raises Refused where the client asks too often, or the line is full."""
         request = self.mcp_server.request_context.request
+        assert request is not None, "a tool is called by a request"
         self.door.check_address(request.client.host if request.client else "unknown", request.headers)
         with self.door.place():
             endpoint, values, _, fn = super()._prepare_tool_call_args(name, arguments)

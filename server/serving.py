@@ -89,7 +89,7 @@ def start(
         **launch_options,
     )
     if tools:
-        tools.serve_at(page.local_url)
+        tools.serve_at(page.local_url or url)
     if chosen.share and not page.share_url:
         log.warning("no public link: Gradio's tunnel is out of reach. The page is at %s all the same.", url)
     return Serving(page, url.rstrip("/"), door, runs)

@@ -70,9 +70,8 @@ def fill(page: Page, elem_id: str, value: str) -> None:
     if not field.count():
         settings = page.locator("[id$=-settings] button.label-wrap:not(.open)").filter(visible=True)
         settings.first.click()
-    choice = field.locator(f"input[type=radio][value='{value}']")
-    if choice.count():
-        choice.check()
+    if field.locator("input[type=radio]").count():
+        field.locator(f"input[value={value}]").check()
         return
     number = field.locator("input[type=number]")
     written = number if number.count() else field.locator("textarea, input[type=text]").first

@@ -13,7 +13,6 @@ from mcp import ClientSession
 from mcp.client.streamable_http import streamablehttp_client
 
 import app
-from server import mcp_tools
 from server.serving import Serving
 from settings import Settings
 from tests import tiny
@@ -124,6 +123,6 @@ def test_why_there_can_be_no_tools_is_told(
     """The program ends before it serves, with what to do."""
     if missing:
         monkeypatch.setitem(sys.modules, "mcp", None)
-        monkeypatch.setattr(mcp_tools.importlib.util, "find_spec", lambda name: None)
+        monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(SystemExit, match=words):
         app.main(arguments)
