@@ -129,7 +129,8 @@ def render(reader: SentimentReader) -> Form:
         reader.check(text)
         return reader.spec.name, text, ""
 
-    return Form({"text": text} | own, run, (Carry(carry, (text,), whole, stop),), {"sentiment": {"text": text}})
+    scripts = {"sentiment": {"text": text}, "labels": {"text": text, "labels": own["labels"], "multiple": own["kind"]}}
+    return Form({"text": text} | own, run, (Carry(carry, (text,), whole, stop),), scripts)
 
 
 PRESS = "() => document.querySelector('#sentiment-run').click()"

@@ -19,6 +19,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "/answer": {"question": "when did it open?", "context": "the bridge opened in 1781."},
     "/translate": {"text": "see you."},
     "/sentiment": {"text": "a good one."},
+    "/labels": {"text": "a good one.", "labels": ["praise", "complaint"]},
     "/summarize": {"text": "the ferry left. it came back at noon.", "method": "extractive"},
     "/chat": {"message": "hello", "max_new_tokens": 2},
     "/drafts": {"text": "hello", "drafts": 1, "max_new_tokens": 2},
@@ -27,7 +28,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "/status": {},
 }
 HOW_IT_WAS_MADE = {"model", "device", "tokens", "dropped", "seconds"}
-TYPES = {"text": "str", "whole number": "int", "number": "float", "list": "list"}
+TYPES = {"text": "str", "whole number": "int", "number": "float", "list": "list", "yes or no": "bool"}
 
 
 @dataclass(frozen=True)

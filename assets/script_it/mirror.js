@@ -4,9 +4,13 @@ const address = () => location.origin + location.pathname.replace(/\/+$/, "");
 
 function mirrored(endpoint, parameters, names, values) {
   const held = Object.fromEntries(names.map((name, at) => [name, values[at]]));
+  if ("labels" in held) Object.assign(held, { labels: listed(held.labels), multiple: held.multiple === "several" });
   if ("history" in held) Object.assign(held, lastSaid(held.message, held.history || []));
   return scripts(address(), endpoint, parameters.map(([name, value]) => [name, name in held ? held[name] : value]));
 }
+
+// The names in a text with commas or line breaks between them.
+const listed = (text) => (text ?? "").split(/[,\n]/).map((name) => name.trim()).filter(Boolean);
 
 // A message that was sent stands in the conversation: then it is said again, after all that came before it.
 function lastSaid(message, shown) {

@@ -31,6 +31,11 @@ GIVEN: dict[str, tuple[str, dict[str, str], dict[str, Any]]] = {
         {"text": "it's 'so' 👍", "source": "en", "target": "pt"},
     ),
     "sentiment": ("Sentiment", {"sentiment-text": TEXT}, {"text": TEXT}),
+    "labels": (
+        "Sentiment",
+        {"sentiment-text": TEXT, "labels-names": "it's, praise,\"so\"", "labels-kind": "several"},
+        {"text": TEXT, "labels": ["it's", "praise", '"so"'], "multiple": True},
+    ),
     "summarize": (
         "Summarization",
         {"summary-text": f"{TEXT} the ferry left.", "summary-method": "extractive"},
@@ -68,7 +73,8 @@ def fill(page: Page, elem_id: str, value: str) -> None:
     """Give the field of that id a value, unfolding what it is in."""
     field = page.locator(f"#{elem_id}")
     if not field.count():
-        settings = page.locator("[id$=-settings] button.label-wrap:not(.open)").filter(visible=True)
+        folds = page.locator("[id$=-settings], #sentiment-labels").locator("button.label-wrap:not(.open)")
+        settings = folds.filter(visible=True)
         settings.first.click()
     if field.locator("input[type=radio]").count():
         field.locator(f"input[value={value}]").check()
