@@ -50,8 +50,11 @@ from models.catalog import ATTENTION, MINILM, QUESTION_ANSWERING, SENTIMENT, SMO
 from models.device import Device, choose_device, probe, use_threads
 from models.inputs import Limits
 from models.loading import Loader
+from models.lock import LockError
+from models.offers import BUNDLED, HUB, Offers
+from models.operator_catalog import CatalogError, read_catalog
 from models.stages import Report, Stage, to_terminal
-from models.weights import WeightStore
+from models.weights import WeightsMissing, WeightStore
 from server.mcp_tools import obstacle
 from server.serving import Serving, serve_until_told, start
 
@@ -86,7 +89,7 @@ def make_cache(chosen: settings.Settings) -> ModelCache:
         use_threads(chosen.threads)
         return choose_device(chosen.device, probe())
 
-    load = Loader(WeightStore(chosen.home, chosen.offline), device, ASSETS / "adapters")
+    load = Loader(store_of(chosen), device, ASSETS / "adapters")
 
     def load_and_tell(spec: ModelSpec, report: Report) -> Loaded:
         terminal = to_terminal(log.info)
@@ -97,7 +100,25 @@ def make_cache(chosen: settings.Settings) -> ModelCache:
 
         return load(spec, tell)
 
-    return ModelCache(load_and_tell, chosen.memory_bytes)
+    return ModelCache(load_and_tell, chosen.memory_bytes, needs=load.needs)
+
+
+def store_of(chosen: settings.Settings) -> WeightStore:
+    """Where the models' files are."""
+    return WeightStore(chosen.home, chosen.offline, lock_path=None if chosen.lock == Path() else chosen.lock)
+
+
+def operators_own(chosen: settings.Settings) -> Offers:
+    """The models in the operator's catalog, if there is one. Raises CatalogError."""
+    known = BUNDLED.with_more(HUB)
+    return Offers.none() if chosen.catalog == Path() else read_catalog(chosen.catalog, known)
+
+
+def offered(chosen: settings.Settings) -> Offers:
+    """The models to choose from: offline, of those from the Hub only what is here. Raises CatalogError, LockError."""
+    store = store_of(chosen)
+    hub = HUB.with_more(operators_own(chosen))
+    return BUNDLED.with_more(hub.usable(lambda spec: not chosen.offline or store.has(spec.weights)))
 
 
 def build(
@@ -105,7 +126,7 @@ def build(
 ) -> gr.Blocks:
     """The whole page over `cache`."""
     limits = Limits(chosen.characters, chosen.context_characters, chosen.new_tokens)
-    return page.build(tabs, cache, limits, chosen.queue_length)
+    return page.build(tabs, cache, limits, chosen.queue_length, offered(chosen))
 
 
 def serve(
@@ -115,11 +136,11 @@ def serve(
 
     Raises OSError where the port is taken.
     """
-    store = WeightStore(chosen.home, chosen.offline)
+    store = store_of(chosen)
 
     def missing() -> list[str]:
         weights = {spec.weights.name: spec.weights for spec in DEFAULT_MODELS}
-        return [name for name, each in weights.items() if not store.path(each).is_dir()]
+        return [name for name, each in weights.items() if not store.has(each)]
 
     demo = build(cache, tabs, chosen)
     if gpu is not None:
@@ -146,29 +167,32 @@ def preload(cache: ModelCache) -> None:
             log.exception("%s could not be preloaded", spec.label)
 
 
-def fetch(store: WeightStore) -> None:
-    """Bring every bundled model onto this machine."""
-    for weights in WEIGHTS:
+def fetch(store: WeightStore, own: Offers) -> None:
+    """Bring every bundled model, and those of the operator's `own`, onto this machine."""
+    for weights in (*WEIGHTS, *(spec.weights for spec in own.all)):
         log.info("%s is in %s", weights.name, store.ensure(weights, to_terminal(log.info)))
 
 
 def main(arguments: Sequence[str]) -> None:
     """Serve the page until SIGTERM or Ctrl-C, or run a batch. Exits with a message where the port is taken."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    for client in ("httpx", "httpx2"):
+        logging.getLogger(client).setLevel(logging.WARNING)
     if arguments[:1] == ["batch"]:
         batch_command.main(arguments[1:], make_cache)
         return
     chosen = settings.read(arguments)
-    if chosen.fetch:
-        fetch(WeightStore(chosen.home, chosen.offline))
-        return
     if wrong := obstacle(chosen):
         sys.exit(wrong)
     zero = settings.on_zero_gpu()
     cache = make_cache(chosen)
     try:
+        if chosen.fetch:
+            fetch(store_of(chosen), operators_own(chosen))
+            return
         serving = serve_on_zero_gpu(chosen) if zero else serve(cache, chosen)
+    except (CatalogError, LockError, WeightsMissing) as error:
+        sys.exit(str(error))
     except OSError as error:
         sys.exit(f"Cannot listen on {chosen.host}, port {chosen.port}: choose another one with --port. ({error})")
     if chosen.preload and not zero:

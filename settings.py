@@ -52,6 +52,10 @@ class Settings:
     home: Path = option(  # noqa: RUF009 - a path never changes
         Path(), "the folder of the downloaded weights", shown="the platform's cache folder"
     )
+    lock: Path = option(  # noqa: RUF009
+        Path(), "the file that holds models from the Hub to their hashes", shown="models.lock.json in --home"
+    )
+    catalog: Path = option(Path(), "a TOML file of more models to offer", shown="none")  # noqa: RUF009
     device: str = option("auto", "where models run; auto takes the best there is", choices=CHOICES)
     threads: int = option(
         0,
@@ -64,7 +68,7 @@ class Settings:
         False, "fetch and load the default models at the start, before anyone asks", shown="off, on Spaces on"
     )
     offline: bool = option(False, "use the weights that are here, download nothing")
-    fetch: bool = option(False, "download the bundled weights, then exit")
+    fetch: bool = option(False, "download the bundled weights and the models of --catalog, then exit")
     share: bool = option(False, "also open a public link through Gradio's tunnel")
     auth: str = option(
         "",

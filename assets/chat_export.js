@@ -1,10 +1,10 @@
 // Saves the conversation as a JSON file, made in the browser: nothing is sent to the server.
-(conversation, system, max_new_tokens, temperature, top_p) => {
+(conversation, system, max_new_tokens, temperature, top_p, model) => {
   const parts = (content) => (typeof content === "string" ? content : content.map((part) => part.text).join(""));
   // What demos/plain.py escaped for the Chatbot.
   const text = (content) => parts(content).replace(/&(amp|lt);/g, (_, name) => ({ amp: "&", lt: "<" })[name]);
   const messages = (conversation || []).map((message) => ({ role: message.role, content: text(message.content) }));
-  const chat = { model: MODEL, system, max_new_tokens, temperature, top_p, messages };
+  const chat = { model, system, max_new_tokens, temperature, top_p, messages };
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([JSON.stringify(chat, null, 2)], { type: "application/json" }));
   link.download = "glassbox-chat.json";

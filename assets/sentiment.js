@@ -1,7 +1,6 @@
 // Draws the sentiment of a text: three bars, its sentences, and its words shaded by what each one did. All that a
 // visitor wrote goes through textContent.
 const root = element.querySelector(".feeling");
-const CLASSES = ["negative", "neutral", "positive"];
 const percent = (p) => (p > 0 && p < 0.01 ? "<1%" : p < 1 && p > 0.99 ? ">99%" : `${Math.round(p * 100)}%`);
 const signed = (x) => `${x < 0 ? "−" : "+"}${Math.abs(x).toFixed(2)}`;
 
@@ -38,14 +37,14 @@ function word(piece) {
   return node;
 }
 
-function sentence(one) {
+function sentence(one, classes) {
   const strip = make("span", "feeling-strip");
-  for (const name of CLASSES) {
+  for (const name of classes) {
     const part = make("span", `feeling-fill feeling-${name}`);
     part.style.width = `${one.scores[name] * 100}%`;
     strip.append(part);
   }
-  strip.title = CLASSES.map((name) => `${name} ${percent(one.scores[name])}`).join(", ");
+  strip.title = classes.map((name) => `${name} ${percent(one.scores[name])}`).join(", ");
   return make("li", "feeling-sentence", make("span", "feeling-said", one.text), strip, make("span", "feeling-label", `${one.label} ${percent(one.scores[one.label])}`));
 }
 
@@ -81,9 +80,10 @@ function draw() {
   const value = props.value;
   if (!value || !value.scores) return root.replaceChildren();
   const verdict = make("p", "feeling-verdict", value.label);
-  const bars = make("div", "feeling-bars", ...CLASSES.map((name) => bar(name, value.scores[name], name === value.label)));
+  const bars = make("div", "feeling-bars", ...value.classes.map((name) => bar(name, value.scores[name], name === value.label)));
+  if (!value.classes.includes("neutral")) bars.append(make("p", "feeling-detail", "This model has no neutral class."));
   const parts = [verdict, bars, ...words(value)];
-  if (value.sentences.length > 1) parts.push(make("h3", "feeling-title", "Sentence by sentence"), make("ol", "feeling-sentences", ...value.sentences.map(sentence)));
+  if (value.sentences.length > 1) parts.push(make("h3", "feeling-title", "Sentence by sentence"), make("ol", "feeling-sentences", ...value.sentences.map((one) => sentence(one, value.classes))));
   root.replaceChildren(...parts);
 }
 watch("value", draw);

@@ -12,13 +12,14 @@ from demos.status import StatusLine, describe
 from demos.tab import Form, Tab
 from models.attention import FIELDS, Attender, Attention
 from models.cache import ModelCache
-from models.catalog import ATTENTION
+from models.catalog import HubWeights
 from models.inputs import DEFAULT_LIMITS, Limits
+from models.offers import BUNDLED, Offers
 from models.stages import Report, ignore
 
-# The layer and head that a model opens at, where a habit that anyone can check shows well: in MiniLM and in SmolLM2 a
-# pronoun looks at what it stands for; a model trained to answer or to judge looks at the words that decide, in its
-# last layer; the translator's head was trained to align words.
+# The layer and head that a bundled model opens at, where a habit that anyone can check shows well: in MiniLM and in
+# SmolLM2 a pronoun looks at what it stands for; a model trained to answer or to judge looks at the words that decide,
+# in its last layer; the translator's head was trained to align words.
 OPENS_AT = {
     "encoder": (3, 1),
     "question-answering": (5, 4),
@@ -36,9 +37,9 @@ HINTS = {
 }
 
 
-def make_attender(cache: ModelCache, limits: Limits = DEFAULT_LIMITS) -> Attender:
-    """The models that show their attention, over `cache`."""
-    return Attender(cache, ATTENTION, limits)
+def make_attender(cache: ModelCache, limits: Limits = DEFAULT_LIMITS, offers: Offers = BUNDLED) -> Attender:
+    """The models of `offers` that show their attention, over `cache`."""
+    return Attender(cache, offers.attention, limits)
 
 
 def examples(attender: Attender) -> dict[str, list[str]]:
@@ -102,7 +103,8 @@ def render(attender: Attender) -> Form:
 
     def look(model: str, text: str, pair: str, progress: gr.Progress = gr.Progress()) -> tuple[str, str]:
         result = attender(model, text, pair, report_to(progress))
-        layer, head = OPENS_AT.get(attender.kind(model), (LAST, MEAN))
+        known = not isinstance(attender.source(model).spec.weights, HubWeights)
+        layer, head = OPENS_AT.get(attender.kind(model), (LAST, MEAN)) if known else (LAST, MEAN)
         return first(result, text, pair, *_within(result, layer, head)), describe(result.run, *_facts(result))
 
     def look_closer(event: gr.EventData, progress: gr.Progress = gr.Progress()) -> str:
@@ -178,4 +180,4 @@ Each layer has several heads, and each head looks in its own way.
 Attention shows where a model looks, not why it answers as it does: Jain and Wallace 2019, Wiegreffe and Pinter 2019.
 """
 
-TAB = Tab("Attention", make_attender, render)
+TAB = Tab("Attention", make_attender, render, make_attender)

@@ -10,10 +10,11 @@ from gradio.components import Component
 from models.batch_tasks import TASKS
 from models.inputs import REPLY_LIMIT, InputError
 from models.jobs import Job
+from models.offers import BUNDLED
 from models.own_labels import LABEL_LIMIT, MOST_LABELS, split
 from models.records import Cell
 from models.summarization import LENGTHS, METHODS
-from models.translation import LANGUAGES
+from models.translation import languages as languages_of
 
 # Columns of these names are taken for the one that a task reads; else the one with the longest texts is.
 USUAL = {
@@ -23,6 +24,8 @@ USUAL = {
     "message": ("message", "prompt", "question", "text"),
 }
 SAMPLE = 50
+# A batch is run by the bundled models.
+LANGUAGES = languages_of(BUNDLED.translation)
 # The names of the fields in an InputError, in the order of `BatchForm.inputs`.
 FIELDS = ("task", "first", "second", "source", "target", "labels", "multiple", "method", "length", "new_tokens")
 

@@ -1,6 +1,5 @@
 """The Chat tab: a conversation that streams, and how sure the model was of each token of its last reply."""
 
-import json
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -11,15 +10,16 @@ import gradio as gr
 from demos.chat_why import on_look, show_tokens, why_fold
 from demos.conversation import Messages, from_page, index_of, restored, to_page
 from demos.events import QUIET, endpoint, guarded, on_run, report_to, throttled
+from demos.model_picker import model_picker
 from demos.plain import SHOWN_AS_TEXT, from_chatbot
 from demos.reply import notice_of, plain, status_of
 from demos.status import StatusLine
 from demos.tab import Carry, Form, Tab
 from models.cache import ModelCache
-from models.catalog import SMOLLM2
 from models.chat import SYSTEM_LIMIT, TEMPERATURE_LIMIT, Chatter
 from models.inputs import DEFAULT_LIMITS, InputError, Limits
 from models.messages import Message, message_text
+from models.offers import BUNDLED, Offers
 from models.stages import Report, ignore
 
 ASSETS = Path(__file__).parent.parent / "assets"
@@ -33,14 +33,16 @@ OPTIONS = ("system", "max_new_tokens", "temperature", "top_p")
 SAVE = "(conversation) => [conversation]"
 
 
-def make_chatter(cache: ModelCache, limits: Limits = DEFAULT_LIMITS) -> Chatter:
-    """The chat model over `cache`."""
-    return Chatter(cache, SMOLLM2, limits)
+def make_chatter(cache: ModelCache, limits: Limits = DEFAULT_LIMITS, offers: Offers = BUNDLED) -> Chatter:
+    """The chat models of `offers` over `cache`."""
+    default, *others = offers.chat
+    return Chatter(cache, default, limits, tuple(others))
 
 
 def render(chatter: Chatter) -> Form:
     """Lay out the tab, and offer `/chat`."""
     gr.Markdown("Talk with a small language model, then open its last reply to see how sure it was of every token.")
+    model = model_picker(chatter, "chat-model")
     conversation = gr.Chatbot(
         elem_id="chat-conversation",
         show_label=False,
@@ -94,10 +96,11 @@ def render(chatter: Chatter) -> Form:
     export = gr.Button("Export the conversation as JSON", size="sm", elem_id="chat-export")
     # The secret hides nothing here; without a fixed one a restart of the server would lose the conversation.
     saved = gr.BrowserState([], storage_key="glassbox-chat", secret="glassbox-chat")
-    options = [system, length, temperature, top_p]
+    options = [system, length, temperature, top_p, model]
 
     def answer(said: str, before: list[Message], values: Sequence[Any], report: Report) -> Iterator[dict[Any, Any]]:
-        """Stream the reply to `said` after `before` into the page."""
+        """Stream the reply to `said` after `before` into the page; `values` are those of `options`."""
+        *chosen, model = values
         said_so_far = [*before, Message("user", said)]
         shown = to_page(said_so_far)
         told: dict[Any, Any] = {
@@ -108,7 +111,8 @@ def render(chatter: Chatter) -> Form:
             why.reply: None,
         }
         yield {message: "", conversation: shown, saved: shown} | told
-        for reply in throttled(chatter.stream(said, before, report=report, **dict(zip(OPTIONS, values, strict=True)))):
+        named = dict(zip(OPTIONS, chosen, strict=True))
+        for reply in throttled(chatter.using(model).stream(said, before, report=report, **named)):
             replied = [Message("assistant", reply.text)] if reply.text else []
             update: dict[Any, Any] = {conversation: to_page([*said_so_far, *replied]), why.reply: reply}
             update |= {why.tokens: show_tokens(reply), notice: notice_of(reply), status: status_of(reply)}
@@ -121,9 +125,10 @@ def render(chatter: Chatter) -> Form:
         max_new_tokens: int,
         temperature: float,
         top_p: float,
+        model: str,
         progress: gr.Progress = gr.Progress(),
     ) -> Iterator[dict[Any, Any]]:
-        values = (system, max_new_tokens, temperature, top_p)
+        values = (system, max_new_tokens, temperature, top_p, model)
         yield from answer(said, from_page(history), values, report_to(progress))
 
     def retry(event: gr.RetryData, history: Messages, *values: Any) -> Iterator[dict[Any, Any]]:
@@ -142,13 +147,16 @@ def render(chatter: Chatter) -> Form:
         return [], "", "", {}, "", None, None
 
     outputs = [message, conversation, notice, status, why.tokens, why.status, why.reply, raw, saved]
-    fields = ["message", "history", *OPTIONS]
+    fields = ["message", "history", *OPTIONS, "model"]
+
+    def check(message: str, history: Messages, *values: Any) -> None:
+        *chosen, model = values
+        chatter.using(model).check(message, history, *chosen)
+
     # The page knows what is said again only from the event; `stream` checks it.
-    check_again = partial(chatter.check, "again")
+    check_again = partial(check, "again")
     runs = [
-        on_run(
-            [send.click, message.submit], say, [message, conversation, *options], outputs, chatter.check, fields, stop
-        ),
+        on_run([send.click, message.submit], say, [message, conversation, *options], outputs, check, fields, stop),
         on_run([conversation.retry], retry, [conversation, *options], outputs, check_again, fields[1:], stop),
         on_run([conversation.edit], edit, [conversation, *options], outputs, check_again, fields[1:], stop),
     ]
@@ -158,8 +166,7 @@ def render(chatter: Chatter) -> Form:
     conversation.undo(guarded(undo), conversation, [conversation, saved, message], **QUIET)
     forgotten = [saved, notice, status, why.tokens, why.status, why.reply, raw]
     conversation.clear(forget, None, forgotten, cancels=[*runs, looking], **QUIET)
-    save_file = (ASSETS / "chat_export.js").read_text().replace("MODEL", json.dumps(chatter.spec.name))
-    export.click(None, [conversation, *options], None, js=save_file, **QUIET)
+    export.click(None, [conversation, *options], None, js=(ASSETS / "chat_export.js").read_text(), **QUIET)
     # It reads the browser's storage when the tab is first opened, long after the page's load event.
     saved.change(restored, [saved, conversation], conversation, **QUIET)
 
@@ -170,26 +177,27 @@ def render(chatter: Chatter) -> Form:
         max_new_tokens: int = 128,
         temperature: float = 0.0,
         top_p: float = 1.0,
+        model: str = "",
         *,
         report: Report = ignore,
     ) -> Iterator[str]:
         """Reply to `message`, after the messages of `history`; the text so far, as it grows."""
         options = (history, system, max_new_tokens, temperature, top_p)
-        for reply in throttled(chatter.stream(message, *options, report=report)):
+        for reply in throttled(chatter.using(model).stream(message, *options, report=report)):
             yield reply.text
 
-    endpoint(chat, "chat", chatter.check)
-    named = {"message": message, **dict(zip(OPTIONS, options, strict=True))}
-    carries = (Carry(why.carry, (conversation,), last_exchange),)
+    endpoint(chat, "chat", check)
+    named = {"message": message, **dict(zip((*OPTIONS, "model"), options, strict=True))}
+    carries = (Carry(why.carry, (conversation, model), last_exchange),)
     return Form(named, send, carries, {"chat": named | {"history": conversation}})
 
 
-def last_exchange(history: Messages) -> tuple[str, str, str]:
+def last_exchange(history: Messages, model: str) -> tuple[str, str, str]:
     """What the attention tab shows of a conversation: its last message and the reply to it, as plain text."""
     said = [message.text for message in from_page(history)[-2:]]
     if not said:
         raise InputError("history", "There is no conversation yet. Say something first.")
-    return SMOLLM2.name, "\n".join(said), ""
+    return model, "\n".join(said), ""
 
 
-TAB = Tab("Chat", make_chatter, render)
+TAB = Tab("Chat", make_chatter, render, make_chatter)

@@ -12,7 +12,8 @@ from models.comparison_tasks import RECIPES, Comparer, Models
 from models.drafts import DRAFT_LIMIT
 from models.inputs import InputError, Limits
 from models.summarization import LENGTHS, METHODS
-from models.translation import LANGUAGES
+from models.offers import BUNDLED
+from models.translation import languages as languages_of
 
 SIDES = ("a", "b")
 # What the adapters call the fields of this form.
@@ -149,4 +150,4 @@ def _settings(side: str) -> dict[str, Component]:
 
 
 def _languages() -> Sequence[tuple[str, str]]:
-    return [(name, code) for code, name in LANGUAGES.items()]
+    return [(name, code) for code, name in languages_of(BUNDLED.translation).items()]

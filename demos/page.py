@@ -16,6 +16,7 @@ from demos.status import StatusLine
 from demos.tab import Form, Tab
 from models.cache import ModelCache
 from models.inputs import DEFAULT_LIMITS, Limits
+from models.offers import BUNDLED, Offers
 
 ATTENTION = "attention"
 STYLES = (
@@ -41,9 +42,16 @@ PRESS = """() => {
 
 
 def build(
-    tabs: Sequence[Tab[Any]], cache: ModelCache, limits: Limits = DEFAULT_LIMITS, queue_length: int | None = None
+    tabs: Sequence[Tab[Any]],
+    cache: ModelCache,
+    limits: Limits = DEFAULT_LIMITS,
+    queue_length: int | None = None,
+    offers: Offers = BUNDLED,
 ) -> gr.Blocks:
-    """Compose `tabs` in their order into one page over `cache`; at most `queue_length` requests wait there."""
+    """Compose `tabs` in their order into one page over `cache`, with the models of `offers` to choose from.
+
+    At most `queue_length` requests wait there.
+    """
     demo: gr.Blocks
     with gr.Blocks(title="Glassbox", analytics_enabled=False, delete_cache=(3600, 3600)) as demo:
         gr.Markdown(
@@ -56,7 +64,7 @@ def build(
         with gr.Tabs(elem_id="tabs", overflow_behavior="wrap") as strip:
             for tab in tabs:
                 with gr.Tab(tab.title, id=tab.name):
-                    forms[tab.name] = tab.show(cache, limits)
+                    forms[tab.name] = tab.show(cache, limits, offers)
                     for endpoint, inputs in forms[tab.name].scripts.items():
                         script_it(demo, endpoint, inputs)
                     copy_button(tab.name, forms[tab.name])

@@ -9,12 +9,13 @@ import gradio as gr
 
 from demos.answer_view import Asked, answer_view, view, why
 from demos.events import QUIET, endpoint, guarded, on_run, report_to, throttled
+from demos.model_picker import model_picker
 from demos.status import StatusLine, describe
 from demos.tab import Carry, Form, Tab, carry_button
 from demos.why_view import KEPT, NOT_ATTENTION, WhyView, unfolds
 from models.cache import ModelCache
-from models.catalog import QUESTION_ANSWERING
 from models.inputs import CONTEXT_LIMIT, DEFAULT_LIMITS, InputError, Limits
+from models.offers import BUNDLED, Offers
 from models.question_answering import MOST_ANSWERS, Answerer, Answers
 from models.stages import Report, ignore
 
@@ -27,13 +28,14 @@ QUESTIONS = (
     ("A negation", "Which drinks contain no caffeine?", "Tea"),
     ("In the last lines of a long text", "Where was the brass key found?", "A lighthouse log"),
 )
-FIELDS = ("question", "context", "top_k", "")
+FIELDS = ("question", "context", "top_k", "model", "")
 PRESS = "() => document.querySelector('#answer-run').click()"
 
 
-def make_answerer(cache: ModelCache, limits: Limits = DEFAULT_LIMITS) -> Answerer:
-    """The question-answering model over `cache`."""
-    return Answerer(cache, QUESTION_ANSWERING, limits)
+def make_answerer(cache: ModelCache, limits: Limits = DEFAULT_LIMITS, offers: Offers = BUNDLED) -> Answerer:
+    """The question-answering models of `offers` over `cache`."""
+    default, *others = offers.question_answering
+    return Answerer(cache, default, limits, tuple(others))
 
 
 def contexts() -> dict[str, str]:
@@ -72,6 +74,7 @@ def render(answerer: Answerer) -> Form:
     """Lay out the tab, and offer `/answer`."""
     texts, limits = contexts(), answerer.limits
     gr.Markdown("Ask something about a text. The answer is marked where it stands; if the text has none, it says so.")
+    model = model_picker(answerer, "answer-model")
     with gr.Row(elem_id="answer-inputs"):
         with gr.Column(scale=3):
             question = gr.Textbox(label="Question", max_length=limits.text, elem_id="answer-question")
@@ -116,9 +119,10 @@ def render(answerer: Answerer) -> Form:
     outputs = [result_view, status, raw, asked, why_view]
 
     def answer_page(
-        question: str, context: str, top_k: int, opened: bool, progress: gr.Progress = gr.Progress()
+        question: str, context: str, top_k: int, model: str, opened: bool, progress: gr.Progress = gr.Progress()
     ) -> Iterator[dict[Any, Any]]:
-        for answers in throttled(answerer.stream(question, context, top_k, report_to(progress)), every=0.3):
+        results = answerer.using(model).stream(question, context, top_k, report_to(progress))
+        for answers in throttled(results, every=0.3):
             shown = {result_view: [view(context, answers)], status: status_of(answers), raw: plain(answers)}
             yield shown | {asked: Asked(question, context, answers), why_view: {}}
         if opened:
@@ -131,28 +135,32 @@ def render(answerer: Answerer) -> Form:
             return
         found = None
         yield {why_view: why(asked)}
-        reasons = answerer.reasons(asked.question, asked.context, asked.best, report_to(progress))
+        reader = answerer.using(asked.answers.run.model)
+        reasons = reader.reasons(asked.question, asked.context, asked.best, report_to(progress))
         for found in throttled(reasons, every=0.3):
             yield {why_view: why(asked, found)}
         yield {why_view: why(asked, found, done=True)}
 
-    def answer_all(question: str, top_k: int, progress: gr.Progress = gr.Progress()) -> Iterator[tuple[Any, ...]]:
+    def answer_all(
+        question: str, top_k: int, model: str, progress: gr.Progress = gr.Progress()
+    ) -> Iterator[tuple[Any, ...]]:
         done: dict[str, Answers] = {}
         for title, text in texts.items():
-            for answers in answerer.stream(question, text, top_k, report_to(progress)):
+            for answers in answerer.using(model).stream(question, text, top_k, report_to(progress)):
                 done[title] = answers
             views = [view(texts[name], found, name) for name, found in done.items()]
             yield views, status_of(answers), {name: plain(found) for name, found in done.items()}, None, {}
 
-    def check_all(question: str, top_k: int) -> None:
-        answerer.check(question, texts["Tea"], top_k)
+    def check(question: str, context: str, top_k: int, model: str = "", opened: bool = False) -> None:
+        answerer.using(model).check(question, context, top_k)
 
-    def check(question: str, context: str, top_k: int, opened: bool) -> None:
-        answerer.check(question, context, top_k)
+    def check_all(question: str, top_k: int, model: str) -> None:
+        check(question, texts["Tea"], top_k, model)
 
-    inputs = [question, context, top_k, opened]
+    inputs = [question, context, top_k, model, opened]
     on_run([run.click, question.submit], answer_page, inputs, outputs, check, FIELDS, stop)
-    on_run([ask_all.click], answer_all, [question, top_k], outputs, check_all, ("question", "top_k"), stop)
+    for_all = ("question", "top_k", "model")
+    on_run([ask_all.click], answer_all, [question, top_k, model], outputs, check_all, for_all, stop)
     on_run([fold.expand], explain, [asked, why_view], [why_view, status], lambda *_: None, ("", ""), stop)
     ready.load_input_event.then(None, None, None, js=PRESS, **QUIET)
 
@@ -161,18 +169,20 @@ def render(answerer: Answerer) -> Form:
 
     upload.upload(guarded(read_file), upload, context, show_progress="hidden", api_visibility="private")
 
-    def answer(question: str, context: str, top_k: int = 3, *, report: Report = ignore) -> dict[str, Any]:
+    def answer(
+        question: str, context: str, top_k: int = 3, model: str = "", *, report: Report = ignore
+    ) -> dict[str, Any]:
         """The best answers to `question` in `context` as character offsets, and the probability that there is none."""
-        return plain(answerer(question, context, top_k, report))
+        return plain(answerer.using(model)(question, context, top_k, report))
 
-    endpoint(answer, "answer", answerer.check)
+    endpoint(answer, "answer", check)
 
     def window(asked: Asked | None) -> tuple[str, str, str]:
         if asked is None:
             raise InputError("question", "Nothing is answered here yet. Ask something first.")
-        return answerer.spec.name, asked.question, asked.context[slice(*asked.answers.window)] or asked.context
+        return asked.answers.run.model, asked.question, asked.context[slice(*asked.answers.window)] or asked.context
 
-    fields = {"question": question, "context": context, "top_k": top_k}
+    fields = {"question": question, "context": context, "top_k": top_k, "model": model}
     return Form(fields, run, (Carry(carry, (asked,), window, stop),), {"answer": fields})
 
 
@@ -193,10 +203,11 @@ The model reads the question together with a window of the text, and gives every
 long text is read in windows of 320 tokens that overlap, so that each place has words around it on both sides.
 
 Each percentage is the probability that the answer is at that place. **Not in the text** competes with them: it comes
-from how far the best stretch stands above the model's own “no answer” score, fitted on questions left out of the
-training. The marks are stronger the likelier the answer, and numbered from the best.
+from how far the best stretch stands above the model's own “no answer” score. For MiniLM-SQuAD that was fitted on
+questions left out of the training; the probabilities of other models are as they come out of them. The marks are
+stronger the likelier the answer, and numbered from the best.
 
 The model finds words, it does not reason: it cannot add, compare, or answer from two places at once.
 """
 
-TAB = Tab("Question answering", make_answerer, render)
+TAB = Tab("Question answering", make_answerer, render, make_answerer)

@@ -7,14 +7,16 @@ from typing import Any
 import gradio as gr
 
 from demos.events import QUIET, endpoint, on_run, report_to, throttled
+from demos.model_picker import model_picker
 from demos.own_labels import own_labels
 from demos.sentiment_view import sentiment_view, view, why
 from demos.status import StatusLine, describe
 from demos.tab import Carry, Form, Tab, carry_button
 from demos.why_view import KEPT, NOT_ATTENTION, WhyView, unfolds
 from models.cache import ModelCache
-from models.catalog import MINILM, SENTIMENT
+from models.catalog import MINILM
 from models.inputs import DEFAULT_LIMITS, Limits
+from models.offers import BUNDLED, Offers
 from models.own_labels import LabelClassifier
 from models.sentiment import Sentiment, SentimentReader
 from models.stages import Report, ignore
@@ -30,15 +32,16 @@ EXAMPLES = {
 }
 
 
-def make_reader(cache: ModelCache, limits: Limits = DEFAULT_LIMITS) -> SentimentReader:
-    """The sentiment model over `cache`."""
-    return SentimentReader(cache, SENTIMENT, limits)
+def make_reader(cache: ModelCache, limits: Limits = DEFAULT_LIMITS, offers: Offers = BUNDLED) -> SentimentReader:
+    """The sentiment models of `offers` over `cache`."""
+    default, *others = offers.sentiment
+    return SentimentReader(cache, default, limits, tuple(others))
 
 
 def status_of(result: Sentiment) -> str:
     """The status line under `result`, with how many words were measured."""
     words = f"{len(result.words)} of {result.word_count} words measured"
-    return describe(result.run, words)
+    return describe(result.run, words, *([] if result.has_neutral else ["this model has no neutral"]))
 
 
 def plain(text: str, result: Sentiment) -> dict[str, Any]:
@@ -46,6 +49,7 @@ def plain(text: str, result: Sentiment) -> dict[str, Any]:
     return {
         "label": result.scores.label,
         "scores": asdict(result.scores),
+        "has_neutral": result.has_neutral,
         "sentences": [asdict(one) | {"label": one.scores.label} for one in result.sentences],
         "words": [asdict(word) | {"text": text[word.start : word.end]} for word in result.words],
         "word_count": result.word_count,
@@ -56,6 +60,7 @@ def plain(text: str, result: Sentiment) -> dict[str, Any]:
 def render(reader: SentimentReader) -> Form:
     """Lay out the tab, and offer `/sentiment`."""
     gr.Markdown("Does a text sound negative, neutral or positive, and which words made it so?")
+    model = model_picker(reader, "sentiment-model")
     with gr.Row(elem_id="sentiment-inputs"):
         with gr.Column(scale=3):
             text = gr.Textbox(label="Text", lines=4, max_length=reader.limits.text, elem_id="sentiment-text")
@@ -85,8 +90,8 @@ def render(reader: SentimentReader) -> Form:
     # The text and the result that are shown, and whether anybody looks into them: only then they are explained.
     read, opened = gr.State(None, time_to_live=KEPT), unfolds(fold)
 
-    def feel(text: str, opened: bool, progress: gr.Progress = gr.Progress()) -> Iterator[dict[Any, Any]]:
-        for result in throttled(reader.stream(text, report_to(progress)), every=0.3):
+    def feel(text: str, model: str, opened: bool, progress: gr.Progress = gr.Progress()) -> Iterator[dict[Any, Any]]:
+        for result in throttled(reader.using(model).stream(text, report_to(progress)), every=0.3):
             shown = {result_view: view(text, result), status: status_of(result), raw: plain(text, result)}
             yield shown | {read: (text, result), why_view: {}}
         if opened:
@@ -99,38 +104,40 @@ def render(reader: SentimentReader) -> Form:
             return
         explained = why(*read)
         yield {why_view: explained}
-        for gradients in throttled(reader.gradients(*read, report_to(progress)), every=0.3):
+        same = reader.using(read[1].run.model)
+        for gradients in throttled(same.gradients(*read, report_to(progress)), every=0.3):
             explained = why(*read, gradients)
             yield {why_view: explained}
         yield {why_view: explained | {"done": True}}
 
-    def check(text: str, opened: bool) -> None:
-        reader.check(text)
+    def check(text: str, model: str = "", opened: bool = False) -> None:
+        reader.using(model).check(text)
 
     on_run(
         [run.click, text.submit],
         feel,
-        [text, opened],
+        [text, model, opened],
         [result_view, status, raw, read, why_view],
         check,
-        ["text", ""],
+        ["text", "model", ""],
         stop,
     )
     on_run([fold.expand], explain, [read, why_view], [why_view, status], lambda *_: None, ["", ""], stop)
     ready.load_input_event.then(None, None, None, js=PRESS, **QUIET)
 
-    def sentiment(text: str, *, report: Report = ignore) -> dict[str, Any]:
+    def sentiment(text: str, model: str = "", *, report: Report = ignore) -> dict[str, Any]:
         """The probabilities of negative, neutral and positive; the same by sentence; the effect of every word."""
-        return plain(text, reader(text, report))
+        return plain(text, reader.using(model)(text, report))
 
-    endpoint(sentiment, "sentiment", reader.check)
+    endpoint(sentiment, "sentiment", check)
 
-    def whole(text: str) -> tuple[str, str, str]:
-        reader.check(text)
-        return reader.spec.name, text, ""
+    def whole(text: str, model: str) -> tuple[str, str, str]:
+        check(text, model)
+        return reader.using(model).spec.name, text, ""
 
-    scripts = {"sentiment": {"text": text}, "labels": {"text": text, "labels": own["labels"], "multiple": own["kind"]}}
-    return Form({"text": text} | own, run, (Carry(carry, (text,), whole, stop),), scripts)
+    named = {"text": text, "model": model}
+    scripts = {"sentiment": named, "labels": {"text": text, "labels": own["labels"], "multiple": own["kind"]}}
+    return Form(named | own, run, (Carry(carry, (text, model), whole, stop),), scripts)
 
 
 PRESS = "() => document.querySelector('#sentiment-run').click()"
@@ -147,9 +154,9 @@ Both measures tell what a word does to the *balance* of its sentence: the probab
 
 Where the two disagree, neither is the truth: they ask different questions.
 
-The bars are probabilities, calibrated on texts held out of the training: of the texts that get 80%, about 80% are so. A
-text of more than 126 tokens is read sentence by sentence, and its bars are the mean of its sentences, each weighted by
-its length.
+The bars are probabilities. Those of MiniLM-sentiment are calibrated on texts held out of the training: of the texts
+that get 80%, about 80% are so. A model without a neutral class has two bars, and calls nothing neutral. A text of more
+than 126 tokens is read sentence by sentence, and its bars are the mean of its sentences, each weighted by its length.
 """
 
-TAB = Tab("Sentiment", make_reader, render)
+TAB = Tab("Sentiment", make_reader, render, make_reader)

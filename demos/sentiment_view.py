@@ -29,6 +29,7 @@ def view(text: str, result: Sentiment) -> dict[str, Any]:
     return {
         "label": result.scores.label,
         "scores": vars(result.scores),
+        "classes": ["negative", "neutral", "positive"] if result.has_neutral else ["negative", "positive"],
         "sentences": [
             {"text": text[one.start : one.end], "label": one.scores.label, "scores": vars(one.scores)}
             for one in result.sentences

@@ -8,9 +8,11 @@ from typing import Any
 import gradio as gr
 
 from demos.events import QUIET, endpoint, on_run, report_to, run_examples, throttled
+from demos.model_picker import model_picker
 from demos.status import StatusLine, describe
 from demos.summary_view import summary_view, view
 from demos.tab import Carry, Form, Tab, carry_button
+from models.attention import sources
 from models.inputs import InputError
 from models.stages import Report, ignore
 from models.summarization import Summarizer, Summary, of_catalog
@@ -26,8 +28,9 @@ METHODS = [("Written by a language model", "abstractive"), ("Picked from the tex
 LENGTHS = [("One sentence", "short"), ("Three", "medium"), ("Six", "long")]
 EXPLANATION = """
 **Written** (abstractive): SmolLM2, a language model of 135 million parameters, reads the text and writes a summary. It
-is nudged towards the words of the text, so that it invents less. A long text is read part by part, and the summaries of
-the parts are summarized again. The model is small, knows English best, and makes mistakes.
+is nudged towards the words of the text, so that it invents less. A model that was trained for summaries alone, where
+one is chosen, writes as it learnt to, cut to the number of sentences. A long text is read part by part, and the
+summaries of the parts are summarized again. The models are small, know English best, and make mistakes.
 
 **Picked** (extractive): every sentence becomes a vector (MiniLM). Those nearest to the middle of all are picked, early
 ones first where the order of the text means something, and none that repeats another. Nothing is rewritten, so nothing
@@ -73,6 +76,7 @@ def plain(summary: Summary) -> dict[str, Any]:
 def render(summarizer: Summarizer) -> Form:
     """Lay out the tab, and offer `/summarize`."""
     gr.Markdown("Shorten a text, then see which of its sentences each sentence of the summary comes from.")
+    model = model_picker(summarizer, "summary-model", "Model that writes")
     text = gr.Textbox(
         label="Text",
         lines=8,
@@ -107,35 +111,38 @@ def render(summarizer: Summarizer) -> Form:
         raw = gr.JSON(show_label=False, elem_id="summary-raw")
 
     def summarize_page(
-        text: str, method: str, length: str, progress: gr.Progress = gr.Progress()
+        text: str, method: str, length: str, model: str, progress: gr.Progress = gr.Progress()
     ) -> Iterator[dict[Any, Any]]:
         yield {result: {}, status: "Waiting for the model", note: "", raw: None}
-        for summary in throttled(summarizer.stream(text, method, length, report_to(progress))):
+        for summary in throttled(summarizer.using(model).stream(text, method, length, report_to(progress))):
             shown = {result: view(text, summary), status: status_of(summary), note: summary.note}
             yield shown if summary.doing else shown | {raw: plain(summary)}
 
-    fields = [text, method, length]
+    def check(text: str, method: str = "abstractive", length: str = "short", model: str = "") -> None:
+        summarizer.using(model).check(text, method, length)
+
+    fields = [text, method, length, model]
     on_run(
         [run.click],
         summarize_page,
         fields,
         [result, status, note, raw],
-        summarizer.check,
-        ["Text", "method", "length"],
+        check,
+        ["Text", "method", "length", "model"],
         stop,
     )
     run_examples(examples, run)
     text.change(None, text, count, js=count_script(summarizer.limits.text), **QUIET)
 
     def summarize(
-        text: str, method: str = "abstractive", length: str = "short", *, report: Report = ignore
+        text: str, method: str = "abstractive", length: str = "short", model: str = "", *, report: Report = ignore
     ) -> dict[str, Any]:
         """`text` in at most one (short), three (medium) or six (long) sentences, each with its sources in `text`."""
-        return plain(summarizer(text, method, length, report))
+        return plain(summarizer.using(model)(text, method, length, report))
 
-    endpoint(summarize, "summarize", summarizer.check)
+    endpoint(summarize, "summarize", check)
 
-    def first_sentence(shown: dict[str, Any]) -> tuple[str, str, str]:
+    def first_sentence(shown: dict[str, Any], model: str) -> tuple[str, str, str]:
         """A picked sentence as the encoder read it, or a written one as the writer reads it after its source."""
         if not shown.get("sentences"):
             raise InputError("Text", "There is no summary yet. Summarize a text first.")
@@ -144,10 +151,13 @@ def render(summarizer: Summarizer) -> Form:
         source = min(near)[1] if near else ""
         if said == source:
             return summarizer.encoder.name, said, ""
-        return summarizer.writer.name, f"{source}\n{said}".lstrip(), ""
+        writer = summarizer.using(model).writer
+        if writer.head == "seq2seq":
+            return sources((writer,))[-1].name, source or said, ""
+        return writer.name, f"{source}\n{said}".lstrip(), ""
 
-    named = {"text": text, "method": method, "length": length}
-    return Form(named, run, (Carry(carry, (result,), first_sentence),), {"summarize": named})
+    named = {"text": text, "method": method, "length": length, "model": model}
+    return Form(named, run, (Carry(carry, (result, model), first_sentence),), {"summarize": named})
 
 
-TAB = Tab("Summarization", of_catalog, render)
+TAB = Tab("Summarization", of_catalog, render, of_catalog)

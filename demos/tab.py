@@ -9,6 +9,7 @@ from gradio.components import Component
 
 from models.cache import ModelCache
 from models.inputs import DEFAULT_LIMITS, Limits
+from models.offers import BUNDLED, Offers
 
 F = TypeVar("F")
 F_co = TypeVar("F_co", covariant=True)
@@ -19,6 +20,13 @@ class MakeAdapter(Protocol[F_co]):
 
     def __call__(self, cache: ModelCache, limits: Limits = DEFAULT_LIMITS) -> F_co:
         """The adapter."""
+
+
+class MakeChoosing(Protocol[F_co]):
+    """Makes a face of several models over a cache, of which a visitor chooses."""
+
+    def __call__(self, cache: ModelCache, limits: Limits = DEFAULT_LIMITS, offers: Offers = BUNDLED) -> F_co:
+        """The adapter of the models in `offers`."""
 
 
 @dataclass(frozen=True)
@@ -65,21 +73,23 @@ class Form:
 class Tab(Generic[F]):
     """A titled part of the page: `adapter` makes its model's face, `render` shows that face.
 
-    `render` takes any callable that fits, so a test passes a function of its own.
+    `choosing` makes it where a visitor chooses among models. `render` takes any callable that fits, so a test passes a
+    function of its own.
     """
 
     title: str
     adapter: MakeAdapter[F]
     render: Callable[[F], Form]
+    choosing: MakeChoosing[F] | None = None
 
     @property
     def name(self) -> str:
         """What the page calls it in addresses."""
         return self.title.lower().replace(" ", "-")
 
-    def show(self, cache: ModelCache, limits: Limits = DEFAULT_LIMITS) -> Form:
+    def show(self, cache: ModelCache, limits: Limits = DEFAULT_LIMITS, offers: Offers = BUNDLED) -> Form:
         """Render the tab's components and events into the Blocks under construction."""
-        return self.render(self.adapter(cache, limits))
+        return self.render(self.choosing(cache, limits, offers) if self.choosing else self.adapter(cache, limits))
 
 
 def carry_button(elem_id: str) -> gr.Button:

@@ -10,13 +10,14 @@ import gradio as gr
 from demos.aligned_words import AlignedWords, view
 from demos.events import QUIET, endpoint, guarded, on_run, report_to, run_examples
 from demos.language_hint import LanguageHint
+from demos.model_picker import model_picker
 from demos.status import StatusLine, describe
 from demos.tab import Carry, Form, Tab, carry_button
 from models.attention import sources
 from models.segments import segments
 from models.stages import Report, ignore
 from models.translated import Translation
-from models.translation import LANGUAGES, Translators, of_catalog
+from models.translation import Translators, languages, of_catalog
 
 ASSETS = Path(__file__).parent.parent / "assets"
 LIST = """Packing list for the weekend:
@@ -43,8 +44,11 @@ COUNT = "(text) => `${[...(text || '')].length.toLocaleString('en')} of LIMIT ch
 def render(translators: Translators) -> Form:
     """Lay out the tab, and offer `/translate`."""
     gr.Markdown("Translate a text sentence by sentence, then see which words stand for which.")
-    names = [(LANGUAGES[code], code) for code in dict.fromkeys(code for pair in translators.specs for code in pair)]
+    names = [(name, code) for code, name in languages(translators.models).items()]
     first_source, first_target = next(iter(translators.specs))
+    # Where each direction has one model, the languages tell which.
+    a_choice = any(len(specs) > 1 for specs in translators.specs.values())
+    model = model_picker(translators, "translation-model", a_choice=a_choice)
     with gr.Row(elem_id="translation-languages"):
         source = gr.Dropdown(names, value=first_source, label="From", elem_id="translation-source", min_width=100)
         swap = gr.Button(
@@ -81,8 +85,8 @@ def render(translators: Translators) -> Form:
         run = gr.Button("Translate", variant="primary", elem_id="translation-run")
         stop = gr.Button("Stop", interactive=False, elem_id="translation-stop")
     examples = gr.Examples(
-        [list(example) for example in EXAMPLES.values()],
-        [text, source, target],
+        [[*example, translators.choose(*example[1:]).spec.name] for example in EXAMPLES.values()],
+        [text, source, target, model],
         example_labels=list(EXAMPLES),
         cache_examples=False,
         label="Try one",
@@ -91,8 +95,10 @@ def render(translators: Translators) -> Form:
     )
     with gr.Accordion("Why: word by word", open=False, elem_id="translation-why"):
         gr.Markdown(
-            "The model was trained so that one of its attention heads tells which word of your text it was translating "
-            "as it wrote each word. The stronger the colour, the surer."
+            "The Firefox models were trained so that one of their attention heads tells which word of your text they "
+            "were translating as they wrote each word. Of others that is not known: their links are the mean of all "
+            "heads in the last layer but one (Garg et al. 2019), a hint and no alignment. The stronger the colour, the "
+            "surer."
         )
         aligned = AlignedWords("translation-words")
         carry = carry_button("translation-carry")
@@ -100,41 +106,55 @@ def render(translators: Translators) -> Form:
         raw = gr.JSON(show_label=False, elem_id="translation-raw")
 
     def translate_page(
-        text: str, source: str, target: str, progress: gr.Progress = gr.Progress()
+        text: str, source: str, target: str, model: str, progress: gr.Progress = gr.Progress()
     ) -> Iterator[dict[Any, Any]]:
         yield {output: "", status: "Waiting for the model", aligned: [], raw: None}
-        for result in translators.choose(source, target).stream(text, report_to(progress)):
+        for result in translators.choose(source, target, model).stream(text, report_to(progress)):
             yield {output: result.text, status: status_of(result)}
         yield {aligned: view(result), raw: asdict(result)}
 
-    def exchange(source: str, target: str, text: str, output: str) -> tuple[str, str, str, str, str, list[Any], None]:
-        return target, source, output or text, "", "", [], None
+    def exchange(source: str, target: str, text: str, output: str) -> tuple[Any, ...]:
+        """The other way round, where a model goes that way."""
+        turned = (target, source) if (target, source) in translators.specs else (source, target)
+        return *turned, translators.default(*turned), output or text, "", "", [], None
 
-    def follow_source(source: str, target: str) -> str:
-        """The target, or the first that `source` offers."""
+    def follow_source(source: str, target: str, model: str) -> tuple[str, str]:
+        """The target, or the first that `source` offers, and a model that serves both."""
         offered = [to for start, to in translators.specs if start == source]
-        return target if target in offered else offered[0]
+        target = target if target in offered else offered[0]
+        return target, translators.default(source, target, model)
 
-    def follow_target(target: str, source: str) -> str:
+    def follow_target(target: str, source: str, model: str) -> tuple[str, str]:
         offered = [start for start, to in translators.specs if to == target]
-        return source if source in offered else offered[0]
+        source = source if source in offered else offered[0]
+        return source, translators.default(source, target, model)
 
-    fields, results = [text, source, target], [output, status, aligned, raw]
-    on_run([run.click], translate_page, fields, results, translators.check, ["Text", "Languages", ""], stop)
+    def follow_model(model: str, source: str, target: str) -> tuple[str, str]:
+        """The languages, or the first that `model` translates between."""
+        pairs = translators.pairs(model)
+        return (source, target) if (source, target) in pairs else pairs[0]
+
+    fields, results = [text, source, target, model], [output, status, aligned, raw]
+    on_run([run.click], translate_page, fields, results, translators.check, ["Text", "Languages", "", "model"], stop)
     run_examples(examples, run)
-    swap.click(exchange, [source, target, text, output], [source, target, text, *results], **QUIET)
-    source.input(guarded(follow_source), [source, target], target, **QUIET)
-    target.input(guarded(follow_target), [target, source], source, **QUIET)
-    hint.follow(translators, text, source, target, follow_source)
+    swap.click(exchange, [source, target, text, output], [source, target, model, text, *results], **QUIET)
+    source.input(guarded(follow_source), [source, target, model], [target, model], **QUIET)
+    target.input(guarded(follow_target), [target, source, model], [source, model], **QUIET)
+    model.input(guarded(follow_model), [model, source, target], [source, target], **QUIET)
+    # A link, or a guess of the language, sets them without a visitor's hand.
+    gr.on([source.change, target.change], guarded(translators.default), [source, target, model], model, **QUIET)
+    hint.follow(translators, text, source, target, lambda new, old: follow_source(new, old, "")[0])
     text.change(None, text, count, js=COUNT.replace("LIMIT", f"{translators.limits.text:,}"), **QUIET)
 
-    def translate(text: str, source: str = "en", target: str = "pt", *, report: Report = ignore) -> dict[str, Any]:
+    def translate(
+        text: str, source: str = "en", target: str = "pt", model: str = "", *, report: Report = ignore
+    ) -> dict[str, Any]:
         """`text` in another language, by sentence, each with its words' links: character spans in text and result.
 
         With `source` "auto" it is read as the language that it seems to be in; `detected` is that guess.
         """
         language, guess = translators.resolve(text, source, target)
-        result = translators.choose(language, target)(text, report)
+        result = translators.choose(language, target, model)(text, report)
         detected = guess and {"language": guess.language, "confidence": guess.confidence, "sure": guess.sure}
         sentences = [
             {
@@ -149,14 +169,15 @@ def render(translators: Translators) -> Form:
 
     endpoint(translate, "translate", translators.check)
 
-    def first_sentence(text: str, source: str, target: str) -> tuple[str, str, str]:
+    def first_sentence(text: str, source: str, target: str, model: str) -> tuple[str, str, str]:
         """The translator reads one sentence at a time, so the attention tab shows one."""
-        translators.check(text, source, target)
+        translators.check(text, source, target, model)
         sentence = next((segment.of(text) for segment in segments(text, source)), text)
-        return sources((translators.choose(source, target).spec,))[-1].name, sentence, ""
+        return sources((translators.choose(source, target, model).spec,))[-1].name, sentence, ""
 
-    named = {"text": text, "source": source, "target": target}
-    return Form(named, run, (Carry(carry, (text, source, target), first_sentence),), {"translate": named})
+    named = {"text": text, "source": source, "target": target, "model": model}
+    carries = (Carry(carry, (text, source, target, model), first_sentence),)
+    return Form(named, run, carries, {"translate": named})
 
 
 def status_of(result: Translation) -> str:
@@ -169,4 +190,4 @@ def status_of(result: Translation) -> str:
     return describe(result.run, *(f"{count} {one if count == 1 else many}" for count, one, many in counts if count))
 
 
-TAB = Tab("Translation", of_catalog, render)
+TAB = Tab("Translation", of_catalog, render, of_catalog)

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -45,31 +45,43 @@ class Writing:
     dropped: int
 
 
-def write(loaded: Loaded, text: str, count: int) -> Generator[Writing, None, None]:
+# Writes the summary of one window: the model, its text, how many sentences, which part, tokens read and dropped.
+WriteOne = Callable[[Loaded, str, int, str, int, int], Generator[Writing, None, None]]
+
+
+def write(loaded: Loaded, text: str, count: int, prefix: str = "") -> Generator[Writing, None, None]:
     """Summarize `text` in at most `count` sentences; the last Writing holds the whole summary.
 
     A text of several windows is summarized window by window, then the summaries together, until one window is enough.
-    Closing the generator ends the compute. The caller holds the lease.
+    Closing the generator ends the compute. The caller holds the lease. A chat model needs no `prefix`.
     """
-    windows, tokens, dropped = split(loaded, text)
+    yield from in_windows(loaded, text, count, WINDOW, _write_one)
+
+
+def in_windows(loaded: Loaded, text: str, count: int, size: int, write_one: WriteOne) -> Generator[Writing, None, None]:
+    """Summarize `text` in windows of `size` tokens by `write_one`, then the summaries, until one window is enough."""
+    windows, tokens, dropped = split(loaded, text, size)
     while len(windows) > 1:
         parts: list[str] = []
         for number, window in enumerate(windows, 1):
             part = Writing("", "", tokens, dropped)
-            for part in _write_one(loaded, window, PART, f" part {number} of {len(windows)}", tokens, dropped):
+            for part in write_one(loaded, window, PART, f" part {number} of {len(windows)}", tokens, dropped):
                 yield part
             parts.append(part.text)
-        windows, *_ = split(loaded, "\n".join(parts))
-    yield from _write_one(loaded, windows[0], count, "", tokens, dropped)
+        windows, *_ = split(loaded, "\n".join(parts), size)
+    yield from write_one(loaded, windows[0], count, "", tokens, dropped)
 
 
-def split(loaded: Loaded, text: str) -> tuple[list[str], int, int]:
-    """Cut `text` into even windows, at sentence starts where there are any; also the tokens read, and left out."""
+def split(loaded: Loaded, text: str, size: int = WINDOW) -> tuple[list[str], int, int]:
+    """Cut `text` into even windows of at most about `size` tokens, at sentence starts where there are any.
+
+    Also returns how many tokens are read, and how many are left out.
+    """
     encoded = loaded.tokenizer(text, return_offsets_mapping=True, add_special_tokens=False, verbose=False)
     starts = [start for start, _ in encoded["offset_mapping"]]
     read = min(len(starts), READING_LIMIT)
     end = len(text) if read == len(starts) else starts[read]
-    windows = max(1, -(-read // WINDOW))
+    windows = max(1, -(-read // size))
     cuts = [0]
     spans = [span.start for span in sentences(text)]
     for number in range(1, windows):

@@ -1,6 +1,7 @@
 """From a network's alignment of pieces to the words a reader sees, and what it cannot write."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.text import Span
+from models.words import words as letters_of
 
 WEAKEST_LINK = 0.25
 WORD = re.compile(r"\S+")
@@ -33,12 +35,23 @@ class Piece:
 
 
 def words(text: str) -> list[Span]:
-    """The words of `text` without the punctuation around them; a lone sign counts as a word."""
+    """The words of `text` without the punctuation around them; a lone sign counts as a word.
+
+    Where a script writes no spaces (Chinese, Japanese) each letter is a word, since nothing tells where one ends.
+    """
     spans = []
     for chunk in WORD.finditer(text):
+        if any(map(_wide, chunk[0])):
+            letters = [Span(chunk.start() + word.start, chunk.start() + word.end) for word in letters_of(chunk[0])]
+            spans += [letter for letter in letters if any(map(str.isalnum, letter.of(text)))]
+            continue
         inside = [i for i in range(*chunk.span()) if text[i].isalnum()]
         spans.append(Span(inside[0], inside[-1] + 1) if inside else Span(*chunk.span()))
     return spans
+
+
+def _wide(character: str) -> bool:
+    return character.isalnum() and unicodedata.east_asian_width(character) == "W"
 
 
 def links(source: str, source_pieces: Sequence[tuple[int, int]], target: str, pieces: Sequence[Piece]) -> list[Link]:

@@ -14,6 +14,7 @@ from models.stages import Report, Stage, ignore, last
 
 FIELDS = ("Model", "Text", "Second text")
 KINDS = {"causal-lm": "causal", "cross-attention": "cross"}
+ENCODER_DECODERS = ("translation", "seq2seq")
 READS_A_PAIR = ("encoder", "question-answering", "sentiment")
 # No model of any size has more.
 MOST_LAYERS, MOST_HEADS = 200, 200
@@ -82,10 +83,10 @@ class Source:
 
 
 def sources(specs: tuple[ModelSpec, ...]) -> tuple[Source, ...]:
-    """What there is to look into in `specs`; a translator offers its encoder and its cross-attention."""
+    """What there is to look into in `specs`; an encoder-decoder offers its encoder and its cross-attention."""
     found = []
     for spec in specs:
-        if spec.head == "translation":
+        if spec.head in ENCODER_DECODERS:
             found.append(Source(f"{spec.name} encoder", spec))
             found.append(Source(f"{spec.name} cross-attention", spec, cross=True))
         else:
@@ -146,6 +147,11 @@ class Attender:
             if source.spec.head == "translation":
                 between = partial(report, Stage("Running", source.name))
                 reading = read_translator(loaded, text, source.cross, between)
+            elif source.spec.head == "seq2seq":
+                from models.seq2seq_reading import read_seq2seq
+
+                between = partial(report, Stage("Running", source.name))
+                reading = read_seq2seq(loaded, source.spec.prefix, text, source.cross, between)
             else:
                 reading = read_transformer(loaded, text, text_pair)
             yield Attention(

@@ -38,7 +38,7 @@ def read_transformer(loaded: Loaded, text: str, text_pair: str) -> Reading:
 
     Raises InputError where the model has no attention to give.
     """
-    (first, second), dropped = _cut(loaded.tokenizer, text, text_pair)
+    (first, second), dropped = cut(loaded.tokenizer, text, text_pair)
     encoding = loaded.tokenizer(first, second or None, return_offsets_mapping=True, return_tensors="pt")
     spans = [Span(start, end) for start, end in encoding.pop("offset_mapping")[0].tolist()]
     with torch.inference_mode():
@@ -49,7 +49,7 @@ def read_transformer(loaded: Loaded, text: str, text_pair: str) -> Reading:
         raise InputError("Model", f"A {config.model_type} model gives no attention weights. Choose another model.")
     read = tokens((first, second), spans, encoding.sequence_ids(0), encoding.tokens())
     shared = getattr(config, "num_key_value_heads", config.num_attention_heads)
-    return Reading(read, read, _stack(attentions), shared, dropped)
+    return Reading(read, read, stack(attentions), shared, dropped)
 
 
 def read_translator(loaded: Loaded, text: str, cross: bool, between: Callable[[], None]) -> Reading:
@@ -67,7 +67,7 @@ def read_translator(loaded: Loaded, text: str, cross: bool, between: Callable[[]
     with torch.inference_mode():
         memory = student.encode(*pad([source.ids], loaded.device), attentions=True)
         if not cross:
-            return Reading(keys, keys, _stack(memory.attentions), student.config.heads, dropped)
+            return Reading(keys, keys, stack(memory.attentions), student.config.heads, dropped)
         found: dict[int, Decoded] = {}
         for finished in student.decode([source.ids]):
             found |= finished
@@ -79,7 +79,7 @@ def read_translator(loaded: Loaded, text: str, cross: bool, between: Callable[[]
     places = [Span(start, end) for start, end in decoded["offsets"]] + [Span(0, 0)] * output.finished
     parts = [0] * len(output.ids) + [None] * output.finished
     queries = tokens((decoded["text"], ""), places, parts, [END] * len(places))
-    return Reading(queries, keys, _stack(attentions), student.config.heads, dropped, decoded["text"])
+    return Reading(queries, keys, stack(attentions), student.config.heads, dropped, decoded["text"])
 
 
 def tokens(texts: tuple[str, str], spans: list[Span], parts: list[int | None], names: list[str]) -> tuple[Token, ...]:
@@ -103,13 +103,13 @@ def tokens(texts: tuple[str, str], spans: list[Span], parts: list[int | None], n
     return tuple(made)
 
 
-def _stack(attentions: tuple[torch.Tensor, ...]) -> Weights:
+def stack(attentions: tuple[torch.Tensor, ...]) -> Weights:
     """Layers of (1, heads, queries, keys) as one array (layers, heads, queries, keys)."""
     stacked: Weights = torch.cat(attentions).float().cpu().numpy()
     return stacked
 
 
-def _cut(tokenizer: Any, text: str, text_pair: str) -> tuple[tuple[str, str], int]:
+def cut(tokenizer: Any, text: str, text_pair: str) -> tuple[tuple[str, str], int]:
     """Both texts, cut so that they fit into LIMIT tokens together, and how many tokens were dropped.
 
     The longer text is cut first. The tokenizer is shared by threads, so its own truncation is never switched on.

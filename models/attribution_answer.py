@@ -10,7 +10,7 @@ from torch import Tensor
 from models.attribution import Attribution, Reasons, Word, by_word
 from models.attribution_gradients import embedded, integrated_gradients
 from models.cache import Loaded
-from models.reading import Window, encode
+from models.reading import Window, encode, tells_texts_apart
 from models.results import Run
 from models.text import Span
 from models.words import words
@@ -24,7 +24,7 @@ class _Place:
     begin: int
     end: int
 
-    def margin(self, model: Any, removed: int = 0, **inputs: Tensor) -> Tensor:
+    def margin(self, model: Any, inputs: dict[str, Tensor], removed: int = 0) -> Tensor:
         """The answer's start and end logits above those of "no answer", for each row of `inputs`.
 
         `removed` tokens before the answer are not among them.
@@ -34,9 +34,15 @@ class _Place:
         margin: Tensor = starts[:, self.begin - removed] + ends[:, self.end - removed] - starts[:, 0] - ends[:, 0]
         return margin
 
-    def types(self, model: Any) -> Tensor:
-        """0 for the question's tokens, 1 for the context's, of shape (1, tokens)."""
-        return (torch.arange(len(self.window.ids), device=model.device) >= self.window.first).long()[None]
+    def types(self, model: Any, kept: Tensor | None = None) -> dict[str, Tensor]:
+        """0 for the question's tokens, 1 for the context's, of shape (1, tokens), for a model that is told.
+
+        Only of the positions `kept` where these are given.
+        """
+        if not tells_texts_apart(model):
+            return {}
+        types = (torch.arange(len(self.window.ids), device=model.device) >= self.window.first).long()[None]
+        return {"token_type_ids": types if kept is None else types[:, kept]}
 
 
 def reasons(loaded: Loaded, question: str, context: str, answer: Span) -> Iterator[Reasons]:
@@ -56,10 +62,12 @@ def reasons(loaded: Loaded, question: str, context: str, answer: Span) -> Iterat
     for word in _left_out(loaded.model, place, asked, encoded.question):
         found = replace(found, left_out=(*found.left_out, word))
         yield found
-    first, last = place.window.first, len(place.window.ids) - 1
-    for better in _gradients(loaded, place, range(1, first - 1)):
+    first = place.window.first
+    last = first + len(place.window.offsets)
+    questioned = range(1, 1 + len(encoded.question))
+    for better in _gradients(loaded, place, questioned):
         if better is not None:
-            effects = by_word(better.values[1 : first - 1], encoded.question, asked)
+            effects = by_word(better.values[1 : questioned.stop], encoded.question, asked)
             found = replace(found, question=_measured(asked, effects), steps=better.steps, gap=better.gap)
         yield found
     told = [Span(window.start + word.start, window.start + word.end) for word in words(window.of(context))]
@@ -90,15 +98,15 @@ def find(windows: Sequence[Window], answer: Span) -> _Place:
 
 def _left_out(model: Any, place: _Place, asked: list[Span], offsets: Sequence[tuple[int, int]]) -> Iterator[Word]:
     """The margin less the margin without each word of the question."""
-    ids, types = torch.tensor([place.window.ids], device=model.device), place.types(model)
+    ids = torch.tensor([place.window.ids], device=model.device)
     with torch.inference_mode():
-        whole = float(place.margin(model, input_ids=ids, token_type_ids=types))
+        whole = float(place.margin(model, {"input_ids": ids, **place.types(model)}))
     for word in asked:
         removed = [i for i, (start, _) in enumerate(offsets, 1) if word.start <= start < word.end]
         kept = torch.tensor([i for i in range(ids.shape[1]) if i not in removed], device=model.device)
         with torch.inference_mode():
-            rest = {"input_ids": ids[:, kept], "token_type_ids": types[:, kept]}
-            without = float(place.margin(model, len(removed), **rest))
+            rest = {"input_ids": ids[:, kept], **place.types(model, kept)}
+            without = float(place.margin(model, rest, len(removed)))
         yield Word(word.start, word.end, whole - without)
 
 
@@ -109,7 +117,8 @@ def _gradients(loaded: Loaded, place: _Place, moved: range) -> Iterator[Attribut
     inputs, baseline = embedded(model, ids, kept, loaded.tokenizer.pad_token_id)
 
     def margin(embeddings: Tensor) -> Tensor:
-        return place.margin(model, inputs_embeds=embeddings, token_type_ids=types.expand(len(embeddings), -1))
+        told = {name: each.expand(len(embeddings), -1) for name, each in types.items()}
+        return place.margin(model, {"inputs_embeds": embeddings, **told})
 
     return integrated_gradients(margin, inputs, baseline)
 

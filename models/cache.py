@@ -67,20 +67,28 @@ class _Entry:
     used: float = 0.0
 
 
+def declared(spec: ModelSpec, report: Report) -> int:
+    """The bytes of memory that `spec` says it takes."""
+    return spec.nbytes
+
+
 @dataclass
 class ModelCache:
     """Loads models on demand and evicts the least recently used before a load, never one that is leased.
 
-    A thread that holds a lease must not ask for another one: two such threads could wait for each other.
+    `needs` tells how many bytes a model will take, fetching it first where only its files tell. A thread that holds a
+    lease must not ask for another one: two such threads could wait for each other.
     """
 
     load: Callable[[ModelSpec, Report], Loaded]
     budget: int
     clock: Callable[[], float] = time.monotonic
+    needs: Callable[[ModelSpec, Report], int] = declared
     _entries: dict[ModelSpec, _Entry] = field(default_factory=dict)
     _changed: threading.Condition = field(default_factory=threading.Condition)
     _loads: Counter[ModelSpec] = field(default_factory=Counter)
     _hits: Counter[ModelSpec] = field(default_factory=Counter)
+    _sizes: dict[ModelSpec, int] = field(default_factory=dict)
     _evictions: int = 0
 
     @contextmanager
@@ -109,6 +117,11 @@ class ModelCache:
                 self._evict(spec)
             self._changed.notify_all()
             return before - self._used()
+
+    def size(self, spec: ModelSpec) -> int:
+        """How many bytes `spec` takes in memory, 0 before that is known."""
+        with self._changed:
+            return self._sizes.get(spec, spec.nbytes)
 
     def status(self) -> CacheStatus:
         """What is in memory now, and what was since the start."""
@@ -141,7 +154,7 @@ class ModelCache:
 
     def _acquire(self, spec: ModelSpec, report: Report) -> _Entry:
         with self._changed:
-            while spec not in self._entries and not self._make_room(spec):
+            while spec not in self._entries and not self._make_room(spec, spec.nbytes):
                 report(Stage("Waiting for", f"memory for {spec.name}"))
                 self._changed.wait(PATIENCE)
             if spec in self._entries:
@@ -153,18 +166,28 @@ class ModelCache:
             threading.Thread(target=self._fill, args=(spec, entry), name=f"load {spec.name}", daemon=True).start()
             return self._join(entry, report)
 
-    def _make_room(self, spec: ModelSpec) -> bool:
+    def _make_room(self, spec: ModelSpec, nbytes: int) -> bool:
         """Evict until `spec` fits beside the rest, so that memory never holds more than the budget."""
-        if spec.nbytes > self.budget:
+        if nbytes > self.budget:
             raise BudgetError(
-                f"{spec.name} needs {spec.nbytes / MEGABYTE:.0f} MB, the memory budget is "
+                f"{spec.name} needs {nbytes / MEGABYTE:.0f} MB, the memory budget is "
                 f"{self.budget / MEGABYTE:.0f} MB: start with a larger --memory."
             )
         for idle in self._idle():
-            if self._used() + spec.nbytes <= self.budget:
+            if self._used() + nbytes <= self.budget:
                 break
             self._evict(idle)
-        return self._used() + spec.nbytes <= self.budget
+        return self._used() + nbytes <= self.budget
+
+    def _reserve(self, spec: ModelSpec, entry: _Entry, report: Report) -> None:
+        """Make room for what is loaded next, where its size was not known before."""
+        if not spec.nbytes:
+            nbytes = self.needs(spec, report)
+            report(Stage("Waiting for", f"memory for {spec.name}"))
+            with self._changed:
+                while not self._make_room(spec, nbytes):
+                    self._changed.wait(PATIENCE)
+                entry.nbytes = nbytes
 
     def _join(self, entry: _Entry, report: Report) -> _Entry:
         """Lease an entry that is there, or is being loaded."""
@@ -188,6 +211,7 @@ class ModelCache:
                 self._changed.notify_all()
 
         try:
+            self._reserve(spec, entry, tell)
             loaded = self._load_with_room(spec, tell)
         except BaseException as error:
             with self._changed:
@@ -197,6 +221,7 @@ class ModelCache:
             return
         with self._changed:
             self._loads[spec] += 1
+            self._sizes[spec] = loaded.nbytes
             entry.loaded, entry.nbytes, entry.used = loaded, loaded.nbytes, self.clock()
             self._changed.notify_all()
 

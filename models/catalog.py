@@ -4,8 +4,10 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import Literal
 
-Head = Literal["encoder", "question-answering", "sentiment", "causal-lm", "translation"]
+Head = Literal["encoder", "question-answering", "sentiment", "causal-lm", "translation", "seq2seq"]
 Attention = Literal["sdpa", "eager"]
+# The classes of a sentiment, in their order.
+LABELS = ("negative", "neutral", "positive")
 
 
 @dataclass(frozen=True)
@@ -29,9 +31,13 @@ class Wheel:
 
 @dataclass(frozen=True)
 class HubRepository:
-    """A model repository on the Hub."""
+    """A model repository on the Hub, at a branch, a tag or a commit."""
 
     repository: str
+    revision: str = "main"
+
+    def __str__(self) -> str:
+        return f"{self.repository}@{self.revision}"
 
 
 @dataclass(frozen=True)
@@ -57,19 +63,35 @@ class Weights:
 
 
 @dataclass(frozen=True)
-class ModelSpec:
-    """All that decides which bytes load, and so the cache's key; `nbytes` is the memory they take at most.
+class HubWeights:
+    """The files of one model on the Hub. What they must hash to is known once a download has locked them."""
 
-    `adapter` is a folder below `assets/adapters/`, `subfolder` one below the weights' own.
+    name: str
+    source: HubRepository
+    licence: str
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """All that decides which bytes load and what they are used for, and so the cache's key.
+
+    `nbytes` is the memory they take at most, 0 where only the files tell. `adapter` is a folder below
+    `assets/adapters/`, `subfolder` one below the weights' own. `labels` are a classifier's classes where its own
+    configuration does not name them, `pairs` the languages a translator reads and writes, and `prefix` is what an
+    encoder-decoder reads before a text. `note` tells a visitor what to know before choosing the model.
     """
 
     name: str
     head: Head
-    weights: Weights
+    weights: Weights | HubWeights
     nbytes: int
     subfolder: str = ""
     adapter: str = ""
     attention: Attention = "sdpa"
+    labels: tuple[str, ...] = ()
+    pairs: tuple[tuple[str, str], ...] = ()
+    prefix: str = ""
+    note: str = ""
 
     @property
     def variant(self) -> str:
@@ -167,15 +189,32 @@ WEIGHTS = (MINILM_WEIGHTS, SMOLLM2_WEIGHTS, FIREFOX_WEIGHTS)
 MINILM = ModelSpec("all-MiniLM-L6-v2", "encoder", MINILM_WEIGHTS, 91_000_000)
 SMOLLM2 = ModelSpec("SmolLM2-135M-Instruct", "causal-lm", SMOLLM2_WEIGHTS, 540_000_000)
 ENGLISH_PORTUGUESE = ModelSpec(
-    "Firefox Translations en-pt", "translation", FIREFOX_WEIGHTS, 70_000_000, subfolder="en-pt"
+    "Firefox Translations en-pt",
+    "translation",
+    FIREFOX_WEIGHTS,
+    70_000_000,
+    subfolder="en-pt",
+    pairs=(("en", "pt"),),
 )
 PORTUGUESE_ENGLISH = ModelSpec(
-    "Firefox Translations pt-en", "translation", FIREFOX_WEIGHTS, 70_000_000, subfolder="pt-en"
+    "Firefox Translations pt-en",
+    "translation",
+    FIREFOX_WEIGHTS,
+    70_000_000,
+    subfolder="pt-en",
+    pairs=(("pt", "en"),),
 )
 QUESTION_ANSWERING = ModelSpec(
     "MiniLM-SQuAD", "question-answering", MINILM_WEIGHTS, 91_000_000, adapter="question-answering"
 )
-SENTIMENT = ModelSpec("MiniLM-sentiment", "sentiment", MINILM_WEIGHTS, 91_000_000, adapter="sentiment")
+SENTIMENT = ModelSpec(
+    "MiniLM-sentiment",
+    "sentiment",
+    MINILM_WEIGHTS,
+    91_000_000,
+    adapter="sentiment",
+    labels=LABELS,
+)
 
 TRANSLATION = {("en", "pt"): ENGLISH_PORTUGUESE, ("pt", "en"): PORTUGUESE_ENGLISH}
 ATTENTION = (MINILM, SMOLLM2, QUESTION_ANSWERING, SENTIMENT, ENGLISH_PORTUGUESE, PORTUGUESE_ENGLISH)

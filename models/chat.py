@@ -10,6 +10,7 @@ from models.chat_prompt import Prompt, fit
 from models.inputs import DEFAULT_LIMITS, Limits, check_number, check_text, check_whole
 from models.memory import retried
 from models.messages import Message, read_history
+from models.offers import chosen
 from models.reply_attention import ReplyAttention, ReplyReader
 from models.results import Run, stopwatch
 from models.stages import Report, ignore
@@ -42,11 +43,21 @@ class ChatReply:
 
 @dataclass(frozen=True)
 class Chatter:
-    """Replies with the causal language model of `spec`."""
+    """Replies with the causal language model of `spec`; `others` may be chosen in its place."""
 
     cache: ModelCache
     spec: ModelSpec
     limits: Limits = DEFAULT_LIMITS
+    others: tuple[ModelSpec, ...] = ()
+
+    @property
+    def models(self) -> tuple[ModelSpec, ...]:
+        """The models to choose from, this one first."""
+        return (self.spec, *self.others)
+
+    def using(self, model: object) -> "Chatter":
+        """The same with the model of that name, the empty name being this one. Raises InputError."""
+        return replace(self, spec=chosen(model, self.spec, self.others))
 
     def check(
         self,
@@ -73,7 +84,7 @@ class Chatter:
 
     def look(self, reply: ChatReply, report: Report = ignore) -> Iterator[ReplyAttention]:
         """Read `reply` again with the copy of the model that tells its attention; see `ReplyReader.stream`."""
-        return ReplyReader(self.cache, self.spec).stream(reply.prompt, reply.tokens, report)
+        return ReplyReader(self.cache, self.using(reply.run.model).spec).stream(reply.prompt, reply.tokens, report)
 
     @retried
     def stream(

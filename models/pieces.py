@@ -61,6 +61,11 @@ def read(tokenizer: Any, text: str) -> Source:
     return Source(text, (*encoded["ids"], END), (*encoded["offsets"], (len(text), len(text))))
 
 
+def with_token(tokenizer: Any, source: Source, token: str) -> Source:
+    """`source` with `token` before it, which covers none of its characters."""
+    return Source(source.text, (tokenizer.piece_to_id(token), *source.ids), ((0, 0), *source.offsets))
+
+
 def write(tokenizer: Any, source: Source, ids: list[int], weights: Weights, complete: bool) -> Written:
     """The sentence that `ids` spell; `weights` (target, source) tell what each of them looked at.
 

@@ -12,9 +12,10 @@ from models.cache import Loaded, ModelCache
 from models.catalog import ModelSpec
 from models.inputs import DEFAULT_LIMITS, Limits, check_text, check_whole
 from models.memory import retried
+from models.offers import chosen
 from models.results import Run, stopwatch
 from models.stages import Report, ignore, last
-from models.text import Span
+from models.text import Span, stripped
 
 if TYPE_CHECKING:
     from models.reading import Encoded, Reading
@@ -89,11 +90,21 @@ class Calibration:
 
 @dataclass(frozen=True)
 class Answerer:
-    """Extractive question answering with one model."""
+    """Extractive question answering with one model; `others` may be chosen in its place."""
 
     cache: ModelCache
     spec: ModelSpec
     limits: Limits = DEFAULT_LIMITS
+    others: tuple[ModelSpec, ...] = ()
+
+    @property
+    def models(self) -> tuple[ModelSpec, ...]:
+        """The models to choose from, this one first."""
+        return (self.spec, *self.others)
+
+    def using(self, model: object) -> "Answerer":
+        """The same with the model of that name, the empty name being this one. Raises InputError."""
+        return replace(self, spec=chosen(model, self.spec, self.others))
 
     def check(self, question: object, context: object, top_k: object = 3) -> None:
         """Raise InputError where a question, its context or the number of answers cannot be used."""
@@ -174,7 +185,9 @@ def _answers(
     best: dict[tuple[int, int], list[float]] = {}
     windows: dict[tuple[int, int], tuple[int, int]] = {}
     for span, window in spans:
-        place = whole_characters(context, span.start, span.end)
+        # Some tokenizers have white space as a token of its own.
+        inner = stripped(context, span.start, span.end)
+        place = whole_characters(context, inner.start, inner.end)
         if any(character.isalnum() for character in context[slice(*place)]):
             overlapped = next((p for p in best if place[0] < p[1] and p[0] < place[1]), place)
             best.setdefault(overlapped, []).append(span.log_mass)

@@ -17,7 +17,7 @@ BATCH_TOKENS = 1_024
 
 @dataclass(frozen=True)
 class Window:
-    """`[CLS] question [SEP] part of the context [SEP]` as token ids.
+    """`[CLS] question [SEP] part of the context [SEP]` as token ids, with the marks that the model has there.
 
     `owned` are the positions where an answer of this window may begin: every context token is owned by the one
     window that has most context around it, so a span in two windows counts once. `offsets` are the context tokens'
@@ -82,18 +82,37 @@ def encode(tokenizer: Any, question: str, context: str, job: int = 0) -> Encoded
     asked = query["input_ids"]
     encoded = tokenizer(context, add_special_tokens=False, return_offsets_mapping=True, verbose=False)
     ids, offsets = encoded["input_ids"], encoded["offset_mapping"]
-    head = [tokenizer.cls_token_id, *asked[:QUESTION_TOKENS], tokenizer.sep_token_id]
-    room = WINDOW_TOKENS - len(head) - 1
+    before, between, after = marks(tokenizer)
+    head = [*before, *asked[:QUESTION_TOKENS], *between]
+    room = WINDOW_TOKENS - len(head) - len(after)
     windows = []
     for begin in range(0, max(1, len(ids) - OVERLAP_TOKENS), room - OVERLAP_TOKENS):
         end = min(begin + room, len(ids))
         low = begin + OVERLAP_TOKENS // 2 if begin else 0
         high = end if end == len(ids) else end - OVERLAP_TOKENS // 2
         owned = range(len(head) + low - begin, len(head) + high - begin)
-        window = Window(job, [*head, *ids[begin:end], tokenizer.sep_token_id], len(head), owned, offsets[begin:end])
+        window = Window(job, [*head, *ids[begin:end], *after], len(head), owned, offsets[begin:end])
         windows.append(window)
     read = query["offset_mapping"][:QUESTION_TOKENS]
     return Encoded(windows, read, len(read) + len(ids), len(asked) - len(read))
+
+
+def marks(tokenizer: Any) -> tuple[list[int], list[int], list[int]]:
+    """The special tokens that stand before, between and after two texts: RoBERTa has two between them, BERT one."""
+    pair = tokenizer("a", "a", verbose=False)
+    found: tuple[list[int], list[int], list[int]] = ([], [], [])
+    at = 0
+    for token, text in zip(pair["input_ids"], pair.sequence_ids(0), strict=True):
+        if text is None:
+            found[at].append(token)
+        else:
+            at = text + 1
+    return found
+
+
+def tells_texts_apart(model: Any) -> bool:
+    """Whether `model` is told by a type which text a token belongs to, as BERT is; DistilBERT and RoBERTa are not."""
+    return getattr(model.config, "type_vocab_size", 0) > 1
 
 
 def batches(windows: Sequence[Window]) -> Iterator[list[Window]]:
@@ -116,11 +135,10 @@ def read(model: Any, batch: list[Window], count: int, temperature: float) -> lis
     lengths = torch.tensor([[len(window.ids)] for window in batch])
     firsts = torch.tensor([[window.first] for window in batch])
     with torch.inference_mode():
-        output = model(
-            input_ids=ids.to(model.device),
-            token_type_ids=(positions >= firsts).long().to(model.device),
-            attention_mask=(positions < lengths).long().to(model.device),
-        )
+        inputs = {"input_ids": ids, "attention_mask": (positions < lengths).long()}
+        if tells_texts_apart(model):
+            inputs["token_type_ids"] = (positions >= firsts).long()
+        output = model(**{name: each.to(model.device) for name, each in inputs.items()})
         margins = _margins(output.start_logits.float().cpu(), output.end_logits.float().cpu(), batch)
         masses = (margins / temperature).flatten(1).logsumexp(1).tolist()
         return [

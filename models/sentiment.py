@@ -7,9 +7,10 @@ from typing import Any
 
 from models.attribution import Gradients, Word
 from models.cache import Loaded, ModelCache
-from models.catalog import ModelSpec
+from models.catalog import LABELS, ModelSpec
 from models.inputs import DEFAULT_LIMITS, Limits, check_text
 from models.memory import retried
+from models.offers import chosen
 from models.results import Run, stopwatch
 from models.stages import Report, Stage, ignore, last
 from models.text import Span, sentences
@@ -40,6 +41,33 @@ class Scores:
 
 
 @dataclass(frozen=True)
+class Classes:
+    """At which of a model's outputs the three classes are; `neutral` is None where it has only two."""
+
+    negative: int
+    neutral: int | None
+    positive: int
+
+    def scores(self, probabilities: Sequence[float]) -> Scores:
+        """The probabilities of a model's outputs as those of the classes; what it does not have has none."""
+        neutral = 0.0 if self.neutral is None else probabilities[self.neutral]
+        return Scores(probabilities[self.negative], neutral, probabilities[self.positive])
+
+
+def classes(model: Any) -> Classes:
+    """Where the classes of `model` are, by their names. Raises ValueError where they are no sentiment's."""
+    names = {str(name).lower(): int(i) for i, name in model.config.id2label.items()}
+    places = [next((i for name, i in names.items() if name.startswith(label[:3])), None) for label in LABELS]
+    negative, neutral, positive = places
+    if negative is None or positive is None or len(names) != sum(place is not None for place in places):
+        raise ValueError(
+            f"its classes are {', '.join(names)}; a sentiment has negative and positive, and maybe neutral. "
+            "Name them by 'labels' in the catalog file."
+        )
+    return Classes(negative, neutral, positive)
+
+
+@dataclass(frozen=True)
 class Sentence:
     """One sentence by itself, characters `start` to `end` of the text."""
 
@@ -52,7 +80,8 @@ class Sentence:
 class Sentiment:
     """What the text feels like; `words` holds the first `MARKED_WORDS` of `word_count`, in their order.
 
-    The effect of a word is the balance of its sentence less the balance without it, -2 to 2.
+    The effect of a word is the balance of its sentence less the balance without it, -2 to 2. A model without a neutral
+    class gives it the probability 0 everywhere.
     """
 
     scores: Scores
@@ -60,6 +89,7 @@ class Sentiment:
     words: tuple[Word, ...]
     word_count: int
     run: Run
+    has_neutral: bool = True
 
     @property
     def measured(self) -> bool:
@@ -77,11 +107,21 @@ class _Part:
 
 @dataclass(frozen=True)
 class SentimentReader:
-    """Sentiment with one model."""
+    """Sentiment with one model; `others` may be chosen in its place."""
 
     cache: ModelCache
     spec: ModelSpec
     limits: Limits = DEFAULT_LIMITS
+    others: tuple[ModelSpec, ...] = ()
+
+    @property
+    def models(self) -> tuple[ModelSpec, ...]:
+        """The models to choose from, this one first."""
+        return (self.spec, *self.others)
+
+    def using(self, model: object) -> "SentimentReader":
+        """The same with the model of that name, the empty name being this one. Raises InputError."""
+        return replace(self, spec=chosen(model, self.spec, self.others))
 
     def check(self, text: object) -> None:
         """Raise InputError where `text` cannot be used."""
@@ -109,7 +149,8 @@ class SentimentReader:
             words = [(i, word) for i, part in enumerate(parts) for word in _words_in(text, part.place)]
             run = Run(self.spec.name, loaded.device, sum(part.tokens for part in parts), 0, elapsed())
             whole = scores[0] if short else _mean(scores[1:], [part.tokens for part in parts])
-            result = Sentiment(whole, found, (), len(words), run)
+            has_neutral = classes(loaded.model).neutral is not None
+            result = Sentiment(whole, found, (), len(words), run, has_neutral)
             yield result
             del words[MARKED_WORDS:]
             measured: list[Word] = []
@@ -196,16 +237,17 @@ def _classify(loaded: Loaded, texts: Sequence[str]) -> Iterator[list[tuple[int, 
     if not texts:
         return
     first, last = loaded.tokenizer.cls_token_id, loaded.tokenizer.sep_token_id
+    blank, order = loaded.tokenizer.pad_token_id or 0, classes(loaded.model)
     encoded = loaded.tokenizer(list(texts), add_special_tokens=False, verbose=False)["input_ids"]
     rows = [[first, *ids[:WINDOW_TOKENS], last] for ids in encoded]
     for indices in _batches([len(row) for row in rows]):
         longest = max(len(rows[i]) for i in indices)
-        ids = torch.tensor([rows[i] + [0] * (longest - len(rows[i])) for i in indices])
+        ids = torch.tensor([rows[i] + [blank] * (longest - len(rows[i])) for i in indices])
         mask = torch.arange(longest) < torch.tensor([[len(rows[i])] for i in indices])
         with torch.inference_mode():
             logits = loaded.model(input_ids=ids.to(loaded.device), attention_mask=mask.long().to(loaded.device)).logits
             probabilities = logits.float().softmax(-1).tolist()
-        yield [(i, Scores(*row)) for i, row in zip(indices, probabilities, strict=True)]
+        yield [(i, order.scores(row)) for i, row in zip(indices, probabilities, strict=True)]
 
 
 def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from models.cache import ModelCache
-from models.catalog import MINILM, SMOLLM2, ModelSpec
+from models.catalog import MINILM, ModelSpec
 from models.inputs import DEFAULT_LIMITS, Limits, check_choice, check_text
 from models.memory import retried
+from models.offers import BUNDLED, Offers, chosen
 from models.results import Run, stopwatch
 from models.stages import Report, ignore, last
 from models.text import Span, sentences
@@ -80,12 +81,25 @@ class Summary:
 
 @dataclass(frozen=True)
 class Summarizer:
-    """Summarizes with `writer`, a causal language model, or by the sentence embeddings of `encoder`."""
+    """Summarizes with `writer`, a model that writes, or by the sentence embeddings of `encoder`.
+
+    Any of `others` may be chosen for the writer.
+    """
 
     cache: ModelCache
     writer: ModelSpec
     encoder: ModelSpec
     limits: Limits = DEFAULT_LIMITS
+    others: tuple[ModelSpec, ...] = ()
+
+    @property
+    def models(self) -> tuple[ModelSpec, ...]:
+        """The writers to choose from, this one first."""
+        return (self.writer, *self.others)
+
+    def using(self, model: object) -> "Summarizer":
+        """The same with the writer of that name, the empty name being this one. Raises InputError."""
+        return replace(self, writer=chosen(model, self.writer, self.others))
 
     def check(self, text: object, method: object = "abstractive", length: object = "short") -> None:
         """Raise InputError where an argument cannot be used."""
@@ -135,10 +149,13 @@ class Summarizer:
 
     def _write(self, draft: Summary, text: str, spans: list[Span], count: int, report: Report) -> Iterator[Summary]:
         with self.cache.lease(self.writer, report) as loaded:
-            from models.abstractive import write
+            if self.writer.head == "seq2seq":
+                from models.seq2seq_summary import write
+            else:
+                from models.abstractive import write
 
             clock = stopwatch()
-            for writing in write(loaded, text, count):
+            for writing in write(loaded, text, count, self.writer.prefix):
                 run = Run(self.writer.name, loaded.device, writing.tokens, writing.dropped, clock())
                 draft = replace(draft, text=writing.text, doing=writing.doing, run=run)
                 yield draft
@@ -211,6 +228,7 @@ def _cosine(value: float) -> float:
     return round(min(1.0, max(-1.0, value)), 4)
 
 
-def of_catalog(cache: ModelCache, limits: Limits = DEFAULT_LIMITS) -> Summarizer:
-    """The bundled models' summarizer over `cache`."""
-    return Summarizer(cache, SMOLLM2, MINILM, limits)
+def of_catalog(cache: ModelCache, limits: Limits = DEFAULT_LIMITS, offers: Offers = BUNDLED) -> Summarizer:
+    """The summarizer over `cache`, with the writers of `offers`."""
+    writer, *others = offers.summarization
+    return Summarizer(cache, writer, MINILM, limits, tuple(others))

@@ -1,5 +1,6 @@
 """A translation as it grows: sentences are written in any order, the text is told as far as it is whole."""
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -47,10 +48,13 @@ class Draft:
         text, at, tokens = "", 0, 0
         sentences: list[Sentence] = []
         for i, (span, source) in enumerate(zip(self.spans, self.sources, strict=True)):
-            text, at = text + self.text[at : span.start], span.start
+            between = self.text[at : span.start]
+            text, at = text + between, span.start
             if i not in self.written:
                 break
             output = self.written[i]
+            if not between and _wide(self.text[: span.start][-1:]) and runs_together(text, output.text):
+                text += " "
             target = Span(len(text), len(text) + len(output.text))
             sentences.append(Sentence(span, target, _moved(output.links, span, target), output.copied, output.complete))
             text, at = text + output.text, span.end
@@ -58,6 +62,16 @@ class Draft:
         if len(sentences) == len(self.spans):
             text += self.text[at:]
         return Translation(self.text, text, tuple(sentences), Run(model, device, tokens, 0, seconds))
+
+
+def runs_together(before: str, after: str) -> bool:
+    """Whether a space is due between two sentences that came from a script without any: not where theirs has none."""
+    edges = (before[-1:], after[:1])
+    return all(edges) and not any(edge.isspace() or _wide(edge) for edge in edges)
+
+
+def _wide(character: str) -> bool:
+    return character != "" and unicodedata.east_asian_width(character) in "WF"
 
 
 def _moved(links: Sequence[Link], source: Span, target: Span) -> tuple[Link, ...]:

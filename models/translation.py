@@ -1,22 +1,31 @@
 """Translates sentence by sentence, and tells which words stand for which."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, repeat
 
 from models.cache import Loaded, ModelCache
-from models.catalog import TRANSLATION, ModelSpec
+from models.catalog import ModelSpec
 from models.inputs import DEFAULT_LIMITS, InputError, Limits, check_text
 from models.language import Detect, Guess, detect
 from models.memory import retried
-from models.pieces import copy, read, write
+from models.offers import BUNDLED, Offers, by_pair, chosen
+from models.pieces import copy, read, with_token, write
 from models.results import stopwatch
 from models.segments import segments, windows
 from models.stages import Report, Stage, ignore, last
 from models.text import Span
 from models.translated import Draft, Translation
 
-LANGUAGES = {"en": "English", "pt": "Portuguese"}
+LANGUAGES = {
+    "en": "English",
+    "pt": "Portuguese",
+    "zh": "Chinese",
+    "fr": "French",
+    "de": "German",
+    "es": "Spanish",
+    "ja": "Japanese",
+}
 # In place of a source language: whichever the text seems to be in.
 AUTO = "auto"
 WINDOW_TOKENS = 128
@@ -52,7 +61,7 @@ class Translator:
         self.check(text)
         with self.cache.lease(self.spec, report) as loaded:
             elapsed, pause = stopwatch(), stopwatch()
-            draft = _read_all(loaded, text, segments(text, self.language))
+            draft = _read_all(loaded, text, segments(text, self.language), self.spec.prefix)
             for _ in _write_all(loaded, draft):
                 if pause() > PAUSE:
                     yield draft.so_far(self.spec.name, loaded.device, elapsed())
@@ -65,7 +74,8 @@ class Translator:
             self.check(text)
         with self.cache.lease(self.spec, report) as loaded:
             elapsed = stopwatch()
-            drafts = [_read_all(loaded, text, segments(text, self.language)) for text in texts]
+            prefix = self.spec.prefix
+            drafts = [_read_all(loaded, text, segments(text, self.language), prefix) for text in texts]
             for _ in _write_together(loaded, drafts):
                 report(Stage("Running", self.spec.name))
             return [draft.so_far(self.spec.name, loaded.device, elapsed() / len(texts)) for draft in drafts]
@@ -76,7 +86,7 @@ class Translators:
     """Every direction of translation that is offered."""
 
     cache: ModelCache
-    specs: Mapping[tuple[str, str], ModelSpec]
+    models: tuple[ModelSpec, ...]
     limits: Limits = DEFAULT_LIMITS
     detect: Detect = detect
 
@@ -106,25 +116,53 @@ class Translators:
     @property
     def offer(self) -> str:
         """The offered pairs in words."""
-        pairs = "; ".join(f"{a} to {b} ({LANGUAGES[a]} to {LANGUAGES[b]})" for a, b in self.specs)
+        pairs = "; ".join(f"{a} to {b} ({language(a)} to {language(b)})" for a, b in self.specs)
         return f"Offered: {pairs}."
 
-    def choose(self, source: object, target: object) -> Translator:
-        """The translator between two language codes. Raises InputError, which names the offered pairs."""
-        spec = self.specs.get((str(source), str(target)))
-        if spec is None:
+    @property
+    def specs(self) -> Mapping[tuple[str, str], Sequence[ModelSpec]]:
+        """By the pair of languages the models that translate between them, the default first."""
+        return by_pair(self.models)
+
+    def choose(self, source: object, target: object, model: object = "") -> Translator:
+        """The translator between two language codes, by the model of that name or the default.
+
+        Raises InputError, which names the offered pairs, or the models of this one.
+        """
+        specs = self.specs.get((str(source), str(target)))
+        if specs is None:
             wanted = f"{str(source)[:20]!r} to {str(target)[:20]!r}"
             raise InputError("Languages", f"There is no model for {wanted}. {self.offer}")
-        return Translator(self.cache, spec, str(source), self.limits)
+        return Translator(self.cache, chosen(model, specs[0], specs), str(source), self.limits)
 
-    def check(self, text: object, source: object, target: object) -> None:
-        """Raise InputError where `text` cannot be translated, or not between these languages."""
-        self.choose(self.resolve(text, source, target)[0], target).check(text)
+    def default(self, source: str, target: str, model: str = "") -> str:
+        """The name of `model` where it translates between these languages, else of the first that does, if any does."""
+        names = [spec.name for spec in self.specs.get((source, target), ())]
+        return model if model in names or not names else names[0]
+
+    def pairs(self, model: object) -> tuple[tuple[str, str], ...]:
+        """The languages that the model of that name translates between. Raises InputError."""
+        return chosen(model, self.models[0], self.models).pairs
+
+    def check(self, text: object, source: object, target: object, model: object = "") -> None:
+        """Raise InputError where `text` cannot be translated, or not between these languages by that model."""
+        self.choose(self.resolve(text, source, target)[0], target, model).check(text)
 
 
-def of_catalog(cache: ModelCache, limits: Limits = DEFAULT_LIMITS) -> Translators:
-    """The catalog's directions over `cache`."""
-    return Translators(cache, TRANSLATION, limits)
+def languages(models: Iterable[ModelSpec]) -> dict[str, str]:
+    """The languages that `models` read or write: their names by their codes."""
+    codes = dict.fromkeys(code for spec in models for pair in spec.pairs for code in pair)
+    return {code: language(code) for code in codes}
+
+
+def language(code: str) -> str:
+    """The name of a language, its code where that is not known."""
+    return LANGUAGES.get(code, code)
+
+
+def of_catalog(cache: ModelCache, limits: Limits = DEFAULT_LIMITS, offers: Offers = BUNDLED) -> Translators:
+    """The translators of `offers` over `cache`."""
+    return Translators(cache, offers.translation, limits)
 
 
 def batches(lengths: Sequence[int]) -> list[list[int]]:
@@ -146,8 +184,11 @@ def batches(lengths: Sequence[int]) -> list[list[int]]:
     return found
 
 
-def _read_all(loaded: Loaded, text: str, found: Sequence[Span]) -> Draft:
-    """Tokenize each sentence, in windows where it is too long; what the network cannot read is written at once."""
+def _read_all(loaded: Loaded, text: str, found: Sequence[Span], prefix: str) -> Draft:
+    """Tokenize each sentence, in windows where it is too long; what the network cannot read is written at once.
+
+    Each begins with the token `prefix` where there is one: it tells a network of several languages which to write.
+    """
     spans, sources = [], []
     for span in found:
         whole = read(loaded.tokenizer, span.of(text))
@@ -155,6 +196,7 @@ def _read_all(loaded: Loaded, text: str, found: Sequence[Span]) -> Draft:
         for part in parts:
             spans.append(Span(span.start + part.start, span.start + part.end))
             sources.append(whole if len(parts) == 1 else read(loaded.tokenizer, part.of(whole.text)))
+    sources = [with_token(loaded.tokenizer, source, prefix) for source in sources] if prefix else sources
     return Draft(text, spans, sources, {i: copy(source) for i, source in enumerate(sources) if not source.readable})
 
 

@@ -101,18 +101,27 @@ class Door:
         """Note that the request of `scope` stands in the line now, or will not: it is no longer on its way."""
         self.arriving.discard(scope[PLACE])
 
-    def check_call(self, endpoint: str, body: bytes) -> None:
-        """Raise Refused where a call names no endpoint, or has more or fewer arguments than it takes."""
+    def completed(self, endpoint: str, body: bytes) -> bytes:
+        """The body of a call with its last arguments, where these have defaults and were left out.
+
+        Raises Refused where it names no endpoint, or has more or fewer arguments than that takes.
+        """
         wanted = self.line.arguments(endpoint)
         if wanted is None:
             raise Refused(404, "unknown", NO_ENDPOINT)
         try:
-            data = json.loads(body)["data"]
+            call = json.loads(body)
+            data = call["data"]
         except (ValueError, TypeError, KeyError) as error:
             raise Refused(422, "unfit", "A call is a JSON object with its arguments in the list `data`.") from error
-        if not isinstance(data, list) or len(data) != wanted:
+        defaults = self.line.defaults(endpoint)
+        fewest = wanted - len(defaults)
+        if not isinstance(data, list) or not fewest <= len(data) <= wanted:
             given = len(data) if isinstance(data, list) else "no list of them"
-            raise Refused(422, "unfit", f"/{endpoint} takes {wanted} arguments in `data`; there were {given}.")
+            takes = f"{wanted}" if fewest == wanted else f"{fewest} to {wanted}"
+            raise Refused(422, "unfit", f"/{endpoint} takes {takes} arguments in `data`; there were {given}.")
+        left_out = defaults[len(data) - fewest :]
+        return json.dumps({**call, "data": [*data, *left_out]}).encode() if left_out else body
 
     def check_cancel(self, body: bytes) -> None:
         """Raise Refused where a request would cancel another visitor's."""
@@ -159,7 +168,7 @@ class Gate:
             with self.door.place() as place:
                 body = await self._body(headers, receive)
                 if path.startswith(CALL) and not path.startswith(CALL_BY_NAME):
-                    self.door.check_call(path.removeprefix(CALL).rstrip("/"), body)
+                    body = self.door.completed(path.removeprefix(CALL).rstrip("/"), body)
                 await self._forward({**scope, PLACE: place}, _replayed(body, receive), send)
             return
         body = await self._body(headers, receive)

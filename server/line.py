@@ -1,6 +1,7 @@
 """Gradio's queue as the rest of the server sees it. Only this module looks inside it."""
 
 import functools
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -42,6 +43,12 @@ class Line:
         """How many arguments the endpoint of that name takes, None when there is none."""
         counts = (len(event.inputs) for event in self.page.fns.values() if event.api_name == endpoint)
         return next(counts, None)
+
+    def defaults(self, endpoint: str) -> list[Any]:
+        """The values of the last arguments of that endpoint that a call may leave out."""
+        fns = (event.fn for event in self.page.fns.values() if event.api_name == endpoint and event.fn)
+        parameters = inspect.signature(next(fns)).parameters.values()
+        return [each.default for each in parameters if each.default is not inspect.Parameter.empty]
 
     def owner(self, event: str) -> str | None:
         """The session that a request belongs to, None when it is over or never was."""

@@ -28,6 +28,8 @@ def test_every_setting_is_an_option_and_a_variable(name: str) -> None:
         "device": ("cpu", "cuda"),
         "host": ("::1", "::2"),
         "home": ("/a", "/b"),
+        "lock": ("/a", "/b"),
+        "catalog": ("/a", "/b"),
         "auth": ("a:b", "c:d,e:f:g"),
     }.get(name, ("1017", "1018"))
     if isinstance(default, bool):

@@ -15,8 +15,7 @@ from transformers import (
 )
 
 from models.cache import Loaded, ModelCache
-from models.catalog import ModelSpec
-from models.loading import LABELS
+from models.catalog import LABELS, ModelSpec
 from models.stages import Report
 from tests import tiny_student
 

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
-from models.loading import LABELS
+from models.catalog import LABELS
 from train import lora, sentiment_data
 from train.loop import Schedule, batches_by_length, fit
 

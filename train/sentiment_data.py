@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sentencex import segment
 
-from models.loading import LABELS
+from models.catalog import LABELS
 from train import everyday, squad
 
 NEGATIVE, NEUTRAL, POSITIVE = range(len(LABELS))

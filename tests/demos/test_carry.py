@@ -26,11 +26,14 @@ SUMMARY = {
 }
 PICKED = {"sentences": [{"text": "It stays."}], "pieces": [{"text": "It stays.", "supports": [[0, 1.0]]}]}
 CALLS: dict[str, tuple[list[Any], list[Any]]] = {
-    "translation": (["Hello there. Bye.", "en", "pt"], ["", "en", "pt"]),
-    "sentiment": (["Not bad."], ["?!"]),
-    "summarization": ([SUMMARY], [{}]),
+    "translation": (["Hello there. Bye.", "en", "pt", ""], ["", "en", "pt", ""]),
+    "sentiment": (["Not bad.", ""], ["?!", ""]),
+    "summarization": ([SUMMARY, ""], [{}, ""]),
     "how-attention-works": ([MINILM.name, "Hello there."], [MINILM.name, "?!"]),
-    "chat": ([to_page([Message("user", "Hi <b>"), Message("assistant", "Hello!")])], [[]]),
+    "chat": (
+        [to_page([Message("user", "Hi <b>"), Message("assistant", "Hello!")]), SMOLLM2.name],
+        [[], SMOLLM2.name],
+    ),
 }
 
 
@@ -48,9 +51,9 @@ def carries(forms: dict[str, Form]) -> dict[str, Carry]:
 
 def test_each_tab_names_its_inputs(forms: dict[str, Form]) -> None:
     """The names are those of its endpoint, where there are both."""
-    assert list(forms["translation"].inputs) == ["text", "source", "target"]
-    assert list(forms["sentiment"].inputs) == ["text"]
-    assert list(forms["question-answering"].inputs) == ["question", "context", "top_k"]
+    assert list(forms["translation"].inputs) == ["text", "source", "target", "model"]
+    assert list(forms["sentiment"].inputs) == ["text", "model"]
+    assert list(forms["question-answering"].inputs) == ["question", "context", "top_k", "model"]
     assert all(form.run for name, form in forms.items() if name != "runtime")
 
 
@@ -74,15 +77,15 @@ def test_nothing_to_carry_is_told_in_words(forms: dict[str, Form], name: str) ->
 
 def test_a_translation_carries_one_sentence_to_its_direction(forms: dict[str, Form]) -> None:
     """The translator's cross-attention, over the first sentence: it reads one at a time."""
-    carried = carries(forms)["translation"].choose("1. Bom dia.\nAdeus.", "pt", "en")
+    carried = carries(forms)["translation"].choose("1. Bom dia.\nAdeus.", "pt", "en", "")
     assert carried == ("Firefox Translations pt-en cross-attention", "Bom dia.", "")
 
 
 def test_a_summary_carries_a_written_sentence_after_its_source(forms: dict[str, Form]) -> None:
     """The nearest source comes first; a picked sentence goes alone, to the model that picked it."""
     choose = carries(forms)["summarization"].choose
-    assert choose(SUMMARY) == (SMOLLM2.name, "A ferry sails.\nIt sails.", "")
-    assert choose(PICKED) == (MINILM.name, "It stays.", "")
+    assert choose(SUMMARY, "") == (SMOLLM2.name, "A ferry sails.\nIt sails.", "")
+    assert choose(PICKED, "") == (MINILM.name, "It stays.", "")
 
 
 def test_a_conversation_carries_its_last_exchange() -> None:
@@ -93,7 +96,7 @@ def test_a_conversation_carries_its_last_exchange() -> None:
         Message("user", "Hi <b>"),
         Message("assistant", "Yes"),
     ]
-    assert last_exchange(to_page(said))[1:] == ("Hi <b>\nYes", "")
+    assert last_exchange(to_page(said), "a model") == ("a model", "Hi <b>\nYes", "")
 
 
 def test_without_an_attention_tab_there_is_no_button(tiny_cache: ModelCache) -> None:

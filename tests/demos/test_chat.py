@@ -21,6 +21,7 @@ from models.chat import ChatReply, Chatter
 from models.chat_prompt import Part, Prompt
 from models.inputs import DEFAULT_LIMITS
 from models.results import Run
+from tests import tiny
 
 REPLY = ChatReply("Hello", (), Prompt(()), 12, "end", 8.25, Run("Tiny", "cpu", 12, 0, 1.5))
 
@@ -80,8 +81,13 @@ def test_endpoint_refuses_in_words(client: Client, arguments: dict[str, Any]) ->
 class Endless:
     """A chatter that never ends and notes whether its stream was closed; `gate` holds its first reply back."""
 
-    spec = SMOLLM2
+    models = (SMOLLM2,)
+    cache = ModelCache(tiny.load, 0)
     limits = DEFAULT_LIMITS
+
+    def using(self, model: str) -> "Endless":
+        """The only one."""
+        return self
 
     def __init__(self) -> None:
         self.started, self.gate, self.closed = threading.Event(), threading.Event(), threading.Event()

@@ -1,6 +1,7 @@
 """The Sentiment tab without a model: what is drawn, and what scripts get."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import gradio as gr
 import pytest
@@ -53,6 +54,16 @@ def test_the_view_tells_what_is_still_to_come() -> None:
     assert [one["text"] for one in drawn["sentences"]] == ["Not bad.", "Bad!"]
     assert not drawn["measured"]
     assert status_of(RESULT).endswith("2 of 6 words measured")
+
+
+def test_a_model_without_a_neutral_says_so() -> None:
+    """Two bars, a word in the status line, and the endpoint's three probabilities all the same."""
+    assert view(TEXT, RESULT)["classes"] == ["negative", "neutral", "positive"]
+    two = replace(RESULT, scores=Scores(0.2, 0.0, 0.8), has_neutral=False)
+    assert view(TEXT, two)["classes"] == ["negative", "positive"]
+    assert status_of(two).endswith("this model has no neutral")
+    assert plain(TEXT, two)["has_neutral"] is False
+    assert plain(TEXT, two)["scores"].keys() == {"negative", "neutral", "positive"}
 
 
 def test_scripts_get_all_that_is_drawn() -> None:

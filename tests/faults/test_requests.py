@@ -121,6 +121,16 @@ def test_a_call_that_does_not_fit(site: Site, path: str, body: Any, status: int)
     refused(site, post(site, path, body), status)
 
 
+def test_last_arguments_may_be_left_out(site: Site) -> None:
+    """What came to an endpoint later has a default, so older scripts that send the earlier ones still work."""
+    whole = site.visitor.result("answer", "who?", "somebody", 3, "")
+    for given in (["who?", "somebody"], ["who?", "somebody", 3]):
+        assert site.visitor.result("answer", *given)["answers"] == whole["answers"]
+    answer = site.visitor.call("answer", "who?")
+    assert answer.status_code == 422
+    assert "takes 2 to 4 arguments" in answer.text
+
+
 @pytest.mark.parametrize("path", ["/call/answer", "/queue/join", "/run/status", "/upload", "/cancel"])
 @pytest.mark.parametrize("announced", [True, False], ids=["announced", "in chunks"])
 def test_five_megabytes(site: Site, path: str, announced: bool) -> None:

@@ -4,10 +4,8 @@ import hashlib
 import multiprocessing
 import os
 import signal
-import threading
 import time
 import zipfile
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -16,6 +14,7 @@ from models.catalog import HubRepository, WeightFile, Weights, Wheel
 from models.mirrors import MirrorError, from_hub
 from models.stages import Report, Stage, ignore
 from models.weights import WeightsMissing, WeightStore
+from tests.fake_hub import FakeHub, point_at, serving
 
 BYTES = {"model.bin": b"weights" * 1000, "sub/vocab.txt": b"words"}
 FILES = tuple(
@@ -238,9 +237,7 @@ def test_other_hashes_mean_another_folder(tmp_path: Path) -> None:
 
 def test_a_hub_without_the_repository_is_a_mirror_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The Hub's own error becomes words that name the repository."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as hub:
-        threading.Thread(target=hub.serve_forever, daemon=True).start()
-        monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", f"http://127.0.0.1:{hub.server_port}")
-        with pytest.raises(MirrorError, match="nobody/nothing could not be reached"):
+    with serving(FakeHub()) as address:
+        point_at(address, monkeypatch)
+        with pytest.raises(MirrorError, match="nobody/nothing@main is not there"):
             from_hub(HubRepository("nobody/nothing"), FILES, tmp_path, ignore)
-        hub.shutdown()

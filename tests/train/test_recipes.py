@@ -12,8 +12,7 @@ from safetensors.torch import load_file
 from transformers import AutoModelForQuestionAnswering
 
 from models.adapters import CALIBRATION, merge
-from models.catalog import MINILM_WEIGHTS
-from models.loading import LABELS
+from models.catalog import LABELS, MINILM_WEIGHTS
 from tests.train import synthetic
 from train import evaluate_sentiment, lora, question_answering, sentiment_data
 from train.__main__ import RECIPES, Recipe, run

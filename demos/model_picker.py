@@ -1,0 +1,62 @@
+"""Which of its models a tab runs: a picker above the input, shown where there is a choice."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import gradio as gr
+
+from demos.events import QUIET
+from demos.status import StatusLine
+from models.cache import ModelCache
+from models.catalog import HubWeights, ModelSpec
+from models.offers import chosen
+from models.stages import MEGABYTE
+
+
+class HasModels(Protocol):
+    """An adapter that a visitor may choose the model of."""
+
+    @property
+    def cache(self) -> ModelCache:
+        """Where its models are."""
+
+    @property
+    def models(self) -> Sequence[ModelSpec]:
+        """Its models, the default first."""
+
+
+def model_picker(adapter: HasModels, elem_id: str, label: str = "Model", a_choice: bool | None = None) -> gr.Dropdown:
+    """Offer the models of `adapter` by their names, which nobody can type, with a line on the one that is chosen.
+
+    It is shown where there is `a_choice`: by default where there are several models.
+    """
+    default, *others = adapter.models
+    names = [spec.name for spec in adapter.models]
+    shown = bool(others) if a_choice is None else a_choice
+    picker = gr.Dropdown(
+        names,
+        value=default.name,
+        label=label,
+        filterable=False,
+        visible=shown,
+        elem_id=elem_id,
+        elem_classes="model-picker",
+    )
+    line = StatusLine(f"{elem_id}-about")
+    line.visible = shown
+
+    def tell(model: str) -> str:
+        spec = chosen(model, default, others)
+        return about(spec, adapter.cache.size(spec))
+
+    picker.change(tell, picker, line, **QUIET)
+    return picker
+
+
+def about(spec: ModelSpec, nbytes: int) -> str:
+    """What to know of a model from the Hub before it is run; nothing for a bundled one."""
+    if not isinstance(spec.weights, HubWeights):
+        return ""
+    size = f"{nbytes / MEGABYTE:,.0f} MB in memory" if nbytes else "downloaded when it is first run"
+    facts = (f"From the Hub: {spec.weights.source.repository}", spec.weights.licence, size, spec.note)
+    return " · ".join(fact for fact in facts if fact)

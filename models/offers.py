@@ -1,0 +1,68 @@
+"""Which models are offered for each task: the bundled ones, those of the Hub, and the operator's own."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, fields
+
+from models import catalog, hub_catalog
+from models.catalog import ModelSpec
+from models.inputs import check_choice
+
+
+@dataclass(frozen=True)
+class Offers:
+    """The models to choose from, by task and in the order of the page; the first of a task is its default."""
+
+    question_answering: tuple[ModelSpec, ...] = (catalog.QUESTION_ANSWERING,)
+    translation: tuple[ModelSpec, ...] = tuple(catalog.TRANSLATION.values())
+    sentiment: tuple[ModelSpec, ...] = (catalog.SENTIMENT,)
+    summarization: tuple[ModelSpec, ...] = (catalog.SMOLLM2,)
+    chat: tuple[ModelSpec, ...] = (catalog.SMOLLM2,)
+
+    @classmethod
+    def none(cls) -> "Offers":
+        """No models."""
+        return cls((), (), (), (), ())
+
+    @property
+    def all(self) -> tuple[ModelSpec, ...]:
+        """Every model, task by task."""
+        return tuple(dict.fromkeys(spec for task in fields(Offers) for spec in getattr(self, task.name)))
+
+    @property
+    def attention(self) -> tuple[ModelSpec, ...]:
+        """All models that can be looked into, the bundled ones first."""
+        one_way = (*self.chat, *self.question_answering, *self.sentiment)
+        return tuple(dict.fromkeys([*catalog.ATTENTION, *one_way, *self.translation, *self.summarization]))
+
+    def with_more(self, more: "Offers") -> "Offers":
+        """These offers with those of `more` behind them."""
+        return Offers(*(getattr(self, task.name) + getattr(more, task.name) for task in fields(Offers)))
+
+    def usable(self, here: Callable[[ModelSpec], bool]) -> "Offers":
+        """Only the models for which `here` holds."""
+        return Offers(*(tuple(filter(here, getattr(self, task.name))) for task in fields(Offers)))
+
+
+BUNDLED = Offers()
+HUB = Offers(
+    hub_catalog.QUESTION_ANSWERING,
+    hub_catalog.TRANSLATION,
+    hub_catalog.SENTIMENT,
+    hub_catalog.SUMMARIZATION,
+    hub_catalog.CHAT,
+)
+
+
+def chosen(model: object, default: ModelSpec, others: Iterable[ModelSpec] = ()) -> ModelSpec:
+    """The one of these called `model`, the `default` where that is empty. Raises InputError, naming all of them."""
+    known = {spec.name: spec for spec in (default, *others)}
+    return default if model == "" else known[check_choice(model, "model", tuple(known))]
+
+
+def by_pair(specs: Sequence[ModelSpec]) -> dict[tuple[str, str], list[ModelSpec]]:
+    """For each pair of languages the translators that serve it."""
+    found: dict[tuple[str, str], list[ModelSpec]] = {}
+    for spec in specs:
+        for pair in spec.pairs:
+            found.setdefault(pair, []).append(spec)
+    return found
