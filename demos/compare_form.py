@@ -11,8 +11,8 @@ from models.chat import SYSTEM_LIMIT, TEMPERATURE_LIMIT
 from models.comparison_tasks import RECIPES, Comparer, Models
 from models.drafts import DRAFT_LIMIT
 from models.inputs import InputError, Limits
-from models.summarization import LENGTHS, METHODS
 from models.offers import BUNDLED
+from models.summarization import LENGTHS, METHODS
 from models.translation import languages as languages_of
 
 SIDES = ("a", "b")

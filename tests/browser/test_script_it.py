@@ -33,7 +33,7 @@ GIVEN: dict[str, tuple[str, dict[str, str], dict[str, Any]]] = {
     "sentiment": ("Sentiment", {"sentiment-text": TEXT}, {"text": TEXT}),
     "labels": (
         "Sentiment",
-        {"sentiment-text": TEXT, "labels-names": "it's, praise,\"so\"", "labels-kind": "several"},
+        {"sentiment-text": TEXT, "labels-names": 'it\'s, praise,"so"', "labels-kind": "several"},
         {"text": TEXT, "labels": ["it's", "praise", '"so"'], "multiple": True},
     ),
     "summarize": (
