@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 import gradio as gr
+from gradio.components import Component
 
 from demos.events import QUIET, endpoint, on_run, report_to, throttled
 from demos.model_picker import model_picker
@@ -135,7 +136,7 @@ def render(reader: SentimentReader) -> Form:
         check(text, model)
         return reader.using(model).spec.name, text, ""
 
-    named = {"text": text, "model": model}
+    named: dict[str, Component] = {"text": text, "model": model}
     scripts = {"sentiment": named, "labels": {"text": text, "labels": own["labels"], "multiple": own["kind"]}}
     return Form(named | own, run, (Carry(carry, (text, model), whole, stop),), scripts)
 
