@@ -11,18 +11,13 @@ import httpx
 import pytest
 
 from tests.faults.machine import API, Site, wait_until
+from tests.loops import run_apart
 
 CROWD = 200
 
 
-def all_at_once(url: str, body: dict[str, object]) -> list[httpx.Response]:
+async def all_at_once(url: str, body: dict[str, object]) -> list[httpx.Response]:
     """The answers to `CROWD` calls that begin together."""
-    # In a thread of its own: a browser's event loop may live in this one.
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, _post_together(url, body)).result()
-
-
-async def _post_together(url: str, body: dict[str, object]) -> list[httpx.Response]:
     limits = httpx.Limits(max_connections=CROWD)
     async with httpx.AsyncClient(timeout=120, limits=limits) as client:
         return await asyncio.gather(*(client.post(url, json=body) for _ in range(CROWD)))
@@ -44,7 +39,7 @@ def test_two_hundred_joins(site: Site, path: str) -> None:
     body: dict[str, object] = {"data": ["good"]}
     if path == "/queue/join":
         body |= {"fn_index": index, "session_hash": "crowd"}
-    answers = all_at_once(site.serving.url + API + path, body)
+    answers = run_apart(all_at_once(site.serving.url + API + path, body))
     assert Counter(answer.status_code for answer in answers) == {200: 32, 503: CROWD - 32}
     assert line.waiting() == 32
     refusal = next(answer for answer in answers if answer.status_code == 503)

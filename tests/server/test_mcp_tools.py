@@ -1,6 +1,5 @@
 """The tasks as MCP tools, called by the protocol's own client, under the limits that hold for all."""
 
-import asyncio
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -16,11 +15,13 @@ import app
 from server.serving import Serving
 from settings import Settings
 from tests import tiny
+from tests.loops import run_apart
 
 CALLS: dict[str, dict[str, Any]] = {
     "answer": {"question": "when did it open?", "context": "the bridge opened in 1781."},
     "translate": {"text": "see you."},
     "sentiment": {"text": "a “good” one 👍"},
+    "labels": {"text": "a good one", "labels": ["praise", "complaint"]},
     "summarize": {"text": "the ferry left. it came back at noon.", "method": "extractive"},
     "chat": {"message": "hello", "max_new_tokens": 2},
     "drafts": {"text": "hello", "drafts": 1, "max_new_tokens": 2},
@@ -56,7 +57,7 @@ def in_session(url: str, ask: Callable[[ClientSession], Any]) -> Any:
             await client.initialize()
             return await ask(client)
 
-    return asyncio.run(session())
+    return run_apart(session())
 
 
 def test_a_client_lists_and_calls_every_tool(serve: Callable[..., Serving]) -> None:
