@@ -14,7 +14,8 @@ def status_of(reply: ChatReply) -> str:
     """The status line under `reply`, finished or not."""
     if not reply.tokens and not reply.ended:
         return f"Reading {reply.read:,} of {reply.run.tokens:,} tokens"
-    facts = [f"{len(reply.tokens)} new tokens", f"{reply.rate:.1f} tokens/s", ENDINGS[reply.ended]]
+    kept = f"{reply.kept:,} of them read before" if reply.kept else ""
+    facts = [kept, f"{len(reply.tokens)} new tokens", f"{reply.rate:.1f} tokens/s", ENDINGS[reply.ended]]
     return describe(reply.run, *(fact for fact in facts if fact))
 
 

@@ -14,7 +14,7 @@ from models.cache import CacheStatus, ModelCache
 from models.inputs import DEFAULT_LIMITS, Limits
 from models.stages import MEGABYTE
 
-COLUMNS = ["Model", "Variant", "Device", "Type", "MB", "Loads", "Hits", "Last used"]
+COLUMNS = ["Model", "Variant", "Device", "Engine", "Type", "MB", "Loads", "Hits", "Last used"]
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,17 @@ def of_cache(cache: ModelCache, limits: Limits = DEFAULT_LIMITS) -> Runtime:
 def table(status: CacheStatus) -> pd.DataFrame:
     """One row for each model that was in memory since the start."""
     rows = [
-        (m.name, m.variant, m.device, m.dtype, round(m.nbytes / MEGABYTE), m.loads, m.hits, _last_used(m.idle))
+        (
+            m.name,
+            m.variant,
+            m.device,
+            m.engine,
+            m.dtype,
+            round(m.nbytes / MEGABYTE),
+            m.loads,
+            m.hits,
+            _last_used(m.idle),
+        )
         for m in status.models
     ]
     return pd.DataFrame(rows, columns=COLUMNS)

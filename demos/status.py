@@ -19,7 +19,8 @@ def describe(run: Run, *more: str) -> str:
     tokens = f"{run.tokens:,} tokens"
     if run.dropped:
         tokens += f", {run.dropped:,} dropped"
-    return " · ".join([run.model, run.device, tokens, seconds(run.seconds), *more])
+    where = run.device if run.engine == "torch" else f"{run.device} {run.engine}"
+    return " · ".join([run.model, where, tokens, seconds(run.seconds), *more])
 
 
 def seconds(value: float) -> str:

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from models.catalog import ModelSpec
+from models.blocks import Blocks
+from models.catalog import Engine, ModelSpec
 from models.stages import MEGABYTE, Report, Stage, ignore
 
 # How often, in seconds, whoever waits is asked whether to wait on.
@@ -21,13 +22,18 @@ class BudgetError(MemoryError):
 
 @dataclass(frozen=True)
 class Loaded:
-    """A model in memory; `nbytes` counts its parameters and buffers."""
+    """A model in memory; `nbytes` counts its parameters and buffers, and all that `blocks` may hold.
+
+    `engine` runs it: torch, or another one in its place.
+    """
 
     model: Any
     tokenizer: Any
     device: str
     dtype: str
     nbytes: int
+    engine: Engine = "torch"
+    blocks: Blocks | None = None
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,7 @@ class ModelStatus:
     name: str
     variant: str
     device: str
+    engine: str
     dtype: str
     nbytes: int
     loads: int
@@ -144,6 +151,7 @@ class ModelCache:
             name=spec.name,
             variant=spec.variant,
             device=loaded.device if loaded else "",
+            engine=loaded.engine if loaded else "",
             dtype=loaded.dtype if loaded else "",
             nbytes=loaded.nbytes if loaded else 0,
             loads=self._loads[spec],

@@ -6,6 +6,7 @@ from typing import Literal
 
 Head = Literal["encoder", "question-answering", "sentiment", "causal-lm", "translation", "seq2seq"]
 Attention = Literal["sdpa", "eager"]
+Engine = Literal["torch", "fbgemm"]
 # The classes of a sentiment, in their order.
 LABELS = ("negative", "neutral", "positive")
 
@@ -78,7 +79,8 @@ class ModelSpec:
     `nbytes` is the memory they take at most, 0 where only the files tell. `adapter` is a folder below
     `assets/adapters/`, `subfolder` one below the weights' own. `labels` are a classifier's classes where its own
     configuration does not name them, `pairs` the languages a translator reads and writes, and `prefix` is what an
-    encoder-decoder reads before a text. `note` tells a visitor what to know before choosing the model.
+    encoder-decoder reads before a text. `note` tells a visitor what to know before choosing the model. `engine` is what
+    runs it on a CPU that can; elsewhere torch does.
     """
 
     name: str
@@ -88,6 +90,7 @@ class ModelSpec:
     subfolder: str = ""
     adapter: str = ""
     attention: Attention = "sdpa"
+    engine: Engine = "torch"
     labels: tuple[str, ...] = ()
     pairs: tuple[tuple[str, str], ...] = ()
     prefix: str = ""
@@ -96,7 +99,8 @@ class ModelSpec:
     @property
     def variant(self) -> str:
         """What tells this spec from others of the same name."""
-        return ", ".join(part for part in (self.head, self.adapter and "adapter", self.attention) if part)
+        engine = "" if self.engine == "torch" else self.engine
+        return ", ".join(part for part in (self.head, self.adapter and "adapter", self.attention, engine) if part)
 
     @property
     def label(self) -> str:
@@ -105,7 +109,7 @@ class ModelSpec:
 
     def with_attention(self) -> "ModelSpec":
         """The same model, loaded so that it returns its attention weights."""
-        return replace(self, attention="eager")
+        return replace(self, attention="eager", engine="torch")
 
 
 MINILM_WEIGHTS = Weights(
@@ -187,7 +191,7 @@ FIREFOX_WEIGHTS = Weights(
 WEIGHTS = (MINILM_WEIGHTS, SMOLLM2_WEIGHTS, FIREFOX_WEIGHTS)
 
 MINILM = ModelSpec("all-MiniLM-L6-v2", "encoder", MINILM_WEIGHTS, 91_000_000)
-SMOLLM2 = ModelSpec("SmolLM2-135M-Instruct", "causal-lm", SMOLLM2_WEIGHTS, 540_000_000)
+SMOLLM2 = ModelSpec("SmolLM2-135M-Instruct", "causal-lm", SMOLLM2_WEIGHTS, 600_000_000, engine="fbgemm")
 ENGLISH_PORTUGUESE = ModelSpec(
     "Firefox Translations en-pt",
     "translation",

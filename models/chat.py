@@ -29,7 +29,8 @@ class ChatReply:
     """A reply so far. `read` of the `run.tokens` tokens of `prompt` are read; `run.dropped` did not fit.
 
     `ended` is empty while there is more to come, then tells why there is not: the model was done, the reply reached
-    its length, or the time was up. `rate` is in tokens a second, 0 until it is known.
+    its length, or the time was up. `rate` is in tokens a second, 0 until it is known. `kept` tokens of the prompt were
+    read for an earlier reply.
     """
 
     text: str
@@ -39,6 +40,7 @@ class ChatReply:
     ended: Ending
     rate: float
     run: Run
+    kept: int = 0
 
 
 @dataclass(frozen=True)
@@ -112,17 +114,17 @@ class Chatter:
 
             clock = stopwatch()
             prompt = fit(loaded, system, conversation, int(max_new_tokens))
-            run = Run(self.spec.name, loaded.device, len(prompt.ids), prompt.dropped_tokens, 0.0)
+            run = Run(self.spec.name, loaded.device, len(prompt.ids), prompt.dropped_tokens, 0.0, loaded.engine)
             reply = ChatReply("", (), prompt, 0, "", 0.0, run)
             written = Transcript(loaded.tokenizer)
             sampling = Sampling(int(max_new_tokens), float(temperature), float(top_p), seed)
             reading = clock()
             late = False
-            for step in decode(loaded, torch.tensor([prompt.ids]), sampling):
+            for step in decode(loaded, torch.tensor([prompt.ids]), sampling, remember=True):
                 now = clock()
                 if isinstance(step, Reading):
                     reading = now
-                    reply = replace(reply, read=step.done)
+                    reply = replace(reply, read=step.done, kept=step.kept)
                 else:
                     written.add(step)
                     rate = len(written.tokens) / (now - reading)

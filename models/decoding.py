@@ -1,18 +1,19 @@
 """Token by token from a causal language model, with what else it might have said."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
-from transformers import DynamicCache, LogitsProcessorList, TemperatureLogitsWarper, TopPLogitsWarper
+from transformers import LogitsProcessorList, TemperatureLogitsWarper, TopPLogitsWarper
 
+from models.blocks import BLOCK, Blocks
 from models.cache import Loaded
+from models.context import Context, begin
 
 RIVALS = 5
 LIKELIEST = 10
-# Small enough that Stop is heard between two chunks of a long prompt, large enough to keep the cores busy.
-CHUNK = 128
 # A temperature below this divides the logits out of float32's range; the choice is the greedy one anyway.
 COLDEST = 1e-3
 
@@ -40,11 +41,15 @@ class Choice:
 
 @dataclass(frozen=True)
 class Reading:
-    """How many tokens of the prompt the model has read so far; at its end, the likeliest tokens to follow it."""
+    """How many tokens of the prompt the model has read so far; at its end, the likeliest tokens to follow it.
+
+    Of `done`, the first `kept` were read for an earlier text and kept.
+    """
 
     done: int
     total: int
     likeliest: tuple[Choice, ...] = ()
+    kept: int = 0
 
 
 @dataclass(frozen=True)
@@ -60,15 +65,21 @@ class Step:
 
 
 def decode(
-    loaded: Loaded, input_ids: torch.Tensor, sampling: Sampling, bias: torch.Tensor | None = None
+    loaded: Loaded,
+    input_ids: torch.Tensor,
+    sampling: Sampling,
+    bias: torch.Tensor | None = None,
+    remember: bool = False,
 ) -> Iterator[Reading | Step]:
     """Read the prompt `input_ids`, shape (1, tokens), then yield new tokens, at most `sampling.max_new_tokens`.
 
     The end-of-text token ends it and is not yielded: as many steps as were allowed mean that the length ended it.
     Closing the generator ends the compute: it never runs ahead of what was asked for. The caller holds the lease.
     `bias`, shape (vocabulary,), is added to the logits before a token is chosen; probabilities stay the model's own.
+    With `remember`, what is read goes to the model's blocks, and what they have of the prompt is not read again.
     """
-    for step in decode_together(loaded, input_ids, [sampling], end_tokens(loaded.model), bias):
+    blocks = loaded.blocks if remember else None
+    for step in decode_together(loaded, input_ids, [sampling], end_tokens(loaded.model), bias, blocks):
         yield step if isinstance(step, Reading) else step[0]
 
 
@@ -78,24 +89,21 @@ def decode_together(
     samplings: Sequence[Sampling],
     ends: frozenset[int],
     bias: torch.Tensor | None = None,
+    blocks: Blocks | None = None,
 ) -> Iterator[Reading | dict[int, Step]]:
     """Read a prompt once, then write on from it in several ways as one batch, each with a generator of its own.
 
     As `decode`, but a step of the batch has the Step of each of `samplings`, by its number, that has not ended; any
-    token of `ends` ends one. Without `samplings` the prompt is only read.
+    token of `ends` ends one. Without `samplings` the prompt is only read. `blocks` are for one sampling.
     """
-    prompt = input_ids.to(loaded.device)
-    cache = DynamicCache(config=loaded.model.config)
-    total = prompt.shape[1]
-    for start in range(0, total, CHUNK):
-        logits = forward(loaded.model, prompt[:, start : start + CHUNK], cache)[:, -1]
-        done = min(start + CHUNK, total)
-        yield Reading(done, total, likeliest(logits[0].softmax(-1), LIKELIEST) if done == total else ())
+    context = begin(loaded)
+    logits = yield from _read(loaded, context, input_ids.to(loaded.device), blocks)
+    text = input_ids[0].tolist()
     leaning = 0.0 if bias is None else bias.to(loaded.device)
     choose = [_chooser(sampling, loaded.device) for sampling in samplings]
     live = list(range(len(samplings)))
     if len(live) > 1:
-        cache.batch_repeat_interleave(len(live))
+        context.select([0] * len(live))
         logits = logits.expand(len(live), -1)
     written = 0
     while live:
@@ -106,27 +114,43 @@ def decode_together(
         written += 1
         going = [row for row, n in enumerate(live) if n in steps and written < samplings[n].max_new_tokens]
         if going and len(going) < len(live):
-            cache.batch_select_indices(torch.tensor(going, device=loaded.device))
+            context.select(going)
         live = [live[row] for row in going]
         if live:
-            last = torch.tensor([[tokens[row]] for row in going], device=loaded.device)
-            logits = forward(loaded.model, last, cache)[:, -1]
+            last = [[tokens[row]] for row in going]
+            if blocks is not None:
+                text += last[0]
+                if len(text) % BLOCK == 0:
+                    # As a block, so that what is kept of a reply is what reading it in a prompt gives.
+                    context.forget(len(text) - BLOCK)
+                    last = [text[-BLOCK:]]
+            logits = context.read(torch.tensor(last, device=loaded.device))[:, -1]
+            if blocks is not None and len(text) % BLOCK == 0:
+                blocks.keep(text, partial(context.cut, len(text) - BLOCK, len(text)))
+
+
+def _read(
+    loaded: Loaded, context: Context, prompt: torch.Tensor, blocks: Blocks | None
+) -> Generator[Reading, None, torch.Tensor]:
+    """Read a prompt, shape (1, tokens), less what is kept of it; returns the logits after it, shape (1, vocabulary)."""
+    ids = prompt[0].tolist()
+    for block in blocks.find(ids) if blocks else ():
+        context.put(block)
+    kept = context.length
+    for start in range(kept, len(ids), BLOCK):
+        logits = context.read(prompt[:, start : start + BLOCK])[:, -1]
+        done = context.length
+        if blocks is not None and done % BLOCK == 0:
+            blocks.keep(ids[:done], partial(context.cut, start, done))
+        end = done == len(ids)
+        yield Reading(done, len(ids), likeliest(logits[0].softmax(-1), LIKELIEST) if end else (), kept)
+    return logits
 
 
 def end_tokens(model: Any) -> frozenset[int]:
     """The tokens after which `model` has nothing more to say."""
     ends = model.generation_config.eos_token_id
     return frozenset(ends if isinstance(ends, list) else [] if ends is None else [ends])
-
-
-@torch.inference_mode()
-def forward(model: Any, tokens: torch.Tensor, cache: DynamicCache, keep: int = 1) -> torch.Tensor:
-    """The logits after each of the last `keep` of `tokens`, (batch, n), float32 of shape (batch, keep, vocabulary).
-
-    `cache` grows by `tokens`.
-    """
-    logits: torch.Tensor = model(tokens, past_key_values=cache, use_cache=True, logits_to_keep=keep).logits
-    return logits.float()
 
 
 @torch.inference_mode()

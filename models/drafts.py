@@ -113,7 +113,7 @@ class Drafter:
             tokenizer = loaded.tokenizer
             ids = tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"]
             room = min(CONTEXT, loaded.model.config.max_position_embeddings) - int(max_new_tokens) - 1
-            run = Run(self.spec.name, loaded.device, min(len(ids), room), max(0, len(ids) - room), 0.0)
+            run = Run(self.spec.name, loaded.device, min(len(ids), room), max(0, len(ids) - room), 0.0, loaded.engine)
             result = Drafts((), tuple(Draft(seed, "", (), "") for seed in seeds), 0, 0.0, run)
             written = [Transcript(tokenizer) for _ in seeds]
             samplings = [Sampling(int(max_new_tokens), float(temperature), float(top_p), seed) for seed in seeds]

@@ -12,7 +12,7 @@ from safetensors import SafetensorError
 
 from models.cache import Loaded
 from models.catalog import HubWeights, ModelSpec
-from models.device import Device
+from models.device import Device, DtypeName
 from models.stages import Report, Stage
 from models.weights import WeightsMissing, WeightStore
 
@@ -61,8 +61,16 @@ class Loader:
 
                 model, tokenizer = load_student(folder)
             else:
+                from models.engine import can_pack, pack
+
+                packing = can_pack(spec, device)
                 with self.importing, _named(spec):
-                    model, tokenizer = self._from_pretrained(spec, folder, device)
+                    model, tokenizer = self._from_pretrained(spec, folder, "float16" if packing else device.dtype)
+                model = model.eval().requires_grad_(False)
+                packed = pack(spec, model, tokenizer) if packing else None
+                if packed:
+                    return packed
+                model = model.to(getattr(torch, device.dtype))
             model = model.to(device.name).eval().requires_grad_(False)
         except torch.OutOfMemoryError as error:
             raise MemoryError(f"{device.name} has too little memory for {spec.name}.") from error
@@ -70,7 +78,7 @@ class Loader:
         nbytes = sum(tensor.nbytes for tensor in {tensor.data_ptr(): tensor for tensor in tensors}.values())
         return Loaded(model, tokenizer, device.name, str(tensors[0].dtype).removeprefix("torch."), nbytes)
 
-    def _from_pretrained(self, spec: ModelSpec, folder: Path, device: Device) -> tuple[Any, Any]:
+    def _from_pretrained(self, spec: ModelSpec, folder: Path, dtype: DtypeName) -> tuple[Any, Any]:
         check_harmless(spec, folder)
         import torch
         import transformers
@@ -80,7 +88,7 @@ class Loader:
         transformers.utils.logging.set_verbosity_error()
         options: dict[str, Any] = {
             "use_safetensors": True,
-            "dtype": getattr(torch, device.dtype),
+            "dtype": getattr(torch, dtype),
             "attn_implementation": spec.attention,
         }
         if spec.labels:

@@ -75,7 +75,7 @@ class PerplexityMeter:
             clock = stopwatch()
             encoded = loaded.tokenizer(text, add_special_tokens=False, return_offsets_mapping=True, verbose=False)
             ids, offsets = encoded["input_ids"], encoded["offset_mapping"]
-            run = Run(self.spec.name, loaded.device, len(ids), 0, 0.0)
+            run = Run(self.spec.name, loaded.device, len(ids), 0, 0.0, loaded.engine)
             result = Perplexity(math.nan, (), len(ids), run)
             window = min(WINDOW, loaded.model.config.max_position_embeddings)
             for scores in score(loaded, ids, boundary(loaded.tokenizer), window, min(STRIDE, window // 2)):

@@ -8,8 +8,9 @@ import torch
 from transformers import DynamicCache
 
 from models.attention_math import Weights
+from models.blocks import BLOCK
 from models.cache import Loaded
-from models.decoding import CHUNK, forward
+from models.context import forward
 
 # Rows of attention read at once: all heads of all layers of so many are in memory together.
 ROWS = 32
@@ -34,9 +35,9 @@ def reread(loaded: Loaded, prompt: Sequence[int], reply: Sequence[int], groups: 
     by_word = np.eye(max(groups) + 1, dtype=np.float32)[list(groups)]
     result = Rereading(0, np.zeros((0, by_word.shape[1]), np.float32), np.zeros(0, np.float32))
     read = torch.tensor([prompt[:-1]], device=loaded.device)
-    for start in range(0, read.shape[1], CHUNK):
-        forward(loaded.model, read[:, start : start + CHUNK], cache)
-        result = Rereading(min(start + CHUNK, read.shape[1]), result.weights, result.first)
+    for start in range(0, read.shape[1], BLOCK):
+        forward(loaded.model, read[:, start : start + BLOCK], cache)
+        result = Rereading(min(start + BLOCK, read.shape[1]), result.weights, result.first)
         yield result
     # A token is chosen where the one before it is read.
     choosing = torch.tensor([[prompt[-1], *reply[:-1]]], device=loaded.device)

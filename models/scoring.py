@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
-from transformers import DynamicCache
 
+from models.blocks import BLOCK
 from models.cache import Loaded
-from models.decoding import CHUNK, RIVALS, Choice, forward
+from models.context import begin
+from models.decoding import RIVALS, Choice
 
 
 @dataclass(frozen=True)
@@ -28,15 +29,15 @@ def score(loaded: Loaded, ids: Sequence[int], before: int, window: int, stride: 
     """
     scored = 0
     while scored < len(ids):
-        begin = max(0, scored - (window - stride))
-        targets = ids[begin : begin + window]
+        first = max(0, scored - (window - stride))
+        targets = ids[first : first + window]
         read = torch.tensor([[before, *targets[:-1]]], device=loaded.device)
-        cache = DynamicCache(config=loaded.model.config)
-        for start in range(0, len(targets), CHUNK):
-            end = min(start + CHUNK, len(targets))
-            new = max(0, begin + end - scored)
+        context = begin(loaded)
+        for start in range(0, len(targets), BLOCK):
+            end = min(start + BLOCK, len(targets))
+            new = max(0, first + end - scored)
             wanted = min(new, end - start)
-            logits = forward(loaded.model, read[:, start:end], cache, max(1, wanted))[0]
+            logits = context.read(read[:, start:end], max(1, wanted))[0]
             scores = _scores(logits, targets[end - wanted : end]) if wanted else []
             scored += len(scores)
             yield scores

@@ -156,7 +156,7 @@ class Summarizer:
 
             clock = stopwatch()
             for writing in write(loaded, text, count, self.writer.prefix):
-                run = Run(self.writer.name, loaded.device, writing.tokens, writing.dropped, clock())
+                run = Run(self.writer.name, loaded.device, writing.tokens, writing.dropped, clock(), loaded.engine)
                 draft = replace(draft, text=writing.text, doing=writing.doing, run=run)
                 yield draft
         written = [span.of(draft.text) for span in sentences(draft.text)]

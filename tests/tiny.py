@@ -14,6 +14,7 @@ from transformers import (
     PreTrainedTokenizerFast,
 )
 
+from models.blocks import Blocks
 from models.cache import Loaded, ModelCache
 from models.catalog import LABELS, ModelSpec
 from models.stages import Report
@@ -23,6 +24,8 @@ CHAT_TEMPLATE = (
     "{% for message in messages %}<|im_start|>{{ message['role'] }}\n{{ message['content'] }}<|im_end|>\n{% endfor %}"
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
 )
+# Room for some of the texts of the tests, so that they fall out too.
+BLOCK_BYTES = 2_000_000
 
 
 def cache(budget: int = 10**9) -> ModelCache:
@@ -38,7 +41,7 @@ def load(spec: ModelSpec, report: Report) -> Loaded:
     torch.manual_seed(0)
     tokenizer = byte_tokenizer() if spec.head == "causal-lm" else letter_tokenizer()
     if spec.head == "causal-lm":
-        model = LlamaForCausalLM._from_config(_llama(len(tokenizer)), attn_implementation=spec.attention)
+        model = LlamaForCausalLM._from_config(llama(len(tokenizer)), attn_implementation=spec.attention)
     else:
         config = BertConfig(
             vocab_size=len(tokenizer),
@@ -56,7 +59,9 @@ def load(spec: ModelSpec, report: Report) -> Loaded:
         }
         model = heads[spec.head]._from_config(config, attn_implementation=spec.attention)
     model.eval().requires_grad_(False)
-    return Loaded(model, tokenizer, "cpu", "float32", sum(p.nbytes for p in model.parameters()))
+    blocks = Blocks(BLOCK_BYTES) if spec.head == "causal-lm" else None
+    nbytes = sum(p.nbytes for p in model.parameters())
+    return Loaded(model, tokenizer, "cpu", "float32", nbytes, blocks=blocks)
 
 
 def letter_tokenizer() -> PreTrainedTokenizerFast:
@@ -101,14 +106,15 @@ def byte_tokenizer() -> PreTrainedTokenizerFast:
     return fast
 
 
-def _llama(vocabulary: int) -> LlamaConfig:
+def llama(vocabulary: int, width: int = 32) -> LlamaConfig:
+    """A Llama of two layers whose hidden states have `width` numbers."""
     return LlamaConfig(
         vocab_size=vocabulary,
-        hidden_size=32,
+        hidden_size=width,
         num_hidden_layers=2,
         num_attention_heads=4,
         num_key_value_heads=2,
-        intermediate_size=64,
+        intermediate_size=2 * width,
         max_position_embeddings=2048,
         bos_token_id=256,
         eos_token_id=257,

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -15,7 +16,7 @@ from gradio_client.exceptions import ValidationError
 
 from demos import chat
 from demos.reply import notice_of, plain, status_of
-from models.cache import ModelCache
+from models.cache import Loaded, ModelCache
 from models.catalog import SMOLLM2
 from models.chat import ChatReply, Chatter
 from models.chat_prompt import Part, Prompt
@@ -122,8 +123,23 @@ def test_cancel_closes_the_stream(first: str) -> None:
         wait_until(endless.closed.is_set)
 
 
+def begin_counted(steps: list[int], loaded: Loaded) -> Any:
+    """A context that adds to `steps` whenever the model reads on."""
+    from models.context import begin
+
+    context: Any = begin(loaded)
+    read = context.read
+
+    def counted(*arguments: Any) -> Any:
+        steps.append(1)
+        return read(*arguments)
+
+    context.read = counted
+    return context
+
+
 @pytest.mark.real
-def test_stop_frees_the_cpu(real_cache: ModelCache) -> None:
+def test_stop_frees_the_cpu(real_cache: ModelCache, monkeypatch: pytest.MonkeyPatch) -> None:
     """A long reply that was stopped leaves the process idle and its model free, long before its end; chat still works.
 
     Work is counted, in steps and in the processor's seconds, so that it does not matter what else the machine does.
@@ -142,8 +158,7 @@ def test_stop_frees_the_cpu(real_cache: ModelCache) -> None:
 
     with serving(Chatter(real_cache, SMOLLM2)) as client:
         steps: list[int] = []
-        with real_cache.lease(SMOLLM2) as loaded:
-            hook = loaded.model.register_forward_hook(lambda *_: steps.append(1))
+        monkeypatch.setattr("models.decoding.begin", partial(begin_counted, steps))
         job = client.submit("Tell me a very long story.", max_new_tokens=256, api_name="/chat")
         wait_until(lambda: len(job.outputs()) > 1, 120)
         assert work() > 0
@@ -153,7 +168,6 @@ def test_stop_frees_the_cpu(real_cache: ModelCache) -> None:
         assert taken < 200
         wait_until(lambda: work() < 0.2)
         assert len(steps) == taken
-        hook.remove()
         assert client.predict("Say hi.", max_new_tokens=4, api_name="/chat")
 
 
@@ -162,6 +176,12 @@ def test_status_tells_speed_and_ending() -> None:
     assert status_of(REPLY) == "Tiny · cpu · 12 tokens · 1.5 s · 0 new tokens · 8.2 tokens/s"
     assert status_of(replace(REPLY, ended="length")).endswith("cut at the reply length")
     assert status_of(replace(REPLY, ended="", read=5)) == "Reading 5 of 12 tokens"
+
+
+def test_status_tells_the_engine_and_what_was_kept() -> None:
+    """What answers in torch's place is named, and so are the tokens that were not read again."""
+    kept = replace(REPLY, kept=8, run=replace(REPLY.run, engine="fbgemm"))
+    assert status_of(kept).startswith("Tiny · cpu fbgemm · 12 tokens · 1.5 s · 8 of them read before · ")
 
 
 def test_notice_tells_what_was_dropped() -> None:

@@ -6,9 +6,10 @@ import pytest
 import torch
 from transformers import LlamaForCausalLM
 
+from models.blocks import BLOCK
 from models.cache import Loaded
 from models.catalog import SMOLLM2
-from models.decoding import CHUNK, RIVALS, Reading, Sampling, Step, decode
+from models.decoding import RIVALS, Reading, Sampling, Step, decode
 from models.stages import ignore
 from tests import tiny
 
@@ -31,7 +32,7 @@ def steps(decoded: Iterator[Reading | Step]) -> list[Step]:
     return [step for step in decoded if isinstance(step, Step)]
 
 
-@pytest.mark.parametrize("length", [1, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK + 5])
+@pytest.mark.parametrize("length", [1, BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK + 5])
 def test_greedy_is_generate(loaded: Loaded, length: int) -> None:
     """Greedy decoding, its prompt read in chunks, gives the tokens of transformers' own generate."""
     expected = loaded.model.generate(prompt(length), max_new_tokens=20, do_sample=False)[0, length:]
@@ -98,8 +99,8 @@ def test_closing_stops_the_compute(loaded: Loaded) -> None:
     """No forward runs that was not asked for: not while the prompt is read, not between tokens, not after close."""
     calls: list[int] = []
     loaded.model.register_forward_hook(lambda *_: calls.append(1))
-    decoded = decode(loaded, prompt(10 * CHUNK), Sampling(50))
-    assert next(decoded) == Reading(CHUNK, 10 * CHUNK)
+    decoded = decode(loaded, prompt(10 * BLOCK), Sampling(50))
+    assert next(decoded) == Reading(BLOCK, 10 * BLOCK)
     assert len(calls) == 1
     for _ in range(10):
         next(decoded)
@@ -116,6 +117,44 @@ def test_the_last_token_costs_no_forward(loaded: Loaded) -> None:
     loaded.model.register_forward_hook(lambda *_: calls.append(1))
     assert len(steps(decode(loaded, prompt(3), Sampling(4)))) == 4
     assert len(calls) == 4
+
+
+def remembered(loaded: Loaded, length: int, new_tokens: int = 5) -> list[Reading | Step]:
+    """What decoding yields when it may use what was read before."""
+    return list(decode(loaded, prompt(length), Sampling(new_tokens), remember=True))
+
+
+@pytest.mark.parametrize("length", [BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK + 5])
+def test_what_was_read_before_changes_nothing(loaded: Loaded, length: int) -> None:
+    """A text read again, and one that goes on from it, give to the last bit what they give with nothing kept."""
+    fresh = steps(iter(remembered(loaded, length)))
+    assert steps(iter(remembered(loaded, length))) == fresh
+    longer = remembered(loaded, length + 70)
+    assert loaded.blocks is not None
+    loaded.blocks.clear()
+    assert steps(iter(longer)) == steps(iter(remembered(loaded, length + 70)))
+    reading = longer[0]
+    assert isinstance(reading, Reading)
+    assert reading.kept == length // BLOCK * BLOCK
+
+
+def test_a_reply_is_kept_with_its_prompt(loaded: Loaded) -> None:
+    """The next turn begins with both, reads what is new alone, and is what it is with nothing kept."""
+    said = [step.token for step in steps(iter(remembered(loaded, 50, 2 * BLOCK)))]
+    turn = torch.cat([prompt(50), torch.tensor([said]), prompt(9)], 1)
+    first, *rest = decode(loaded, turn, Sampling(5), remember=True)
+    assert isinstance(first, Reading)
+    assert first.kept == 2 * BLOCK
+    assert loaded.blocks is not None
+    loaded.blocks.clear()
+    assert steps(iter(rest)) == steps(decode(loaded, turn, Sampling(5)))
+
+
+def test_nothing_is_kept_unless_asked(loaded: Loaded) -> None:
+    """A text that no conversation goes on from takes no room."""
+    steps(decode(loaded, prompt(3 * BLOCK), Sampling(2)))
+    assert loaded.blocks is not None
+    assert loaded.blocks.find(range(3 * BLOCK)) == []
 
 
 def test_the_tiny_model_is_a_llama(loaded: Loaded) -> None:

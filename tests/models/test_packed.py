@@ -1,0 +1,40 @@
+"""Packed layers: the product of the same weights, in float32; where the machine cannot, they are not used."""
+
+from collections.abc import Iterator
+
+import pytest
+import torch
+
+from models.packed import pack, usable
+
+
+@pytest.fixture(autouse=True)
+def _asked_anew() -> Iterator[None]:
+    """What one test found out is no answer for another."""
+    usable.cache_clear()
+    yield
+    usable.cache_clear()
+
+
+@pytest.mark.skipif(not usable(), reason="this CPU has no packed layers")
+@pytest.mark.parametrize("rows", [1, 5, 64])
+def test_a_product_is_that_of_the_weights(rows: int) -> None:
+    """For float16 weights it is float32's product but for the order of the sums, at half the bytes."""
+    generator = torch.Generator().manual_seed(0)
+    first, second = (torch.randn(n, 96, generator=generator).half().float() for n in (64, 33))
+    x = torch.randn(2, rows, 96, generator=generator)
+    packed = pack(first, second)
+    torch.testing.assert_close(packed(x), x @ torch.cat([first, second]).T, rtol=1e-4, atol=1e-4)
+    assert packed.nbytes == 2 * 97 * 96
+
+
+def test_a_cpu_without_vectors_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is no kernel for it."""
+    monkeypatch.setattr("torch.backends.cpu.get_cpu_capability", lambda: "DEFAULT")
+    assert not usable()
+
+
+def test_a_kernel_that_is_wrong_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The product of a known matrix is checked before any model is packed."""
+    monkeypatch.setattr("models.packed.Packed.__call__", lambda self, x: torch.zeros(3, 96))
+    assert not usable()
