@@ -70,4 +70,5 @@ def parameters(page: gr.Blocks, endpoint: str) -> dict[str, Any]:
 def install() -> str:
     """What the page runs when it loads, in JavaScript, so that every tab's scripts can be written."""
     source = "\n".join((ASSETS / name).read_text() for name in ("snippets.js", "mirror.js"))
-    return f"() => {{\n{source}\nwindow.glassboxScripts = mirrored;\n}}"
+    watch = "new MutationObserver(reachable).observe(document.body, { childList: true, subtree: true });"
+    return f"() => {{\n{source}\nwindow.glassboxScripts = mirrored;\n{watch}\n}}"

@@ -24,3 +24,6 @@ function plain(content) {
   const text = typeof content === "string" ? content : content.map((part) => part.text).join("");
   return text.replace(/&(amp|lt);/g, (_, name) => ({ amp: "&", lt: "<" })[name]);
 }
+
+// A call that is longer than its field scrolls, which the keyboard has to reach too.
+const reachable = () => document.querySelectorAll(".cm-scroller[tabindex='-1']").forEach((each) => { each.tabIndex = 0; });
