@@ -2,7 +2,7 @@
 // Everything a model or a visitor wrote goes through textContent.
 const sentences = element.querySelector(".aligned-sentences");
 const detail = element.querySelector(".aligned-detail");
-const HINT = "Point at a word, tap it, or walk with the arrow keys: left and right along a text, up and down across.";
+const HINT = say("Point at a word, tap it, or walk with the arrow keys: left and right along a text, up and down across.");
 const SIDES = ["source", "target"];
 const percent = (weight) => `${Math.round(weight * 100)}%`;
 let lit = null;
@@ -41,7 +41,7 @@ function light(node) {
     other.style.setProperty("--share", percent(weight));
   }
   const told = found.map((partner) => `${partner.node.textContent} ${percent(partner.weight)}`).join(", ");
-  detail.replaceChildren(make("strong", "", node.textContent), ` ⟷ ${told || "no single word"}`);
+  detail.replaceChildren(make("strong", "", node.textContent), ` ⟷ ${told || say("no single word")}`);
   lit = node;
 }
 
@@ -75,7 +75,7 @@ function draw() {
   );
   const first = sentences.querySelector(".aligned-word");
   if (first) first.tabIndex = 0;
-  detail.textContent = first ? HINT : "Translate something first.";
+  detail.textContent = first ? HINT : say("Translate something first.");
 }
 
 for (const kind of ["pointerover", "focusin", "click"]) {

@@ -17,7 +17,7 @@ function row(kind, rank, text, score, target) {
   const line = make(target ? "button" : "div", `answer-row ${kind}`, name, make("span", "answer-bar", fill), make("span", "answer-percent", percent(score)));
   if (target) {
     line.type = "button";
-    line.title = "Show its place in the text";
+    line.title = say("Show its place in the text");
     line.addEventListener("click", () => reveal(target, true));
   }
   return line;
@@ -38,7 +38,7 @@ function mark(piece) {
   node.style.setProperty("--strength", piece.score);
   node.dataset.rank = piece.rank;
   node.tabIndex = 0;
-  node.title = `Answer ${piece.rank}: ${percent(piece.score)}`;
+  node.title = say("Answer {rank}: {share}", { rank: piece.rank, share: percent(piece.score) });
   return node;
 }
 
@@ -52,10 +52,10 @@ function section(result) {
   }
   passage.tabIndex = 0;
   passage.setAttribute("role", "region");
-  passage.setAttribute("aria-label", "The text, with the answers marked");
-  const verdict = make("p", result.found ? "answer-verdict" : "answer-verdict answer-none", result.found ? result.answers[0].text : "The text does not answer this.");
+  passage.setAttribute("aria-label", say("The text, with the answers marked"));
+  const verdict = make("p", result.found ? "answer-verdict" : "answer-verdict answer-none", result.found ? result.answers[0].text : say("The text does not answer this."));
   const rows = result.answers.map((answer, i) => row("", String(i + 1), answer.text, answer.score, marks[i + 1]));
-  rows.push(row("answer-null", "–", "not in the text", result.no_answer));
+  rows.push(row("answer-null", "–", say("not in the text"), result.no_answer));
   const parts = [verdict, make("div", "answer-rows", ...rows), passage];
   if (result.title) parts.unshift(make("h3", "answer-title", result.title));
   return [make("section", "answer-section", ...parts), marks[1]];

@@ -1,6 +1,7 @@
 // Draws the sentiment of a text: three bars, its sentences, and its words shaded by what each one did. All that a
 // visitor wrote goes through textContent.
 const root = element.querySelector(".feeling");
+const NAMES = { negative: say("negative"), neutral: say("neutral"), positive: say("positive") };
 const percent = (p) => (p > 0 && p < 0.01 ? "<1%" : p < 1 && p > 0.99 ? ">99%" : `${Math.round(p * 100)}%`);
 const signed = (x) => `${x < 0 ? "−" : "+"}${Math.abs(x).toFixed(2)}`;
 
@@ -15,13 +16,13 @@ function bar(name, score, chosen) {
   const fill = make("span", `feeling-fill feeling-${name}`);
   fill.style.width = `${score * 100}%`;
   const row = make("div", chosen ? "feeling-row feeling-chosen" : "feeling-row");
-  row.append(make("span", "feeling-name", name), make("span", "feeling-bar", fill), make("span", "feeling-percent", percent(score)));
+  row.append(make("span", "feeling-name", NAMES[name]), make("span", "feeling-bar", fill), make("span", "feeling-percent", percent(score)));
   return row;
 }
 
 function effect(piece) {
-  const towards = piece.effect < 0 ? "negative" : "positive";
-  return `${signed(piece.effect)} towards ${towards}`;
+  const effect = signed(piece.effect);
+  return piece.effect < 0 ? say("{effect} towards negative", { effect }) : say("{effect} towards positive", { effect });
 }
 
 function word(piece) {
@@ -44,18 +45,18 @@ function sentence(one, classes) {
     part.style.width = `${one.scores[name] * 100}%`;
     strip.append(part);
   }
-  strip.title = classes.map((name) => `${name} ${percent(one.scores[name])}`).join(", ");
-  return make("li", "feeling-sentence", make("span", "feeling-said", one.text), strip, make("span", "feeling-label", `${one.label} ${percent(one.scores[one.label])}`));
+  strip.title = classes.map((name) => `${NAMES[name]} ${percent(one.scores[name])}`).join(", ");
+  return make("li", "feeling-sentence", make("span", "feeling-said", one.text), strip, make("span", "feeling-label", `${NAMES[one.label]} ${percent(one.scores[one.label])}`));
 }
 
 function words(value) {
   const text = make("div", "feeling-text");
   text.setAttribute("role", "listbox");
-  text.setAttribute("aria-label", "The words, with what each one did");
+  text.setAttribute("aria-label", say("The words, with what each one did"));
   text.append(...value.pieces.map((piece) => ("effect" in piece ? word(piece) : document.createTextNode(piece.text))));
   const first = text.querySelector(".feeling-word");
   if (first) first.tabIndex = 0;
-  const detail = make("p", "feeling-detail", value.measured ? "Point at a word, or walk with the arrow keys." : "Measuring the words…");
+  const detail = make("p", "feeling-detail", value.measured ? say("Point at a word, or walk with the arrow keys.") : say("Measuring the words…"));
   detail.setAttribute("aria-live", "polite");
   const show = (event) => {
     const node = event.target.closest(".feeling-word");
@@ -72,18 +73,18 @@ function words(value) {
     next.tabIndex = 0;
     next.focus();
   });
-  const scale = make("p", "feeling-scale", make("span", "", "towards negative −1"), make("span", "feeling-ramp"), make("span", "", "+1 towards positive"));
+  const scale = make("p", "feeling-scale", make("span", "", say("towards negative −1")), make("span", "feeling-ramp"), make("span", "", say("+1 towards positive")));
   return [text, scale, detail];
 }
 
 function draw() {
   const value = props.value;
   if (!value || !value.scores) return root.replaceChildren();
-  const verdict = make("p", "feeling-verdict", value.label);
+  const verdict = make("p", "feeling-verdict", NAMES[value.label]);
   const bars = make("div", "feeling-bars", ...value.classes.map((name) => bar(name, value.scores[name], name === value.label)));
-  if (!value.classes.includes("neutral")) bars.append(make("p", "feeling-detail", "This model has no neutral class."));
+  if (!value.classes.includes("neutral")) bars.append(make("p", "feeling-detail", say("This model has no neutral class.")));
   const parts = [verdict, bars, ...words(value)];
-  if (value.sentences.length > 1) parts.push(make("h3", "feeling-title", "Sentence by sentence"), make("ol", "feeling-sentences", ...value.sentences.map((one) => sentence(one, value.classes))));
+  if (value.sentences.length > 1) parts.push(make("h3", "feeling-title", say("Sentence by sentence")), make("ol", "feeling-sentences", ...value.sentences.map((one) => sentence(one, value.classes))));
   root.replaceChildren(...parts);
 }
 watch("value", draw);

@@ -2,7 +2,7 @@
 // All that a visitor or a model wrote goes through textContent.
 const summary = element.querySelector(".summary-sentences");
 const original = element.querySelector(".summary-original");
-const HINT = "Point at a sentence of the summary, tap it or tab to it: its sources light up in the text.";
+const HINT = say("Point at a sentence of the summary, tap it or tab to it: its sources light up in the text.");
 const number = (similarity) => similarity.toFixed(2);
 
 function make(tag, className, ...children) {
@@ -13,9 +13,9 @@ function make(tag, className, ...children) {
 }
 
 function verdict(sentence) {
-  if (!sentence.sources.length) return `⚠ Unsupported: nothing in the text is near it (nearest ${number(sentence.nearest)})`;
-  if (sentence.sources[0] === 1) return "Word for word from the text";
-  return `${sentence.sources.length === 1 ? "1 source" : `${sentence.sources.length} sources`} · ${sentence.sources.map(number).join(", ")}`;
+  if (!sentence.sources.length) return say("⚠ Unsupported: nothing in the text is near it (nearest {nearest})", { nearest: number(sentence.nearest) });
+  if (sentence.sources[0] === 1) return say("Word for word from the text");
+  return `${sayCount(sentence.sources.length, "1 source", "{n} sources")} · ${sentence.sources.map(number).join(", ")}`;
 }
 
 function said(sentence, index) {
@@ -24,17 +24,17 @@ function said(sentence, index) {
   node.dataset.index = index;
   node.classList.toggle("summary-unsupported", !sentence.sources.length);
   node.append(make("span", "summary-verdict", verdict(sentence)));
-  if (sentence.absent.length) node.append(make("span", "summary-verdict summary-absent", `⚠ Not in the text: ${sentence.absent.join(", ")}`));
+  if (sentence.absent.length) node.append(make("span", "summary-verdict summary-absent", say("⚠ Not in the text: {words}", { words: sentence.absent.join(", ") })));
   return node;
 }
 
 // Browsers offer the clipboard only to pages that came encrypted or from this machine.
 function copyButton(text) {
-  const node = make("button", "summary-copy", "Copy the summary");
+  const node = make("button", "summary-copy", say("Copy the summary"));
   node.type = "button";
   node.addEventListener("click", async () => {
     await navigator.clipboard.writeText(text);
-    node.textContent = "Copied";
+    node.textContent = say("Copied");
   });
   return node;
 }
@@ -81,13 +81,13 @@ function draw() {
     original.replaceChildren();
     return;
   }
-  summary.replaceChildren(make("h3", "summary-title", "Summary"), ...sentences.map(said), make("p", "summary-hint", HINT));
+  summary.replaceChildren(make("h3", "summary-title", say("Summary")), ...sentences.map(said), make("p", "summary-hint", HINT));
   if (navigator.clipboard) summary.append(copyButton(sentences.map((sentence) => sentence.text).join(" ")));
   const passage = make("div", "summary-passage", ...value.pieces.map(piece));
   passage.tabIndex = 0;
   passage.setAttribute("role", "region");
-  passage.setAttribute("aria-label", "The text, with the sources of the summary marked");
-  original.replaceChildren(make("h3", "summary-title", "The text, its sources underlined"), passage);
+  passage.setAttribute("aria-label", say("The text, with the sources of the summary marked"));
+  original.replaceChildren(make("h3", "summary-title", say("The text, its sources underlined")), passage);
   light(0);
 }
 

@@ -7,13 +7,13 @@ from typing import Any
 import gradio as gr
 
 from demos.why_view import Strip, agreement, completeness, group
+from demos.words import say
 from models.attribution import Reasons, Word
 from models.question_answering import Answer, Answers
 from models.text import Span
 from models.words import words
 
 ASSETS = Path(__file__).parent.parent / "assets"
-TOWARDS = ("against it", "for it")
 NAME_LENGTH = 60
 
 
@@ -74,13 +74,13 @@ def why(asked: Asked, found: Reasons | None = None, done: bool = False) -> dict[
     asking = [
         Strip(name, short, asked.question, whole, words(asked.question), _effects(measured))
         for name, short, measured in (
-            ("Left out, one at a time", "left out", left_out),
-            ("Integrated gradients", "gradients", question),
+            (say("Left out, one at a time"), say("left out"), left_out),
+            (say("Integrated gradients"), say("gradients"), question),
         )
     ]
     text = Strip(
-        "Integrated gradients; the answer is underlined",
-        "gradients",
+        say("Integrated gradients; the answer is underlined"),
+        say("gradients"),
         asked.context,
         window,
         told,
@@ -89,11 +89,16 @@ def why(asked: Asked, found: Reasons | None = None, done: bool = False) -> dict[
         answer,
     )
     name = asked.best.text if len(asked.best.text) <= NAME_LENGTH else f"{asked.best.text[:NAME_LENGTH]}…"
-    kind = "the answer" if asked.answers.found else "the best candidate, though the text more likely has no answer,"
+    title = (
+        say("The question, for the answer “{name}”", name=name)
+        if asked.answers.found
+        else say("The question, for the best candidate, though the text more likely has no answer, “{name}”", name=name)
+    )
+    towards = (say("against it"), say("for it"))
     return {
         "groups": [
-            group(asking, TOWARDS, f"The question, for {kind} “{name}”"),
-            group([text], TOWARDS, "The text, for the same answer"),
+            group(asking, towards, title),
+            group([text], towards, say("The text, for the same answer")),
         ],
         "facts": facts(len(words(asked.question)), found, done),
         "done": done,
@@ -103,17 +108,29 @@ def why(asked: Asked, found: Reasons | None = None, done: bool = False) -> dict[
 def facts(asked: int, found: Reasons | None, done: bool) -> list[str]:
     """What is known in words, and what is still measured; the question has `asked` words."""
     if found is None or found.gap is None:
-        return [f"Measuring: {len(found.left_out) if found else 0} of {asked} words left out…"]
+        return [say("Measuring: {n} of {all} words left out…", n=len(found.left_out) if found else 0, all=asked)]
     known = [agreement([w.effect for w in found.left_out], [w.effect for w in found.question])]
     known.append(completeness(found.gap, found.steps))
-    return known if done else [*known, f"Measuring the gradients of the {'text' if found.context else 'question'}…"]
+    if done:
+        return known
+    next_one = (
+        say("Measuring the gradients of the text…")
+        if found.context
+        else say("Measuring the gradients of the question…")
+    )
+    return [*known, next_one]
 
 
 def part_of(window: Span, text: str) -> str:
     """Which part of `text` is shown, where it is not all."""
     if not text[: window.start].strip() and not text[window.end :].strip():
         return ""
-    return f"Shown is the window in which it was found: characters {window.start:,} to {window.end:,} of {len(text):,}."
+    return say(
+        "Shown is the window in which it was found: characters {start:,} to {end:,} of {all:,}.",
+        start=window.start,
+        end=window.end,
+        all=len(text),
+    )
 
 
 def _effects(measured: tuple[Word, ...]) -> dict[int, float]:

@@ -8,8 +8,10 @@ import gradio as gr
 from demos.attention_data import answer, first
 from demos.attention_view import AttentionView
 from demos.events import COMPUTE_LANE, QUIET, endpoint, guarded, on_run, report_to, run_examples
+from demos.examples import ready_examples
 from demos.status import StatusLine, describe
 from demos.tab import Form, Tab
+from demos.words import say
 from models.attention import FIELDS, Attender, Attention
 from models.cache import ModelCache
 from models.catalog import HubWeights
@@ -28,13 +30,6 @@ OPENS_AT = {
     "cross-attention": (-1, 0),
 }
 LAST, MEAN = -1, -1
-READS_ONE = "Leave it empty: this model reads one text"
-# What the second text is, by the kind of model.
-HINTS = {
-    "encoder": "Optional: a second sentence, read together with the first",
-    "question-answering": "The context, where the answer to the question in the first text is looked for",
-    "sentiment": "Optional: the model was trained on one text",
-}
 
 
 def make_attender(cache: ModelCache, limits: Limits = DEFAULT_LIMITS, offers: Offers = BUNDLED) -> Attender:
@@ -66,7 +61,12 @@ def examples(attender: Attender) -> dict[str, list[str]]:
 
 def hint(attender: Attender, model: str) -> str:
     """What the second text is for in that model."""
-    return HINTS.get(attender.kind(model), READS_ONE)
+    hints = {
+        "encoder": say("Optional: a second sentence, read together with the first"),
+        "question-answering": say("The context, where the answer to the question in the first text is looked for"),
+        "sentiment": say("Optional: the model was trained on one text"),
+    }
+    return hints.get(attender.kind(model), say("Leave it empty: this model reads one text"))
 
 
 def render(attender: Attender) -> Form:
@@ -87,14 +87,11 @@ def render(attender: Attender) -> Form:
                 stop = gr.Button("Stop", interactive=False, elem_id="attention-stop")
         with gr.Column(scale=2):
             offered = examples(attender)
-            ready = gr.Examples(
+            ready = ready_examples(
                 list(offered.values()),
                 [model, text, pair],
                 example_labels=list(offered),
-                cache_examples=False,
-                label="Try one",
                 elem_id="attention-examples",
-                api_visibility="private",
             )
     view = AttentionView("attention-view")
     status = StatusLine("attention-status")
@@ -157,7 +154,7 @@ def _within(result: Attention, layer: int, head: int) -> tuple[int, int]:
 
 
 def _facts(result: Attention) -> list[str]:
-    return [f"{result.layers} layers × {result.heads} heads"]
+    return [say("{layers} layers × {heads} heads", layers=result.layers, heads=result.heads)]
 
 
 EXPLANATION = """

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from demos.words import told
 from models.attention import Attender, Attention, Token
 from models.attention_math import Weights, aggregate, distance, entropy, names, passed_on, rollout
 from models.inputs import InputError, check_whole
@@ -31,7 +32,7 @@ def answer(attender: Attender, wanted: dict[str, Any], report: Report = ignore) 
     except InputError as error:
         if not wanted.get("other"):
             raise
-        return json.dumps({"other": True, "refused": str(error)})
+        return json.dumps({"other": True, "refused": told(error)})
     if wanted.get("other"):
         return first(result, wanted["text"], wanted["pair"], wanted["layer"], wanted["head"], other=True)
     if wanted.get("links"):

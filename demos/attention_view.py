@@ -11,6 +11,8 @@ watch("value", () => view.show(props.value));
 view.show(props.value);
 """
 ASSETS = Path(__file__).parent.parent / "assets" / "attention"
+# Within the view, so that a saved page has its language too.
+WORDS = ASSETS.parent / "words.js"
 # The constants of a script may use those of the scripts before it.
 SCRIPTS = (
     *("data.js", "colour.js", "pens.js", "scale.js", "lists.js"),
@@ -41,6 +43,6 @@ def script() -> str:
 def code() -> str:
     """The function `attentionView(root, ask)` with the markup and style inside, so that it can copy itself."""
     markup, style = (json.dumps((ASSETS / name).read_text()) for name in ("view.html", "view.css"))
-    parts = "\n".join((ASSETS / name).read_text() for name in SCRIPTS)
+    parts = "\n".join(path.read_text() for path in (WORDS, *(ASSETS / name for name in SCRIPTS)))
     head = f"const MARKUP = {markup};\nconst STYLE = {style};"
     return f"function attentionView(root, ask) {{\n{head}\n{parts}\nreturn start();\n}}\n"

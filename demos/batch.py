@@ -13,6 +13,7 @@ from demos.batch_form import FIELDS
 from demos.batch_page import batch_page, options_of
 from demos.events import QUIET, guarded, on_run, throttled
 from demos.tab import Form, Tab
+from demos.words import say, told
 from models.desk import BatchDesk
 from models.inputs import InputError
 from models.jobs import Job
@@ -39,7 +40,9 @@ def render(desk: BatchDesk) -> Form:
         try:
             secret = desk.open(Path(path), options_of(encoding, separator, header))
         except InputError as error:
-            return page.without_table(task, f"{Path(path).name} was not read. {error}")
+            return page.without_table(
+                task, say("{file} was not read. {error}", file=Path(path).name, error=told(error))
+            )
         return page.opened(desk.find(secret), secret, task)
 
     def open_example(*chosen: str) -> dict[Any, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 import gradio as gr
 from gradio.components import Component
 
+from demos.words import say, told
 from models.batch_tasks import TASKS
 from models.inputs import REPLY_LIMIT, InputError
 from models.jobs import Job
@@ -57,7 +58,7 @@ class BatchForm:
         updates: dict[Any, Any] = {}
         for picker, name in zip((self.first, self.second), (*needed, ""), strict=False):
             chosen = guess(job, name) if job and name else None
-            label = f"Column with the {name}"
+            label = say("Column with the {name}", name=told(name))
             updates[picker] = gr.Dropdown(choices=columns, value=chosen, label=label, visible=bool(name))
         for language in (self.source, self.target):
             updates[language] = gr.Dropdown(choices=languages(columns), visible=task == "translate")
@@ -95,7 +96,9 @@ def batch_form() -> BatchForm:
 
 def languages(columns: Sequence[str]) -> list[tuple[str, str]]:
     """The choices of a language: one for all rows, or a column that tells it."""
-    return [(name, code) for code, name in LANGUAGES.items()] + [(f"as column “{name}” says", name) for name in columns]
+    return [(told(name), code) for code, name in LANGUAGES.items()] + [
+        (say("as column “{name}” says", name=name), name) for name in columns
+    ]
 
 
 def read(values: Sequence[Any]) -> tuple[str, dict[str, str], dict[str, Any]]:

@@ -10,6 +10,7 @@ from gradio.data_classes import FileData
 from demos.batch_form import BatchForm, batch_form
 from demos.batch_results import BatchResults, batch_results
 from demos.status import StatusLine
+from demos.words import say_count, told, told_facts
 from models.decoded import ENCODINGS
 from models.delimited import SEPARATORS
 from models.desk import BatchDesk
@@ -36,8 +37,8 @@ class ProgressBar(gr.HTML):
     """A bar; its value is the percentage that is done."""
 
     def __init__(self, elem_id: str, render: bool = True) -> None:
-        template = '<progress class="batch-bar" max="100" value="{{value}}" aria-label="Rows done"></progress>'
-        super().__init__("0", html_template=template, elem_id=elem_id, render=render)
+        template = '<progress class="batch-bar" max="100" value="{{value}}" aria-label="{{label}}"></progress>'
+        super().__init__("0", label="Rows done", html_template=template, elem_id=elem_id, render=render)
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ class BatchPage:
         progress = BatchDesk.progress(job) if job and job.batch else None
         return {
             self.bar: f"{100 * progress.done / progress.total:.1f}" if progress else "0",
-            self.status: str(progress or ""),
+            self.status: told_facts(progress or ""),
             self.run: gr.Button(interactive=job is not None and not running),
             self.resume: gr.Button(interactive=progress is not None and progress.done < progress.total and not running),
             self.stop: gr.Button(interactive=running),
@@ -84,8 +85,9 @@ class BatchPage:
 
     def opened(self, job: Job, secret: str, task: str) -> dict[Any, Any]:
         """A job whose table was read, or that is found again."""
-        told = "\n".join([f"{job.name}: {len(job.table):,} rows · {job.table.reading}", *job.table.reading.notes])
-        shown = {self.reading: told, self.refused: "", self.saved: secret, self.shown: secret}
+        rows, reading = say_count(len(job.table), "{n:,} row", "{n:,} rows"), job.table.reading
+        lines = [f"{job.name}: {rows} · {told_facts(reading)}", *map(told, reading.notes)]
+        shown = {self.reading: "\n".join(lines), self.refused: "", self.saved: secret, self.shown: secret}
         return shown | self.form.fill(job, task) | self.at_rest(job)
 
     def at_rest(self, job: Job | None) -> dict[Any, Any]:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from gradio.processing_utils import save_bytes_to_cache
 
+from demos.words import say
 from models.batch import ERROR
 from models.exports import write_csv, write_json_lines
 from models.jobs import Job
@@ -52,7 +53,7 @@ class BatchResults:
 
     def preview(self, job: Job) -> dict[Any, Any]:
         """The visitor's own table, before anything ran."""
-        return self._table(job.table.frame, "rows of the file") | self._nothing_yet()
+        return self._table(job.table.frame) | self._nothing_yet()
 
     def newest(self, job: Job) -> dict[Any, Any]:
         """The last rows that are done, while more are to come."""
@@ -70,7 +71,7 @@ class BatchResults:
             self.csv: _file(_csv(frame), f"{name}.csv", self.csv),
             self.json_lines: _file(_json_lines(frame), f"{name}.jsonl", self.json_lines),
         }
-        return self._table(frame, "rows done") | files | self._charts(job)
+        return self._table(frame, done=True) | files | self._charts(job)
 
     def empty(self) -> dict[Any, Any]:
         """Nothing at all."""
@@ -80,9 +81,15 @@ class BatchResults:
         off = gr.DownloadButton(value=None, interactive=False)
         return {self.csv: off, self.json_lines: off, self.charts: gr.Row(visible=False)}
 
-    def _table(self, frame: pd.DataFrame, what: str) -> dict[Any, Any]:
-        shown = fitting(frame)
-        cut = f"The table shows the first {len(shown):,} of {len(frame):,} {what}." if len(shown) < len(frame) else ""
+    def _table(self, frame: pd.DataFrame, done: bool = False) -> dict[Any, Any]:
+        shown, cut = fitting(frame), ""
+        if len(shown) < len(frame):
+            counts = {"shown": len(shown), "all": len(frame)}
+            cut = (
+                say("The table shows the first {shown:,} of {all:,} rows done.", **counts)
+                if done
+                else say("The table shows the first {shown:,} of {all:,} rows of the file.", **counts)
+            )
         return {self.table: as_value(shown), self.note: cut}
 
     def _charts(self, job: Job) -> dict[Any, Any]:
@@ -123,9 +130,9 @@ def batch_results() -> BatchResults:
         csv = gr.DownloadButton("Download CSV", interactive=False, size="md", elem_id="batch-csv")
         json_lines = gr.DownloadButton("Download JSON Lines", interactive=False, size="md", elem_id="batch-json-lines")
     with gr.Row(visible=False, elem_id="batch-charts") as charts:
-        common: dict[str, Any] = {"y": "rows", "y_lim": [0, None], "height": 260, "min_width": 280}
+        common: dict[str, Any] = {"y": "rows", "y_title": "rows", "y_lim": [0, None], "height": 260, "min_width": 280}
         binned = common | {"x": "middle", "y_aggregate": "sum"}
-        shares = gr.BarPlot(x="label", title="Rows with each label", sort="-y", **common)
+        shares = gr.BarPlot(x="label", x_title="label", title="Rows with each label", sort="-y", **common)
         scores = gr.BarPlot(title="Scores", x_title="score", x_lim=[0, 1], **binned)
         lengths = gr.BarPlot(title="Lengths of the results", x_title="characters", **binned)
     return BatchResults(note, table, csv, json_lines, charts, shares, scores, lengths)

@@ -10,11 +10,13 @@ import gradio as gr
 from demos.chat_why import on_look, show_tokens, why_fold
 from demos.conversation import Messages, from_page, index_of, restored, to_page
 from demos.events import QUIET, endpoint, guarded, on_run, report_to, throttled
+from demos.examples import ready_examples
 from demos.model_picker import model_picker
 from demos.plain import SHOWN_AS_TEXT, from_chatbot
 from demos.reply import notice_of, plain, status_of
 from demos.status import StatusLine
 from demos.tab import Carry, Form, Tab
+from demos.words import say
 from models.cache import ModelCache
 from models.chat import SYSTEM_LIMIT, TEMPERATURE_LIMIT, Chatter
 from models.inputs import DEFAULT_LIMITS, InputError, Limits
@@ -60,6 +62,7 @@ def render(chatter: Chatter) -> Form:
     with gr.Row(elem_id="chat-input"):
         message = gr.Textbox(
             "",
+            label="Message",
             placeholder="Say something, then press Enter",
             show_label=False,
             container=False,
@@ -73,7 +76,7 @@ def render(chatter: Chatter) -> Form:
         stop = gr.Button("Stop", interactive=False, scale=1, min_width=80, elem_id="chat-stop")
     notice = StatusLine("chat-notice")
     status = StatusLine("chat-status")
-    gr.Examples(EXAMPLES, [message], elem_id="chat-examples", label="Try one", api_visibility="private")
+    ready_examples(EXAMPLES, [message], elem_id="chat-examples")
     why = why_fold()
     with gr.Accordion("Settings", open=False, elem_id="chat-settings"):
         system = gr.Textbox(
@@ -105,7 +108,7 @@ def render(chatter: Chatter) -> Form:
         shown = to_page(said_so_far)
         told: dict[Any, Any] = {
             notice: "",
-            status: "Waiting for the model",
+            status: say("Waiting for the model"),
             why.tokens: {},
             why.status: "",
             why.reply: None,
@@ -118,7 +121,7 @@ def render(chatter: Chatter) -> Form:
             update |= {why.tokens: show_tokens(reply), notice: notice_of(reply), status: status_of(reply)}
             yield update | ({raw: plain(reply)} if reply.ended else {})
 
-    def say(
+    def talk(
         said: str,
         history: Messages,
         system: str,
@@ -156,7 +159,7 @@ def render(chatter: Chatter) -> Form:
     # The page knows what is said again only from the event; `stream` checks it.
     check_again = partial(check, "again")
     runs = [
-        on_run([send.click, message.submit], say, [message, conversation, *options], outputs, check, fields, stop),
+        on_run([send.click, message.submit], talk, [message, conversation, *options], outputs, check, fields, stop),
         on_run([conversation.retry], retry, [conversation, *options], outputs, check_again, fields[1:], stop),
         on_run([conversation.edit], edit, [conversation, *options], outputs, check_again, fields[1:], stop),
     ]

@@ -10,10 +10,10 @@ from demos.events import on_run, report_to, throttled
 from demos.status import StatusLine, describe
 from demos.tab import carry_button
 from demos.token_view import TokenView, looked, passage, view
+from demos.words import say
 from models.chat import ChatReply, Chatter
 from models.inputs import InputError
 
-LABEL = "The tokens of the last reply"
 EXPLANATION = """
 The stronger its colour, the less probable the model found a token; beside it stand the five likeliest others. A sure
 token is not a true one.
@@ -49,19 +49,23 @@ def why_fold() -> WhyFold:
 
 def show_tokens(reply: ChatReply) -> dict[str, Any]:
     """The value of the fold's view for `reply`."""
-    return view(passage(reply.tokens, LABEL), asks=True)
+    return view(_passage(reply), asks=True)
 
 
 def on_look(fold: WhyFold, chatter: Chatter, stop: gr.Button) -> Any:
     """Read the last reply again, for its attention, when a visitor chooses one of its tokens."""
 
     def look(reply: ChatReply, progress: gr.Progress = gr.Progress()) -> Iterator[dict[Any, Any]]:
-        yield {fold.status: "Waiting for the copy of the model that shows its attention"}
+        yield {fold.status: say("Waiting for the copy of the model that shows its attention")}
         for result in throttled(chatter.look(reply, report_to(progress))):
             total = result.run.tokens + result.run.dropped
-            yield {fold.status: f"Reading the conversation again: {result.run.tokens:,} of {total:,} tokens"}
-        told = view(passage(reply.tokens, LABEL), asks=True, looked=looked(result))
-        yield {fold.tokens: told, fold.status: describe(result.run, "attention")}
+            yield {
+                fold.status: say(
+                    "Reading the conversation again: {n:,} of {all:,} tokens", n=result.run.tokens, all=total
+                )
+            }
+        told = view(_passage(reply), asks=True, looked=looked(result))
+        yield {fold.tokens: told, fold.status: describe(result.run, say("attention"))}
 
     return on_run([fold.tokens.select], look, [fold.reply], [fold.tokens, fold.status], check, ["reply"], stop)
 
@@ -70,3 +74,7 @@ def check(reply: object) -> None:
     """Raise InputError where there is no reply to look into."""
     if not isinstance(reply, ChatReply) or not reply.tokens:
         raise InputError("reply", "There is no reply yet. Say something first.")
+
+
+def _passage(reply: ChatReply) -> dict[str, Any]:
+    return passage(reply.tokens, say("The tokens of the last reply"))

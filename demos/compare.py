@@ -10,8 +10,10 @@ import gradio as gr
 from demos.compare_form import SIDES, apart, at_field, compare_form, read
 from demos.compare_view import Compared, CompareView, summary, view
 from demos.events import QUIET, on_run, run_examples, throttled
+from demos.examples import ready_examples
 from demos.status import StatusLine
 from demos.tab import Form, Tab
+from demos.words import say, told
 from models.cache import ModelCache
 from models.comparison_tasks import RECIPES, Comparer
 from models.inputs import DEFAULT_LIMITS, InputError, Limits
@@ -63,14 +65,11 @@ def render(comparer: Comparer) -> Form:
         run = gr.Button("Compare", variant="primary", elem_id="compare-run")
         stop = gr.Button("Stop", interactive=False, elem_id="compare-stop")
     at_first = {name: field.value for name, field in form.inputs.items()}
-    examples = gr.Examples(
+    examples = ready_examples(
         [[_filled(value) for value in (at_first | changed).values()] for changed in EXAMPLES.values()],
         fields,
         example_labels=list(EXAMPLES),
-        cache_examples=False,
-        label="Try one",
         elem_id="compare-examples",
-        api_visibility="private",
     )
     result = CompareView("compare-view")
     status = StatusLine("compare-status")
@@ -85,11 +84,11 @@ def render(comparer: Comparer) -> Form:
         works = [comparer.work(given["task"], read(given["task"], given, side)) for side in SIDES]
         compared = asked(given)
         for index, work in enumerate(works):
-            yield view(compared), f"Waiting for the model of {SIDES[index].upper()}"
+            yield view(compared), say("Waiting for the model of {side}", side=SIDES[index].upper())
             for outcome in throttled(work.stream(report), every=0.2):
                 first = compared.outcomes[0]
                 compared = replace(compared, outcomes=(first, outcome) if index else (outcome, None))
-                yield view(compared), f"{SIDES[index].upper()} is running"
+                yield view(compared), say("{side} is running", side=SIDES[index].upper())
         compared = replace(compared, done=True)
         assert compared.finished is not None, "both sides gave a result"
         yield view(compared), summary(*compared.finished)
@@ -112,13 +111,13 @@ def asked(given: Mapping[str, Any]) -> Compared:
     """What both sides are asked, as far as it differs, before either has answered."""
     task = given["task"]
     first, second = (read(task, given, side) for side in SIDES)
-    inputs = [(name.capitalize(), first[name], second[name]) for name in reversed(RECIPES[task].inputs)]
+    inputs = [(told(name.capitalize()), first[name], second[name]) for name in reversed(RECIPES[task].inputs)]
     different = apart(task, given)
-    told = (
+    settings = (
         " · ".join(f"{label} {a}" for label, a, _ in different),
         " · ".join(f"{label} {b}" for label, _, b in different),
     )
-    return Compared(tuple(each for each in inputs if each[1] != each[2]), told)
+    return Compared(tuple(each for each in inputs if each[1] != each[2]), settings)
 
 
 def _filled(value: Any) -> Any:

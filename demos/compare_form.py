@@ -7,6 +7,7 @@ from typing import Any
 import gradio as gr
 from gradio.components import Component
 
+from demos.words import told
 from models.chat import SYSTEM_LIMIT, TEMPERATURE_LIMIT
 from models.comparison_tasks import RECIPES, Comparer, Models
 from models.drafts import DRAFT_LIMIT
@@ -108,7 +109,12 @@ def apart(task: str, given: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
     labels = {"model": "model"} | {name: label.partition(" (")[0].lower() for name, (label, _) in SETTINGS.items()}
     first, second = (read(task, given, side) for side in SIDES)
     names = ("model", *RECIPES[task].settings)
-    return [(labels[name], first[name], second[name]) for name in names if first[name] != second[name]]
+    shown = {"method": told, "length": told}
+    return [
+        (told(labels[name]), shown.get(name, str)(first[name]), shown.get(name, str)(second[name]))
+        for name in names
+        if first[name] != second[name]
+    ]
 
 
 def model_field(task: str, side: str) -> str:
@@ -118,14 +124,14 @@ def model_field(task: str, side: str) -> str:
 
 def _texts(limits: Limits, side: str) -> dict[str, Component]:
     """The inputs of a side: A's are for both, unless B has its own."""
-    told, end = ("{}", "") if side == "a" else ("{}, where it is not A's", "_b")
+    label, end = ("{}", "") if side == "a" else ("{}, where it is not A's", "_b")
     question, text = f"question{end}", f"text{end}"
     return {
         question: gr.Textbox(
-            "", label=told.format("Question"), max_length=limits.text, elem_id=f"compare-{question}", visible=False
+            "", label=label.format("Question"), max_length=limits.text, elem_id=f"compare-{question}", visible=False
         ),
         text: gr.Textbox(
-            "", label=told.format("Text"), lines=4, max_lines=8, max_length=limits.context, elem_id=f"compare-{text}"
+            "", label=label.format("Text"), lines=4, max_lines=8, max_length=limits.context, elem_id=f"compare-{text}"
         ),
     }
 

@@ -7,9 +7,11 @@ from typing import Any
 
 import gradio as gr
 
+from demos import words
 from demos.status import describe, seconds
+from demos.words import say
 from models.comparison import Figure, Part, figures, parts
-from models.comparison_tasks import Outcome
+from models.comparison_tasks import NOT_THERE, Outcome
 
 ASSETS = Path(__file__).parent.parent / "assets" / "compare"
 # Probabilities nearer than this look the same in figures.
@@ -52,14 +54,14 @@ class CompareView(gr.HTML):
 def view(compared: Compared) -> dict[str, Any]:
     """The value of a CompareView. Differences are marked when both sides are whole: before that, all would differ."""
     both = compared.finished
-    texts = parts(both[0].text, both[1].text) if both else tuple(map(_whole, compared.outcomes))
+    texts = parts(*map(_said, both)) if both else tuple(map(_whole, compared.outcomes))
     sides = [
         {
             "told": told,
             "text": _plain(text),
             "waiting": outcome is None,
             "verdict": bool(outcome and outcome.verdict),
-            "status": describe(outcome.run, *outcome.facts) if outcome else "",
+            "status": describe(outcome.run, *map(words.told, outcome.facts)) if outcome else "",
         }
         for told, text, outcome in zip(compared.told, texts, compared.outcomes, strict=True)
     ]
@@ -76,23 +78,35 @@ def view(compared: Compared) -> dict[str, Any]:
 def summary(first: Outcome, second: Outcome) -> str:
     """What differs, in one line."""
     if first.verdict:
-        return f"A: {first.text} · B: {second.text}" if first.text != second.text else f"A and B: {first.text}"
+        a, b = named(first.text), named(second.text)
+        return f"A: {a} · B: {b}" if a != b else say("A and B: {verdict}", verdict=a)
     ours, theirs = parts(first.text, second.text)
     alone = [sum(len(part.text.split()) for part in side if part.alone) for side in (ours, theirs)]
     if not any(alone):
-        return "Both sides say the same words"
-    return f"Words on one side only: {alone[0]} in A, {alone[1]} in B"
+        return say("Both sides say the same words")
+    return say("Words on one side only: {a} in A, {b} in B", a=alone[0], b=alone[1])
+
+
+def named(verdict: str) -> str:
+    """A verdict in the visitor's language; an answer, which is the visitor's own text, as it is."""
+    ours = {
+        "negative": say("negative"),
+        "neutral": say("neutral"),
+        "positive": say("positive"),
+        NOT_THERE: say("not in the text"),
+    }
+    return ours.get(verdict, verdict)
 
 
 def costs(first: Outcome, second: Outcome) -> list[list[str]]:
     """What each side took: its name, A's, B's and the difference, all in words."""
     counts = (
-        ("tokens read", first.run.tokens, second.run.tokens),
-        ("tokens written", first.written, second.written),
-        ("words", _length(first), _length(second)),
+        (say("tokens read"), first.run.tokens, second.run.tokens),
+        (say("tokens written"), first.written, second.written),
+        (say("words"), _length(first), _length(second)),
     )
     took = first.run.seconds, second.run.seconds
-    rows = [["time", *map(seconds, took), _signed(took[1] - took[0], seconds(abs(took[1] - took[0])))]]
+    rows = [[say("time"), *map(seconds, took), _signed(took[1] - took[0], seconds(abs(took[1] - took[0])))]]
     rows += [[name, f"{a:,}", f"{b:,}", _signed(b - a, f"{abs(b - a):,}")] for name, a, b in counts if a or b]
     return rows
 
@@ -103,7 +117,12 @@ def _length(outcome: Outcome) -> int:
 
 
 def _whole(outcome: Outcome | None) -> tuple[Part, ...]:
-    return (Part(outcome.text, False),) if outcome and outcome.text else ()
+    return (Part(_said(outcome), False),) if outcome and outcome.text else ()
+
+
+def _said(outcome: Outcome) -> str:
+    """The text of a result; a verdict in the visitor's language where it is one of ours."""
+    return named(outcome.text) if outcome.verdict else outcome.text
 
 
 def _plain(text: Sequence[Part]) -> list[tuple[str, bool]]:
@@ -112,9 +131,9 @@ def _plain(text: Sequence[Part]) -> list[tuple[str, bool]]:
 
 def _row(row: Figure) -> list[Any]:
     values = (row.first, row.second, row.difference)
-    return [row.name, *(None if value is None else round(value, 4) for value in values)]
+    return [named(row.name), *(None if value is None else round(value, 4) for value in values)]
 
 
 def _signed(difference: float, size: str) -> str:
     """A difference with its sign; none where there is no difference."""
-    return f"{'−' if difference < 0 else '+'}{size}" if difference else "the same"
+    return f"{'−' if difference < 0 else '+'}{size}" if difference else say("the same")

@@ -17,6 +17,7 @@ from gradio.events import api
 from gradio.helpers import Examples
 
 from demos.status import StatusLine
+from demos.words import say, told
 from models.cache import BudgetError
 from models.device import DeviceUnavailable
 from models.inputs import InputError
@@ -41,7 +42,7 @@ ENDED = """(...told) => {
   const page = document.body.dataset;
   const stopped = page.runNUMBER === "stopped";
   page.runNUMBER = "";
-  return told.map((text) => (stopped && text ? `${text} · stopped` : text));
+  return told.map((text) => (stopped && text ? say("{text} · stopped", { text }) : text));
 }"""
 # The history that the browser keeps is told of a run when it begins, and when it has ended well.
 RAN = "(...told) => { window.glassboxHistory?.ended(NUMBER, told); }"
@@ -59,13 +60,15 @@ def errors_in_words() -> Iterator[None]:
     except (gr.Error, Stopped):
         raise
     except IN_WORDS as error:
-        raise gr.Error(str(error), title="This did not run", print_exception=False) from error
+        raise gr.Error(told(error), title=say("This did not run"), print_exception=False) from error
     except MemoryError as error:
         log.exception("out of memory")
-        raise gr.Error("Memory ran out. Try a shorter text, or try again.", print_exception=False) from error
+        words = say("Memory ran out. Try a shorter text, or try again.")
+        raise gr.Error(words, print_exception=False) from error
     except Exception as error:
         log.exception("a request failed")
-        raise gr.Error("The server failed at this one. The error is in its log.", print_exception=False) from error
+        words = say("The server failed at this one. The error is in its log.")
+        raise gr.Error(words, print_exception=False) from error
 
 
 class StoppableProgress(gr.Progress):
@@ -155,7 +158,7 @@ def validator(check: Callable[..., None], fields: Sequence[str]) -> Callable[...
         except InputError as error:
             wrong = error
         at = fields.index(wrong.field) if wrong and wrong.field in fields else 0
-        verdicts = [gr.validate(wrong is None or i != at, str(wrong or "")) for i in range(len(fields))]
+        verdicts = [gr.validate(wrong is None or i != at, told(wrong or "")) for i in range(len(fields))]
         # Gradio takes what a function with one output returns for that output's value: a list would pass unread.
         return verdicts if len(fields) > 1 else verdicts[0]
 
@@ -185,7 +188,7 @@ def throttled(results: Iterator[T], every: float = 0.1) -> Iterator[T]:
 
 def report_to(progress: gr.Progress) -> Report:
     """Show the stages of a model's loading where the result will be; the page adds the share that is done."""
-    return lambda stage: progress(stage.fraction, desc=stage.words)
+    return lambda stage: progress(stage.fraction, desc=told(stage.words))
 
 
 def on_run(

@@ -15,9 +15,9 @@ from demos.link_bar import fill
 from demos.links import Link, LinkError
 from demos.status import StatusLine
 from demos.tab import Form
+from demos.words import say, told
 
 ASSETS = Path(__file__).parent.parent / "assets" / "history"
-FILLED = "Your history filled in this tab. Nothing has run yet."
 SHOW = "() => document.getElementById('link-message').scrollIntoView({ block: 'center' })"
 
 
@@ -49,9 +49,11 @@ def history(titles: Mapping[str, str], forms: Mapping[str, Form], strip: gr.Tabs
                 or not isinstance(run.get("inputs"), dict)
             ):
                 raise LinkError("This run is damaged.")
-            return fill(forms, strip, Link(run["tab"], run["inputs"])) | {message: FILLED}
+            return fill(forms, strip, Link(run["tab"], run["inputs"])) | {
+                message: say("Your history filled in this tab. Nothing has run yet.")
+            }
         except LinkError as error:
-            return {message: str(error)}
+            return {message: told(error)}
 
     view.select(guarded(refill), None, [strip, message, *inputs], **QUIET).success(None, None, None, js=SHOW, **QUIET)
 

@@ -6,8 +6,10 @@ import gradio as gr
 
 from demos.attention import OPENS_AT
 from demos.events import COMPUTE_LANE, guarded, on_run, report_to, run_examples
+from demos.examples import ready_examples
 from demos.status import StatusLine, describe
 from demos.tab import Carry, Form, Tab, carry_button
+from demos.words import say
 from demos.worked_view import HeadView, WorkedExample, view
 from models.cache import ModelCache
 from models.catalog import ATTENTION
@@ -46,14 +48,11 @@ def render(reader: HeadReader) -> Form:
                 stop = gr.Button("Stop", interactive=False, elem_id="worked-stop")
         with gr.Column(scale=2):
             offered = examples(reader)
-            ready = gr.Examples(
+            ready = ready_examples(
                 list(offered.values()),
                 [model, text],
                 example_labels=list(offered),
-                cache_examples=False,
-                label="Try one",
                 elem_id="worked-examples",
-                api_visibility="private",
             )
     head_view = HeadView("worked-head")
     status = StatusLine("worked-status")
@@ -65,7 +64,9 @@ def render(reader: HeadReader) -> Form:
     def work(model: str, text: str, places: dict[str, Place], progress: gr.Progress = gr.Progress()) -> tuple[str, str]:
         layer, head = places.get(model) or OPENS_AT.get(reader.readable[model].head, (0, 0))
         result = reader(model, text, layer, head, report_to(progress))
-        return view(result, text), describe(result.run, f"{result.projections.queries.shape[1]} numbers a vector")
+        return view(result, text), describe(
+            result.run, say("{n} numbers a vector", n=result.projections.queries.shape[1])
+        )
 
     def check(model: str, text: str, places: dict[str, Place]) -> None:
         reader.check(model, text)

@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 import gradio as gr
 
+from demos import words
 from demos.events import QUIET, guarded
 from demos.status import StatusLine
+from demos.words import say
 from models.language import Guess
 from models.language_names import NAMES
 from models.translation import Translators
@@ -42,7 +44,9 @@ class LanguageHint:
         def show(text: str, source: str) -> tuple[str, gr.Button]:
             guess = translators.guess(text)
             other = guess is not None and guess.sure and guess.language in readable - {source}
-            label = f"Translate from {NAMES[guess.language]}" if guess and other else ""
+            label = (
+                say("Translate from {language}", language=words.told(NAMES[guess.language])) if guess and other else ""
+            )
             return told(guess, readable), gr.Button(label, visible=other)
 
         def take_over(text: str, source: str, target: str) -> tuple[str, str]:
@@ -61,6 +65,7 @@ def told(guess: Guess | None, readable: set[str]) -> str:
     """The line's text; `readable` are the languages that some model here translates from."""
     if guess is None:
         return ""
-    return (
-        f"{guess.words}; no model here translates it" if guess.sure and guess.language not in readable else guess.words
-    )
+    guessed = words.told(guess.words)
+    if guess.sure and guess.language not in readable:
+        return say("{guess}; no model here translates it", guess=guessed)
+    return guessed

@@ -11,6 +11,7 @@ from demos.events import QUIET, guarded
 from demos.links import Link, LinkError, decode, encode
 from demos.status import StatusLine
 from demos.tab import Form
+from demos.words import say, told
 
 # The link stands after the "#", which a browser sends to no server.
 COPY = """async (code, told) => {
@@ -19,16 +20,16 @@ COPY = """async (code, told) => {
   try {
     await navigator.clipboard.writeText(location.href);
   } catch {
-    return `Copy it here: ${location.href}`;
+    return say("Copy it here: {link}", { link: location.href });
   }
-  return `Copied: a link of ${location.href.length.toLocaleString("en")} characters that fills in this tab`;
+  const n = location.href.length.toLocaleString("en");
+  return say("Copied: a link of {n} characters that fills in this tab", { n });
 }"""
 READ = """() => {
   const linked = () => location.hash.startsWith("#link=");
   addEventListener("hashchange", () => { if (linked()) location.reload(); });
   return [linked() ? location.hash.slice(6) : ""];
 }"""
-FILLED = "This link filled in the tab. Nothing has run yet."
 UNFIT = "This link does not fit this server: “{}” cannot be that here."
 
 
@@ -42,14 +43,14 @@ def copy_button(tab: str, form: Form) -> None:
             check(form.inputs, inputs)
             return encode(Link(tab, inputs)), ""
         except LinkError as error:
-            return "", str(error)
+            return "", told(error)
 
     with gr.Row(elem_classes="link-bar"):
         copy = gr.Button("Copy link", size="sm", scale=0, min_width=110, elem_id=f"{tab}-link")
-        told = StatusLine(f"{tab}-link-status")
+        line = StatusLine(f"{tab}-link-status")
     code = gr.Textbox(visible=False)
-    made = copy.click(guarded(make), list(form.inputs.values()), [code, told], **QUIET)
-    made.success(None, [code, told], told, js=COPY, **QUIET)
+    made = copy.click(guarded(make), list(form.inputs.values()), [code, line], **QUIET)
+    made.success(None, [code, line], line, js=COPY, **QUIET)
 
 
 def open_links(forms: Mapping[str, Form], strip: gr.Tabs, page: gr.Blocks, message: StatusLine) -> None:
@@ -66,9 +67,11 @@ def opener(forms: Mapping[str, Form], strip: gr.Tabs, message: StatusLine) -> Ca
         if not code:
             return {message: ""}
         try:
-            return fill(forms, strip, decode(code)) | {message: FILLED}
+            return fill(forms, strip, decode(code)) | {
+                message: say("This link filled in the tab. Nothing has run yet.")
+            }
         except LinkError as error:
-            return {message: str(error)}
+            return {message: told(error)}
 
     return opened
 

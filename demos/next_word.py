@@ -7,6 +7,7 @@ from typing import Any
 import gradio as gr
 
 from demos.events import ASIDE, QUIET, endpoint, guarded, on_run, throttled
+from demos.examples import ready_examples
 from demos.next_word_view import (
     drafts_json,
     drafts_status,
@@ -18,6 +19,7 @@ from demos.next_word_view import (
 from demos.status import StatusLine
 from demos.tab import Carry, Form, Tab, carry_button
 from demos.token_view import TokenView
+from demos.words import say
 from models.cache import ModelCache
 from models.catalog import SMOLLM2
 from models.drafts import DRAFT_LIMIT, MOST_DRAFTS, TEMPERATURE_LIMIT, Drafter
@@ -68,14 +70,11 @@ def render(adapter: NextWord) -> Form:
                 stop = gr.Button("Stop", interactive=False, elem_id="next-stop", min_width=80)
         with gr.Column(scale=2):
             chosen = gr.Textbox(visible=False)
-            examples = gr.Examples(
+            examples = ready_examples(
                 [list(example) for example in EXAMPLES.values()],
                 [text, chosen],
                 example_labels=list(EXAMPLES),
-                cache_examples=False,
-                label="Try one",
                 elem_id="next-examples",
-                api_visibility="private",
             )
     result = TokenView("next-view")
     status = StatusLine("next-status")
@@ -97,7 +96,7 @@ def render(adapter: NextWord) -> Form:
     outputs = [result, status, raw]
 
     def draft_page(text: str, *options: Any, report: Report = ignore) -> Iterator[tuple[Any, ...]]:
-        yield {}, "Waiting for the model", None
+        yield {}, say("Waiting for the model"), None
         for found in throttled(drafter.stream(text, report=report, **dict(zip(FIELDS[1:], options, strict=False)))):
             yield drafts_view(text, found), drafts_status(found), gr.skip()
         yield gr.skip(), gr.skip(), drafts_json(found)
@@ -106,7 +105,7 @@ def render(adapter: NextWord) -> Form:
         yield from draft_page(text, 0, report=report)
 
     def measure_page(text: str, report: Report = ignore) -> Iterator[tuple[Any, ...]]:
-        yield {}, "Waiting for the model", None
+        yield {}, say("Waiting for the model"), None
         for found in throttled(meter.stream(text, report), every=0.5):
             yield perplexity_view(found), perplexity_status(found), gr.skip()
         yield gr.skip(), gr.skip(), perplexity_json(text, found)

@@ -3,12 +3,11 @@
 from dataclasses import asdict
 from typing import Any
 
-from demos.status import describe
+from demos.status import describe, new_tokens, reading, speed
 from demos.token_view import passage, view
+from demos.words import say
 from models.drafts import Draft, Drafts
 from models.perplexity import Perplexity
-
-ENDINGS = {"": "", "end": "The model ended the text here.", "length": "", "time": "Cut: the time was up."}
 
 
 def drafts_view(text: str, result: Drafts) -> dict[str, Any]:
@@ -18,16 +17,17 @@ def drafts_view(text: str, result: Drafts) -> dict[str, Any]:
 
 
 def _passage(number: int, draft: Draft) -> dict[str, Any]:
-    title = f"Draft {number} · seed {draft.seed}"
-    return passage(draft.tokens, title, title, ENDINGS[draft.ended])
+    title = say("Draft {number} · seed {seed}", number=number, seed=draft.seed)
+    endings = {"end": say("The model ended the text here."), "time": say("Cut: the time was up.")}
+    return passage(draft.tokens, title, title, endings.get(draft.ended, ""))
 
 
 def drafts_status(result: Drafts) -> str:
     """The status line under drafts, finished or not."""
     if not result.next:
-        return f"Reading {result.read:,} of {result.run.tokens:,} tokens"
+        return reading(result.read, result.run.tokens)
     written = sum(len(draft.tokens) for draft in result.drafts)
-    return describe(result.run, *([f"{written} new tokens", f"{result.rate:.1f} tokens/s"] if written else []))
+    return describe(result.run, *([new_tokens(written), speed(result.rate)] if written else []))
 
 
 def drafts_json(result: Drafts) -> dict[str, Any]:
@@ -38,11 +38,13 @@ def drafts_json(result: Drafts) -> dict[str, Any]:
 
 def perplexity_view(result: Perplexity) -> dict[str, Any]:
     """The text token by token under its perplexity."""
-    note = (
-        f"At each token the model was as unsure, in the geometric mean, as among {result.value:,.1f} tokens that are "
-        f"all as likely."
+    note = say(
+        "At each token the model was as unsure, in the geometric mean, as among {n:,.1f} tokens that are all as "
+        "likely.",
+        n=result.value,
     )
-    return view(passage(result.tokens, "The tokens of the text", f"Perplexity {result.value:,.1f}", note))
+    title = say("Perplexity {n:,.1f}", n=result.value)
+    return view(passage(result.tokens, say("The tokens of the text"), title, note))
 
 
 def perplexity_status(result: Perplexity) -> str:

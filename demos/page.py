@@ -12,8 +12,10 @@ from demos.events import ASIDE, QUIET, guarded
 from demos.history import history, record
 from demos.link_bar import copy_button, open_links
 from demos.script_it import install, script_it
+from demos.spoken import SpokenPage
 from demos.status import StatusLine
 from demos.tab import Form, Tab
+from demos.words import ENGLISH, LANGUAGES, say
 from models.cache import ModelCache
 from models.inputs import DEFAULT_LIMITS, Limits
 from models.offers import BUNDLED, Offers
@@ -53,7 +55,7 @@ def build(
     At most `queue_length` requests wait there.
     """
     demo: gr.Blocks
-    with gr.Blocks(title="Glassbox", analytics_enabled=False, delete_cache=(3600, 3600)) as demo:
+    with SpokenPage(title="Glassbox", analytics_enabled=False, delete_cache=(3600, 3600)) as demo:
         gr.Markdown(
             "# Glassbox\nLanguage models you can see into. Every answer here comes from a real model on this server, "
             "and opens up to show why.",
@@ -69,7 +71,7 @@ def build(
                         script_it(demo, endpoint, inputs)
                     copy_button(tab.name, forms[tab.name])
         if gr.utils.get_space():
-            gr.DuplicateButton("Duplicate this Space", variant="secondary", min_width=190, elem_id="duplicate")
+            gr.DuplicateButton(say("Duplicate this Space"), variant="secondary", min_width=190, elem_id="duplicate")
         carry_all(forms, strip)
         open_links(forms, strip, demo, message)
         history({tab.name: tab.title for tab in tabs}, forms, strip, message)
@@ -115,4 +117,6 @@ def launch_options(assets: Path) -> dict[str, Any]:
         # Gradio's own history has none of the page's events, and offers to keep its runs on a hub.
         "run_history": False,
         "show_error": True,
+        # What Gradio tells screen readers when a run is over; it knows the word in no language.
+        "i18n": gr.I18n(**{each.tag: {"common.complete": each.say("Done")} for each in (ENGLISH, *LANGUAGES.values())}),
     }

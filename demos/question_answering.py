@@ -9,10 +9,12 @@ import gradio as gr
 
 from demos.answer_view import Asked, answer_view, view, why
 from demos.events import QUIET, endpoint, guarded, on_run, report_to, throttled
+from demos.examples import ready_examples
 from demos.model_picker import model_picker
 from demos.status import StatusLine, describe
 from demos.tab import Carry, Form, Tab, carry_button
 from demos.why_view import KEPT, NOT_ATTENTION, WhyView, unfolds
+from demos.words import say_count, told
 from models.cache import ModelCache
 from models.inputs import CONTEXT_LIMIT, DEFAULT_LIMITS, InputError, Limits
 from models.offers import BUNDLED, Offers
@@ -56,8 +58,10 @@ def uploaded(content: bytes | None, limit: int = CONTEXT_LIMIT) -> str:
 
 def status_of(answers: Answers) -> str:
     """The status line under `answers`, with how much was read."""
-    windows = "1 window" if answers.windows == 1 else f"{answers.windows} windows"
-    return describe(answers.run, windows if answers.complete else f"{answers.read} of {windows} read")
+    if answers.complete:
+        return describe(answers.run, say_count(answers.windows, "{n} window", "{n} windows"))
+    read = say_count(answers.windows, "{read} of {n} window read", "{read} of {n} windows read", read=answers.read)
+    return describe(answers.run, read)
 
 
 def plain(answers: Answers) -> dict[str, Any]:
@@ -86,14 +90,11 @@ def render(answerer: Answerer) -> Form:
                 ask_all = gr.Button("Ask all examples", elem_id="answer-all")
                 stop = gr.Button("Stop", interactive=False, elem_id="answer-stop")
         with gr.Column(scale=2):
-            ready = gr.Examples(
+            ready = ready_examples(
                 [[asked, texts[title]] for _, asked, title in QUESTIONS],
                 [question, context],
                 example_labels=[label for label, *_ in QUESTIONS],
-                cache_examples=False,
-                label="Try one",
                 elem_id="answer-examples",
-                api_visibility="private",
             )
             upload = gr.UploadButton(
                 "Upload a text (.txt, .md)",
@@ -148,7 +149,7 @@ def render(answerer: Answerer) -> Form:
         for title, text in texts.items():
             for answers in answerer.using(model).stream(question, text, top_k, report_to(progress)):
                 done[title] = answers
-            views = [view(texts[name], found, name) for name, found in done.items()]
+            views = [view(texts[name], found, told(name)) for name, found in done.items()]
             yield views, status_of(answers), {name: plain(found) for name, found in done.items()}, None, {}
 
     def check(question: str, context: str, top_k: int, model: str = "", opened: bool = False) -> None:

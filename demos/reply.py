@@ -3,19 +3,19 @@
 from dataclasses import asdict, replace
 from typing import Any
 
-from demos.status import describe
+from demos.status import describe, new_tokens, reading, speed
+from demos.words import say, say_count
 from models.chat import ChatReply
 from models.chat_prompt import Prompt
-
-ENDINGS = {"": "", "end": "", "length": "cut at the reply length", "time": "cut: the time was up"}
 
 
 def status_of(reply: ChatReply) -> str:
     """The status line under `reply`, finished or not."""
     if not reply.tokens and not reply.ended:
-        return f"Reading {reply.read:,} of {reply.run.tokens:,} tokens"
-    kept = f"{reply.kept:,} of them read before" if reply.kept else ""
-    facts = [kept, f"{len(reply.tokens)} new tokens", f"{reply.rate:.1f} tokens/s", ENDINGS[reply.ended]]
+        return reading(reply.read, reply.run.tokens)
+    kept = say("{n:,} of them read before", n=reply.kept) if reply.kept else ""
+    endings = {"length": say("cut at the reply length"), "time": say("cut: the time was up")}
+    facts = [kept, new_tokens(len(reply.tokens)), speed(reply.rate), endings.get(reply.ended, "")]
     return describe(reply.run, *(fact for fact in facts if fact))
 
 
@@ -24,10 +24,11 @@ def notice_of(reply: ChatReply) -> str:
     dropped = reply.prompt.dropped_turns
     if not dropped:
         return ""
-    turns = "turn" if dropped == 1 else f"{dropped} turns"
-    return (
-        f"The model did not read the oldest {turns} ({reply.run.dropped:,} tokens): "
-        "the conversation is longer than its context."
+    return say_count(
+        dropped,
+        "The model did not read the oldest turn ({tokens:,} tokens): the conversation is longer than its context.",
+        "The model did not read the oldest {n} turns ({tokens:,} tokens): the conversation is longer than its context.",
+        tokens=reply.run.dropped,
     )
 
 

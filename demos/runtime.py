@@ -10,6 +10,7 @@ import pandas as pd
 from demos.events import endpoint, guarded, on_page_load
 from demos.status import StatusLine
 from demos.tab import Form, Tab
+from demos.words import say, told
 from models.cache import CacheStatus, ModelCache
 from models.inputs import DEFAULT_LIMITS, Limits
 from models.stages import MEGABYTE
@@ -46,18 +47,24 @@ def table(status: CacheStatus) -> pd.DataFrame:
         )
         for m in status.models
     ]
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return pd.DataFrame(rows, columns=[told(name) for name in COLUMNS])
 
 
 def summary(status: CacheStatus) -> str:
     """The budget and the counts in one line."""
     used, budget = status.used_bytes / MEGABYTE, status.budget_bytes / MEGABYTE
-    counts = f"{status.hits} hits · {status.misses} loads · {status.evictions} evictions"
-    return f"{used:,.0f} of {budget:,.0f} MB in use · {counts}"
+    return say(
+        "{used:,.0f} of {budget:,.0f} MB in use · {hits} hits · {loads} loads · {evictions} evictions",
+        used=used,
+        budget=budget,
+        hits=status.hits,
+        loads=status.misses,
+        evictions=status.evictions,
+    )
 
 
 def _last_used(idle: float | None) -> str:
-    return "not in memory" if idle is None else f"{idle:.0f} s ago"
+    return say("not in memory") if idle is None else say("{n:.0f} s ago", n=idle)
 
 
 def render(runtime: Runtime) -> Form:
@@ -75,7 +82,7 @@ def render(runtime: Runtime) -> Form:
 
     def free() -> tuple[str, pd.DataFrame]:
         freed = runtime.unload()
-        gr.Info(f"Freed {freed / MEGABYTE:,.0f} MB.")
+        gr.Info(say("Freed {n:,.0f} MB.", n=freed / MEGABYTE))
         return show()
 
     for event, fn in ((refresh.click, show), (unload.click, free)):

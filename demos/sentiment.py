@@ -8,12 +8,14 @@ import gradio as gr
 from gradio.components import Component
 
 from demos.events import QUIET, endpoint, on_run, report_to, throttled
+from demos.examples import ready_examples
 from demos.model_picker import model_picker
 from demos.own_labels import own_labels
 from demos.sentiment_view import sentiment_view, view, why
 from demos.status import StatusLine, describe
 from demos.tab import Carry, Form, Tab, carry_button
 from demos.why_view import KEPT, NOT_ATTENTION, WhyView, unfolds
+from demos.words import say
 from models.cache import ModelCache
 from models.catalog import MINILM
 from models.inputs import DEFAULT_LIMITS, Limits
@@ -41,8 +43,8 @@ def make_reader(cache: ModelCache, limits: Limits = DEFAULT_LIMITS, offers: Offe
 
 def status_of(result: Sentiment) -> str:
     """The status line under `result`, with how many words were measured."""
-    words = f"{len(result.words)} of {result.word_count} words measured"
-    return describe(result.run, words, *([] if result.has_neutral else ["this model has no neutral"]))
+    words = say("{n} of {all} words measured", n=len(result.words), all=result.word_count)
+    return describe(result.run, words, *([] if result.has_neutral else [say("this model has no neutral")]))
 
 
 def plain(text: str, result: Sentiment) -> dict[str, Any]:
@@ -69,14 +71,11 @@ def render(reader: SentimentReader) -> Form:
                 run = gr.Button("Read", variant="primary", elem_id="sentiment-run")
                 stop = gr.Button("Stop", interactive=False, elem_id="sentiment-stop")
         with gr.Column(scale=2):
-            ready = gr.Examples(
+            ready = ready_examples(
                 [[example] for example in EXAMPLES.values()],
                 [text],
                 example_labels=list(EXAMPLES),
-                cache_examples=False,
-                label="Try one",
                 elem_id="sentiment-examples",
-                api_visibility="private",
             )
     result_view = sentiment_view("sentiment-view")
     status = StatusLine("sentiment-status")

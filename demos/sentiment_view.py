@@ -6,12 +6,12 @@ from typing import Any
 import gradio as gr
 
 from demos.why_view import Strip, agreement, completeness, group
+from demos.words import say
 from models.attribution import Gradients
 from models.sentiment import Sentiment
 from models.text import Span
 
 ASSETS = Path(__file__).parent.parent / "assets"
-TOWARDS = ("towards negative", "towards positive")
 
 
 def sentiment_view(elem_id: str) -> gr.HTML:
@@ -54,17 +54,21 @@ def why(text: str, result: Sentiment, gradients: Gradients | None = None) -> dic
     left_out = [word.effect for word in result.words]
     sloped = list(gradients.effects) if gradients else []
     starts = [word.start for word in result.words]
-    both = [("Left out, one at a time", "left out", left_out), ("Integrated gradients", "gradients", sloped)]
+    both = [
+        (say("Left out, one at a time"), say("left out"), left_out),
+        (say("Integrated gradients"), say("gradients"), sloped),
+    ]
     strips = [
         Strip(name, short, text, Span(0, len(text)), result.words, dict(zip(starts, effects, strict=False)))
         for name, short, effects in both
     ]
-    return {"groups": [group(strips, TOWARDS, reach=1.0)], "facts": facts(left_out, gradients)}
+    towards = (say("towards negative"), say("towards positive"))
+    return {"groups": [group(strips, towards, reach=1.0)], "facts": facts(left_out, gradients)}
 
 
 def facts(left_out: list[float], gradients: Gradients | None) -> list[str]:
     """What is to be told in words, or how far the measurement is."""
     measured = len(gradients.effects) if gradients else 0
     if gradients is None or measured < len(left_out):
-        return [f"Measuring: {measured} of {len(left_out)} words…"]
+        return [say("Measuring: {n} of {all} words…", n=measured, all=len(left_out))]
     return [agreement(left_out, gradients.effects), completeness(gradients.gap, gradients.steps)]

@@ -2,6 +2,7 @@
 
 import gradio as gr
 
+from demos.words import say, say_count, told
 from models.results import Run
 
 
@@ -16,13 +17,28 @@ class StatusLine(gr.HTML):
 
 def describe(run: Run, *more: str) -> str:
     """The status line's text for `run`, with `more` facts at its end."""
-    tokens = f"{run.tokens:,} tokens"
+    tokens = say_count(run.tokens, "{n:,} token", "{n:,} tokens")
     if run.dropped:
-        tokens += f", {run.dropped:,} dropped"
+        tokens = say("{tokens}, {n:,} dropped", tokens=tokens, n=run.dropped)
     where = run.device if run.engine == "torch" else f"{run.device} {run.engine}"
-    return " · ".join([run.model, where, tokens, seconds(run.seconds), *more])
+    return " · ".join([told(run.model), where, tokens, seconds(run.seconds), *more])
+
+
+def reading(read: int, tokens: int) -> str:
+    """How much of its input a model has read before it writes."""
+    return say("Reading {read:,} of {tokens:,} tokens", read=read, tokens=tokens)
+
+
+def new_tokens(written: int) -> str:
+    """How much a model has written."""
+    return say_count(written, "{n:,} new token", "{n:,} new tokens")
+
+
+def speed(rate: float) -> str:
+    """How fast a model writes; `rate` is in tokens a second."""
+    return say("{rate:.1f} tokens/s", rate=rate)
 
 
 def seconds(value: float) -> str:
     """A duration as people read it."""
-    return f"{value * 1000:.0f} ms" if value < 1 else f"{value:.1f} s"
+    return say("{n:.0f} ms", n=value * 1000) if value < 1 else say("{n:.1f} s", n=value)

@@ -8,10 +8,12 @@ from typing import Any
 import gradio as gr
 
 from demos.events import QUIET, endpoint, on_run, report_to, run_examples, throttled
+from demos.examples import ready_examples
 from demos.model_picker import model_picker
 from demos.status import StatusLine, describe
 from demos.summary_view import summary_view, view
 from demos.tab import Carry, Form, Tab, carry_button
+from demos.words import say, told
 from models.attention import sources
 from models.inputs import InputError
 from models.stages import Report, ignore
@@ -45,19 +47,21 @@ and numbers that stand nowhere in the text are listed. A source is near in meani
 def count_script(limit: int) -> str:
     """What tells, in the browser, how much of `limit` characters is typed."""
     return (
-        "(text) => `${[...(text || '')].length.toLocaleString('en')} of "
-        + f"{limit:,} characters · "
-        + "${(text || '').split(/\\s+/).filter(Boolean).length.toLocaleString('en')} words`"
+        "(text) => say('{n} of {limit} characters · {words} words', "
+        "{ n: [...(text || '')].length.toLocaleString('en'), "
+        + f"limit: '{limit:,}', "
+        + "words: (text || '').split(/\\s+/).filter(Boolean).length.toLocaleString('en') })"
     )
 
 
 def status_of(summary: Summary) -> str:
     """The status line under `summary`, finished or not."""
     if summary.doing:
-        return summary.doing
+        return told(summary.doing)
     unsupported = sum(not sentence.supported for sentence in summary.sentences)
-    facts = [f"{summary.words_in:,} → {summary.words_out:,} words"]
-    facts += [f"{unsupported} of {len(summary.sentences)} sentences unsupported"] if unsupported else []
+    facts = [say("{before:,} → {after:,} words", before=summary.words_in, after=summary.words_out)]
+    if unsupported:
+        facts.append(say("{n} of {all} sentences unsupported", n=unsupported, all=len(summary.sentences)))
     return " · ".join(facts) if summary.note else describe(summary.run, *facts)
 
 
@@ -92,14 +96,11 @@ def render(summarizer: Summarizer) -> Form:
     with gr.Row():
         run = gr.Button("Summarize", variant="primary", elem_id="summary-run")
         stop = gr.Button("Stop", interactive=False, elem_id="summary-stop")
-    examples = gr.Examples(
+    examples = ready_examples(
         [[(TEXTS / name).read_text(), how, long] for name, how, long in EXAMPLES.values()],
         [text, method, length],
         example_labels=list(EXAMPLES),
-        cache_examples=False,
-        label="Try one",
         elem_id="summary-examples",
-        api_visibility="private",
     )
     note = StatusLine("summary-note")
     result = summary_view("summary-view")
@@ -113,9 +114,9 @@ def render(summarizer: Summarizer) -> Form:
     def summarize_page(
         text: str, method: str, length: str, model: str, progress: gr.Progress = gr.Progress()
     ) -> Iterator[dict[Any, Any]]:
-        yield {result: {}, status: "Waiting for the model", note: "", raw: None}
+        yield {result: {}, status: say("Waiting for the model"), note: "", raw: None}
         for summary in throttled(summarizer.using(model).stream(text, method, length, report_to(progress))):
-            shown = {result: view(text, summary), status: status_of(summary), note: summary.note}
+            shown = {result: view(text, summary), status: status_of(summary), note: told(summary.note)}
             yield shown if summary.doing else shown | {raw: plain(summary)}
 
     def check(text: str, method: str = "abstractive", length: str = "short", model: str = "") -> None:

@@ -9,10 +9,12 @@ import gradio as gr
 
 from demos.aligned_words import AlignedWords, view
 from demos.events import QUIET, endpoint, guarded, on_run, report_to, run_examples
+from demos.examples import ready_examples
 from demos.language_hint import LanguageHint
 from demos.model_picker import model_picker
 from demos.status import StatusLine, describe
 from demos.tab import Carry, Form, Tab, carry_button
+from demos.words import say, say_count
 from models.attention import sources
 from models.segments import segments
 from models.stages import Report, ignore
@@ -38,7 +40,9 @@ EXAMPLES = {
     ),
     "Um recado": ("Não te esqueças de regar as plantas. Volto na segunda-feira! 🌱", "pt", "en"),
 }
-COUNT = "(text) => `${[...(text || '')].length.toLocaleString('en')} of LIMIT characters`"
+COUNT = (
+    "(text) => say('{n} of {limit} characters', { n: [...(text || '')].length.toLocaleString('en'), limit: 'LIMIT' })"
+)
 
 
 def render(translators: Translators) -> Form:
@@ -84,14 +88,11 @@ def render(translators: Translators) -> Form:
     with gr.Row():
         run = gr.Button("Translate", variant="primary", elem_id="translation-run")
         stop = gr.Button("Stop", interactive=False, elem_id="translation-stop")
-    examples = gr.Examples(
+    examples = ready_examples(
         [[*example, translators.choose(*example[1:]).spec.name] for example in EXAMPLES.values()],
         [text, source, target, model],
         example_labels=list(EXAMPLES),
-        cache_examples=False,
-        label="Try one",
         elem_id="translation-examples",
-        api_visibility="private",
     )
     with gr.Accordion("Why: word by word", open=False, elem_id="translation-why"):
         gr.Markdown(
@@ -108,7 +109,7 @@ def render(translators: Translators) -> Form:
     def translate_page(
         text: str, source: str, target: str, model: str, progress: gr.Progress = gr.Progress()
     ) -> Iterator[dict[Any, Any]]:
-        yield {output: "", status: "Waiting for the model", aligned: [], raw: None}
+        yield {output: "", status: say("Waiting for the model"), aligned: [], raw: None}
         for result in translators.choose(source, target, model).stream(text, report_to(progress)):
             yield {output: result.text, status: status_of(result)}
         yield {aligned: view(result), raw: asdict(result)}
@@ -182,12 +183,14 @@ def render(translators: Translators) -> Form:
 
 def status_of(result: Translation) -> str:
     """The status line under `result`, finished or not."""
-    counts = (
-        (len(result.sentences), "sentence", "sentences"),
-        (sum(s.copied for s in result.sentences), "unknown sign copied", "unknown signs copied"),
-        (sum(not s.complete for s in result.sentences), "sentence ran too long", "sentences ran too long"),
-    )
-    return describe(result.run, *(f"{count} {one if count == 1 else many}" for count, one, many in counts if count))
+    sentences = len(result.sentences)
+    copied, cut = sum(s.copied for s in result.sentences), sum(not s.complete for s in result.sentences)
+    facts = [
+        say_count(sentences, "{n} sentence", "{n} sentences") if sentences else "",
+        say_count(copied, "{n} unknown sign copied", "{n} unknown signs copied") if copied else "",
+        say_count(cut, "{n} sentence ran too long", "{n} sentences ran too long") if cut else "",
+    ]
+    return describe(result.run, *filter(None, facts))
 
 
 TAB = Tab("Translation", of_catalog, render, of_catalog)

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import gradio as gr
 
 from demos.events import QUIET
+from demos.words import say
 from models.attribution import spearman
 from models.text import Span
 
@@ -103,24 +104,35 @@ def agreement(first: Sequence[float], second: Sequence[float]) -> str:
     """How far two measures of the same words agree, in words and as a figure."""
     correlation = spearman(first, second)
     if correlation is None:
-        return "Too few words to tell whether the two measures agree."
-    verdict = next(words for least, words in VERDICTS if correlation >= least)
-    figure = f"{correlation:.2f}".replace("-", "−")
-    meaning = "Spearman's rank correlation: 1 is the same order, 0 no relation, −1 the opposite order"
-    return f"{verdict}: {figure} over {len(first)} words ({meaning})."
+        return say("Too few words to tell whether the two measures agree.")
+    return say(
+        "{verdict}: {figure} over {n} words (Spearman's rank correlation: 1 is the same order, 0 no relation, "
+        "−1 the opposite order).",
+        verdict=_verdict(correlation),
+        figure=f"{correlation:.2f}".replace("-", "−"),
+        n=len(first),
+    )
 
 
-VERDICTS = (
-    (0.6, "The two measures agree"),
-    (0.2, "The two measures agree in part"),
-    (-0.2, "The two measures do not agree"),
-    (-1.1, "The two measures contradict each other"),
-)
+def _verdict(correlation: float) -> str:
+    if correlation >= 0.6:
+        return say("The two measures agree")
+    if correlation >= 0.2:
+        return say("The two measures agree in part")
+    if correlation >= -0.2:
+        return say("The two measures do not agree")
+    return say("The two measures contradict each other")
 
 
 def completeness(gap: float, steps: int) -> str:
     """How much of the score's change the gradients account for."""
-    at = f"slopes were taken at {steps:,} points"
     if gap <= COMPLETE:
-        return f"The gradients add up to the whole change of the score, within {max(gap, 0.001):.1%}; {at}."
-    return f"The gradients miss {gap:.0%} of the change of the score; {at}."
+        return say(
+            "The gradients add up to the whole change of the score, within {gap:.1%}; slopes were taken at {n:,} "
+            "points.",
+            gap=max(gap, 0.001),
+            n=steps,
+        )
+    return say(
+        "The gradients miss {gap:.0%} of the change of the score; slopes were taken at {n:,} points.", gap=gap, n=steps
+    )

@@ -96,8 +96,8 @@ def _not_utf_8(data: bytes, line: int) -> Decoded:
         lines = places(_lines_with(BROKEN, mended))
         return Decoded(mended, UTF_8, [f"Bytes that are not UTF-8 in {lines}: they are shown as {BROKEN}."])
     try:
-        guess = "If letters look wrong, choose another encoding."
-        return Decoded(data.decode("cp1252"), WINDOWS, [f"Line {line:,} is not UTF-8: taken for {WINDOWS}. {guess}"])
+        note = f"Line {line:,} is not UTF-8: taken for {WINDOWS}. If letters look wrong, choose another encoding."
+        return Decoded(data.decode("cp1252"), WINDOWS, [note])
     except UnicodeDecodeError as error:
         other = _line(data, error.start)
         message = f"The encoding is unknown: line {line:,} is not UTF-8, line {other:,} not {WINDOWS}. Choose it."

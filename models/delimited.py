@@ -60,8 +60,11 @@ def read(text: str, dialect: Dialect) -> Iterator[Record]:
                 yield Record(line + 1, cells)
             line = reader.line_num
     except csv.Error as error:
-        told = f"Line {line + 1:,} has a cell of more than {csv.field_size_limit():,} characters"
-        raise InputError("file", f"{told}: a quotation mark may lack its pair.") from error
+        raise InputError(
+            "file",
+            f"Line {line + 1:,} has a cell of more than {csv.field_size_limit():,} characters: a quotation mark may "
+            "lack its pair.",
+        ) from error
 
 
 def _quote(text: str) -> str:

@@ -45,8 +45,10 @@ def read(text: str) -> Objects:
         for name in row:
             names.setdefault(name, len(names))
         if len(names) > COLUMN_LIMIT:
-            told = f"Up to line {number:,} there are {len(names):,} different keys"
-            raise InputError("file", f"{told}; at most {COLUMN_LIMIT} are allowed.")
+            raise InputError(
+                "file",
+                f"Up to line {number:,} there are {len(names):,} different keys; at most {COLUMN_LIMIT} are allowed.",
+            )
     check_count(count)
     header = Record(0, [name or f"column {i}" for i, name in enumerate(names, 1)])
     return Objects([header, *(Record(at, [row.get(name) for name in names]) for at, row in rows)], faults)

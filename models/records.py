@@ -75,8 +75,10 @@ def _limited(records: Iterable[Record]) -> tuple[list[Record], int]:
     for record in records:
         width = len(trimmed(record.cells))
         if width > COLUMN_LIMIT:
-            told = f"Line {record.line:,} has {width:,} columns; at most {COLUMN_LIMIT} are allowed"
-            raise InputError("file", f"{told}. Leave some out.")
+            raise InputError(
+                "file",
+                f"Line {record.line:,} has {width:,} columns; at most {COLUMN_LIMIT} are allowed. Leave some out.",
+            )
         if width:
             count += 1
             if count <= ROW_LIMIT + 1:

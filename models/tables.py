@@ -68,8 +68,8 @@ def read_table(path: Path, options: Options | None = None) -> Table:
     """The table in the file at `path`. Raises InputError, with words on what is wrong and where."""
     size = path.stat().st_size
     if size > FILE_LIMIT:
-        told = f"{size / 1024**2:,.1f} MB; at most {FILE_LIMIT / 1024**2:.0f} MB are allowed"
-        raise InputError("file", f"The file has {told}. Split it into parts.")
+        told, most = f"{size / 1024**2:,.1f}", f"{FILE_LIMIT / 1024**2:.0f}"
+        raise InputError("file", f"The file has {told} MB; at most {most} MB are allowed. Split it into parts.")
     return parse(path.read_bytes(), path.suffix.lower(), options or Options())
 
 

@@ -109,15 +109,17 @@ class Translators:
         if guess is None or not (guess.sure or guess.language in offered):
             return offered[0], guess
         if guess.sure and guess.language not in offered:
-            wanted = f"no model here translates that to {str(target)[:20]!r}"
-            raise InputError("Languages", f"{guess.words}; {wanted}. Name the source if this is wrong. {self.offer}")
+            raise InputError(
+                "Languages",
+                f"{guess.words}; no model here translates that to {str(target)[:20]!r}. Name the source if this is "
+                f"wrong. Offered: {self.offer}.",
+            )
         return guess.language, guess
 
     @property
     def offer(self) -> str:
         """The offered pairs in words."""
-        pairs = "; ".join(f"{a} to {b} ({language(a)} to {language(b)})" for a, b in self.specs)
-        return f"Offered: {pairs}."
+        return "; ".join(f"{a} to {b} ({language(a)} to {language(b)})" for a, b in self.specs)
 
     @property
     def specs(self) -> Mapping[tuple[str, str], Sequence[ModelSpec]]:
@@ -132,7 +134,7 @@ class Translators:
         specs = self.specs.get((str(source), str(target)))
         if specs is None:
             wanted = f"{str(source)[:20]!r} to {str(target)[:20]!r}"
-            raise InputError("Languages", f"There is no model for {wanted}. {self.offer}")
+            raise InputError("Languages", f"There is no model for {wanted}. Offered: {self.offer}.")
         return Translator(self.cache, chosen(model, specs[0], specs), str(source), self.limits)
 
     def default(self, source: str, target: str, model: str = "") -> str:

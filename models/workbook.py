@@ -35,8 +35,9 @@ def read(data: bytes) -> Iterator[Record]:
             rows = ([f if v is None else v for v, f in zip(*pair, strict=True)] for pair in both)
         for line, row in enumerate(rows, 1):
             if line > SHEET_ROWS:
-                told = f"The sheet has more than {SHEET_ROWS:,} rows"
-                raise InputError("file", f"{told}; at most {ROW_LIMIT:,} are allowed.")
+                raise InputError(
+                    "file", f"The sheet has more than {SHEET_ROWS:,} rows; at most {ROW_LIMIT:,} are allowed."
+                )
             yield Record(line, [_cell(value) for value in row])
     except InputError:
         raise
@@ -56,8 +57,10 @@ def _check_size(data: bytes) -> None:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         size = sum(part.file_size for part in archive.infolist())
     if size > UNPACKED_LIMIT:
-        told = f"{size / MEGABYTE:,.0f} MB; at most {UNPACKED_LIMIT / MEGABYTE:.0f} MB are allowed"
-        raise InputError("file", f"The workbook would unpack to {told}. Save the sheet as CSV.")
+        told, most = f"{size / MEGABYTE:,.0f}", f"{UNPACKED_LIMIT / MEGABYTE:.0f}"
+        raise InputError(
+            "file", f"The workbook would unpack to {told} MB; at most {most} MB are allowed. Save the sheet as CSV."
+        )
 
 
 def _has_formulas(data: bytes) -> bool:

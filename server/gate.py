@@ -14,6 +14,7 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from demos.words import told
 from models.tables import FILE_LIMIT
 from server.line import Line
 from server.metrics import Metrics
@@ -152,7 +153,7 @@ class Gate:
         except Refused as refused:
             self.door.metrics.refused(refused.reason)
             headers = {"Retry-After": str(math.ceil(refused.wait))} if refused.wait else None
-            answer = JSONResponse({"detail": str(refused)}, refused.status, headers)
+            answer = JSONResponse({"detail": told(refused)}, refused.status, headers)
             await answer(scope, receive, send)
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:

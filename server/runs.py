@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import gradio as gr
 from gradio.context import LocalContext
 
+from demos.words import say, told
 from models.inputs import InputError
 from server.line import Line
 from server.metrics import Metrics
@@ -29,7 +30,7 @@ class EndedEarly(gr.Error):
     outcome = ""
 
     def __init__(self, message: str) -> None:
-        super().__init__(message, title="This ended early", print_exception=False)
+        super().__init__(message, title=say("This ended early"), print_exception=False)
 
 
 class TimeUp(EndedEarly):
@@ -86,7 +87,9 @@ class Runs:
                             if result is None:
                                 raise
                             run.outcome = TimeUp.outcome
-                            gr.Warning(f"The time is up after {self.deadline:g} seconds: this is how far it got.")
+                            gr.Warning(
+                                say("The time is up after {n:g} seconds: this is how far it got.", n=self.deadline),
+                            )
 
             return stream
 
@@ -134,13 +137,16 @@ class _Run:
 
     def _look(self) -> None:
         if self.runs.closing:
-            raise Closed(CLOSING)
+            raise Closed(told(CLOSING))
         if not self.runs.line.wanted(self.event):
             raise Left("Nobody waits for this any more.")
         if self.runs.deadline and time.monotonic() - self.started > self.runs.deadline:
             raise TimeUp(
-                f"The time is up: a request may run for {self.runs.deadline:g} seconds. A model that was loading goes "
-                "on loading. Try again in a moment, or with less text."
+                say(
+                    "The time is up: a request may run for {n:g} seconds. A model that was loading goes on loading. "
+                    "Try again in a moment, or with less text.",
+                    n=self.runs.deadline,
+                )
             )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import gradio as gr
 from starlette.middleware import Middleware
 
+from demos.words import Listening
 from models.cache import CacheStatus
 from models.tables import FILE_LIMIT
 from server.gate import Door, Gate
@@ -69,7 +70,7 @@ def start(
     routes = health_routes(missing, lambda: door.closing)
     if chosen.metrics:
         routes.append(metrics_route(metrics))
-    app_kwargs: dict[str, Any] = {"routes": routes, "middleware": [Middleware(Gate, door=door)]}
+    app_kwargs: dict[str, Any] = {"routes": routes, "middleware": [Middleware(Listening), Middleware(Gate, door=door)]}
     tools = TaskTools(page, door) if chosen.mcp else None
     if tools:
         routes.append(tools.route())

@@ -41,10 +41,10 @@ function makeChoices(view) {
 function fillChoices({ data, state, page, $ }) {
   for (const name of ["layer", "layerB"]) $(name).replaceChildren(...options(numbered(data.layers, 0, data.layers)));
   for (const name of ["head", "headB"]) $(name).replaceChildren(...headOptions(data));
-  for (const name of ["from", "to"]) $(name).replaceChildren(...options([[-1, "both texts"], [0, "the first"], [1, "the second"]]));
+  for (const name of ["from", "to"]) $(name).replaceChildren(...options([[-1, say("both texts")], [0, say("the first")], [1, say("the second")]]));
   const pair = data.queries.some(token => token.part === 1);
   for (const label of page.querySelectorAll(".av-parts")) label.hidden = !pair || data.kind === "cross";
-  $("hide-label").textContent = data.kind === "causal" ? "Hide the first token" : "Hide special tokens";
+  $("hide-label").textContent = data.kind === "causal" ? say("Hide the first token") : say("Hide special tokens");
   // A word changed in the same text is what is mostly compared.
   const { text, pair: second } = state.another ?? data;
   $("text").value = text;
@@ -56,12 +56,12 @@ function fillChoices({ data, state, page, $ }) {
 
 // The heads; those that share their keys and values stand together.
 function headOptions(data) {
-  const combined = options([[MEAN, "mean of all"], [MAX, "largest of all"], ...(data.kind === "cross" ? [] : [[ROLLOUT, "rollout to here"]])]);
+  const combined = options([[MEAN, say("mean of all")], [MAX, say("largest of all")], ...(data.kind === "cross" ? [] : [[ROLLOUT, say("rollout to here")]])]);
   const shared = sharedBy(data);
   if (shared === 1) return [...combined, ...options(numbered(data.heads, 0, data.heads))];
   const groups = Array.from({ length: data.kvHeads }, (_, group) => {
     const made = element("optgroup");
-    made.label = `share keys and values ${group + 1}`;
+    made.label = say("share keys and values {group}", { group: group + 1 });
     made.append(...options(numbered(data.heads, group * shared, shared)));
     return made;
   });
@@ -69,7 +69,7 @@ function headOptions(data) {
 }
 
 function numbered(all, start, count) {
-  return Array.from({ length: count }, (_, i) => [start + i, `${start + i + 1} of ${all}`]);
+  return Array.from({ length: count }, (_, i) => [start + i, say("{n} of {all}", { n: start + i + 1, all })]);
 }
 
 function options(entries) {
@@ -83,7 +83,7 @@ function syncChoices(view) {
     button.setAttribute("aria-pressed", String(button.dataset.view === state.view));
     if (button.dataset.view !== "flow") continue;
     button.disabled = !flowing;
-    button.title = flowing ? "" : data.kind === "cross" ? "Cross-attention goes from one text to another: nothing flows on." : "This file holds one layer only.";
+    button.title = flowing ? "" : data.kind === "cross" ? say("Cross-attention goes from one text to another: nothing flows on.") : say("This file holds one layer only.");
   }
   for (const button of page.querySelectorAll("[data-step^='head,']")) button.disabled = flow;
   for (const name of ["head", "from", "to"]) $(name).disabled = flow;

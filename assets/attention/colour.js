@@ -48,13 +48,13 @@ function themeOf(dark) {
 
 // How weights up to max are coloured; faint ones gain where the scale is a root.
 function weightScale(max, theme, root) {
-  return { low: 0, high: max, title: root ? "weight (root scale)" : "weight", rgb: weight => theme.ramp[stepOf(weight, max, root)] };
+  return { low: 0, high: max, title: root ? say("weight (root scale)") : say("weight"), rgb: weight => theme.ramp[stepOf(weight, max, root)] };
 }
 
 // How differences are coloured, 0 in the middle: green where A has more, purple where B has.
 function differenceScale(max, theme, root) {
   const rgb = value => theme.signs[255 + Math.sign(value) * stepOf(Math.abs(value), max, root)];
-  return { low: -max, high: max, title: root ? "A − B (root scale)" : "A − B", rgb };
+  return { low: -max, high: max, title: root ? say("A − B (root scale)") : "A − B", rgb };
 }
 
 function stepOf(weight, max, root) {

@@ -1,10 +1,10 @@
 // Two heads, or two texts, side by side, and how they differ.
 
 const COMPARE = {
-  title: "Compare",
+  title: say("Compare"),
   wide: true,
-  name: ({ state }) => state.with === "text" ? `${headName(state.layer, state.head)}, two texts`
-    : `${headName(state.layer, state.head)} and ${headName(state.layerB, state.headB)}`,
+  name: ({ state }) => state.with === "text" ? say("{head}, two texts", { head: headName(state.layer, state.head) })
+    : say("{one} and {other}", { one: headName(state.layer, state.head), other: headName(state.layerB, state.headB) }),
   box: (view, width) => compareBox(view, width),
   draw(pen, { box, theme }) {
     for (const { matrix, scale, title, titleAt, frame, right, down } of box.parts) {
@@ -52,7 +52,7 @@ function otherOf(view) {
 
 function compareBox({ compared, state, theme }, width) {
   const { a, b, difference } = compared, weights = weightScale(Math.max(a.max, b.max), theme, state.root);
-  const named = state.with === "text" ? ["this text", "the other text"] : [headName(state.layer, state.head), headName(state.layerB, state.headB)];
+  const named = state.with === "text" ? [say("this text"), say("the other text")] : [headName(state.layer, state.head), headName(state.layerB, state.headB)];
   const parts = [{ matrix: a, scale: weights, title: `A · ${named[0]}` }, { matrix: b, scale: weights, title: `B · ${named[1]}` }];
   if (difference) parts.push({ matrix: difference, scale: differenceScale(difference.max, theme, state.root), title: "A − B" });
   const each = (width - GAP * (parts.length - 1)) / parts.length, columns = Math.max(a.columns.length, b.columns.length);
@@ -75,7 +75,7 @@ function compareBox({ compared, state, theme }, width) {
 // Why there is no map of the difference, or what it leaves out.
 function sayPairing({ a, b, rows, columns, difference }, words) {
   const [one, two, pairs] = rows.length < Math.max(a.rows.length, b.rows.length) ? [a.rows, b.rows, rows] : [a.columns, b.columns, columns];
-  const counts = `${one.length} and ${two.length} ${words ? "words" : "tokens"}`;
-  if (!difference) return `There is no difference map: ${counts} do not line up, only ${pairs.length} of them pair up.`;
-  return pairs.length < Math.max(one.length, two.length) ? `${counts}: A − B shows the ${pairs.length} that pair up.` : "";
+  const lengths = { a: one.length, b: two.length }, counts = words ? say("{a} and {b} words", lengths) : say("{a} and {b} tokens", lengths);
+  if (!difference) return say("There is no difference map: {counts} do not line up, only {n} of them pair up.", { counts, n: pairs.length });
+  return pairs.length < Math.max(one.length, two.length) ? say("{counts}: A − B shows the {n} that pair up.", { counts, n: pairs.length }) : "";
 }

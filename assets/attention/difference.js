@@ -6,12 +6,12 @@ function sayDifference(view) {
   const { rows, columns } = matrixAtFocus(view), { row, column } = focus;
   const number = (matrix, place, digits) => place.row === null || place.column === null ? "–" : digits(valueAt(matrix, place.row, place.column));
   const bold = words => element("b", "", words), max = Math.max(a.max, b.max), fixed = weight => told(weight, max);
-  let said = ["Point at a cell: all parts show it. A click locks it, arrow keys walk."];
+  let said = [say("Point at a cell: all parts show it. A click locks it, arrow keys walk.")];
   if (row !== null && column !== null) {
-    said = [strong(rows[row]), " looks at ", strong(columns[column]), ": A ", bold(number(a, inA, fixed)), ", B ", bold(number(b, inB, fixed))];
+    said = [...sayParts("{from} looks at {to}", { from: strong(rows[row]), to: strong(columns[column]) }), ": A ", bold(number(a, inA, fixed)), ", B ", bold(number(b, inB, fixed))];
     if (difference) said.push(", A\u00a0−\u00a0B ", bold(number(difference, inBoth, more => signedTold(more, max))));
-  } else if (row !== null) said = [strong(rows[row]), " looks at"];
-  else if (column !== null) said = [strong(columns[column]), " is looked at by"];
+  } else if (row !== null) said = sayParts("{from} looks at", { from: strong(rows[row]) });
+  else if (column !== null) said = sayParts("{to} is looked at by", { to: strong(columns[column]) });
   $("value").replaceChildren(...said);
   const shown = difference && (inBoth.row !== null || inBoth.column !== null)
     ? (inBoth.row !== null ? topOf(difference, inBoth.row, BARS).map(([c, more]) => [difference.columns[c], more])
@@ -39,5 +39,5 @@ function tableOfDifference({ a, b, rows, difference }) {
     return [token.text, namesOf(a, i, fixed), ...both];
   });
   b.rows.forEach((token, j) => { if (!partners.has(j)) lines.push([token.text, none, namesOf(b, j, fixed), none]); });
-  return [["From", "A: to, and how much", "B: to, and how much", "A − B"], lines];
+  return [[say("From"), say("A: to, and how much"), say("B: to, and how much"), "A − B"], lines];
 }

@@ -113,17 +113,23 @@ const COMBINED = { [MEAN]: "mean", [MAX]: "max", [ROLLOUT]: "rollout" };
 // This view with the data it has, in one file. A "<" in the data or the code must not end the script.
 function pageOf({ data, other, state }) {
   const safe = code => code.replaceAll("<", "\\u003c").replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
-  const close = "<" + "/script>";
+  const close = "<" + "/script>", code = attentionView.toString();
   return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Attention · Glassbox</title></head>
+<html lang="${document.documentElement.lang || "en"}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${say("Attention")} · Glassbox</title></head>
 <body style="margin:0"><div id="root"></div>
 <script>
-${attentionView.toString().replaceAll("<" + "/script", "<\\/script")}
+globalThis.glassboxWords = ${safe(JSON.stringify(wordsOf(code)))};
+${code.replaceAll("<" + "/script", "<\\/script")}
 const view = attentionView(document.getElementById("root"), null);
 for (const sent of ${safe(JSON.stringify([...data.sent, ...(other && other !== data ? other.sent : [])]))}) view.show(sent);
 view.change(${safe(JSON.stringify(state))});
 ${close}
 </body></html>
 `;
+}
+
+// As many of the page's words as this view has use for.
+function wordsOf(code) {
+  return Object.fromEntries(Object.entries(globalThis.glassboxWords ?? {}).filter(([english]) => code.includes(english)));
 }

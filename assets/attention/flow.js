@@ -1,7 +1,7 @@
 // The flow: what a word at the last of the chosen layers is made of, followed back through the layers to the input.
 
 const FLOW = {
-  title: "Flow",
+  title: say("Flow"),
   follows: true,
   box: ({ matrix }, width) => listsBox(matrix.columns.length, Math.min(width, 900), 34),
   draw: (pen, { data, matrix, box, theme, scale, state }, focus) => drawFlow(pen, data, matrix, box, theme, scale, state, focus),
@@ -16,8 +16,8 @@ function flows(data) {
 // What the drawing leaves out.
 function sayFlow({ data, state }) {
   const { each } = linksOf(data)[0], said = [];
-  if (each < data.keys.length) said.push(`Of each token the ${each} strongest links are followed; the shades of the input count all.`);
-  if (!state.special) said.push("What passes through a hidden token is not drawn.");
+  if (each < data.keys.length) said.push(say("Of each token the {each} strongest links are followed; the shades of the input count all.", { each }));
+  if (!state.special) said.push(say("What passes through a hidden token is not drawn."));
   return said.join(" ");
 }
 
@@ -71,8 +71,8 @@ function drawFlow(pen, data, matrix, box, theme, scale, state, { row, column }) 
   const { left, right, top, step } = box, layers = state.layer + 1, count = matrix.columns.length;
   const y = i => top + (i + 0.5) * step, x = layer => left + 10 + ((right - left - 20) * layer) / layers;
   const label = (words, x, align) => pen.text(words, x, 14, { align, fill: theme.muted, size: 12, sans: true });
-  label("input", left, "right");
-  label(`after layer ${layers}`, right, "left");
+  label(say("input"), left, "right");
+  label(say("after layer {layer}", { layer: layers }), right, "left");
   // Of all the tokens of a long text at once, what each keeps of itself would hide the rest.
   const whole = row === null ? Math.min(1, 4 / count) : 1, across = row === null && box.thin;
   const seen = flowsInto(data, matrix, state.layer, row).filter(({ from, to, flow }) => (across ? from !== to : flow > 0.0005 * whole));

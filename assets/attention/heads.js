@@ -1,13 +1,18 @@
 // All heads: a thumbnail each, layers down, heads across, and what the heads with a plain habit do.
 
 const HEADS = {
-  title: "All heads",
+  title: say("All heads"),
   wide: true,
-  name: ({ box }) => (box.lying ? "all heads, layers across" : "all heads, layers down"),
+  name: ({ box }) => (box.lying ? say("all heads, layers across") : say("all heads, layers down")),
   box: ({ data }, width) => headsBox(data, width),
   draw: (pen, { data, box, theme }) => drawHeads(pen, data, box, theme),
 };
 const CHIP_LIMIT = 12, GROUP_GAP = 14, LEGEND_WORDS = 190;
+// What a head's name, from names() in models/attention_math.py, says that it looks at.
+const HABITS = {
+  "next token": say("next token"), "previous token": say("previous token"), "same word": say("same word"),
+  separator: say("special tokens"), "first token": say("first token"),
+};
 
 // How many heads share one set of keys and values: 1 unless the model has grouped-query attention.
 function sharedBy(data) {
@@ -36,13 +41,13 @@ function fillHeads(grid, { data, state, theme, box: { lying } }, open) {
   };
   const axis = (words, head, layer, span) => place(element("div", span ? "av-axis av-group" : "av-axis", words), head, layer, span);
   for (let head = 0; head < data.heads; head++) axis(String(head + 1), trackOf(head), 2);
-  if (shared > 1) for (let head = 0; head < data.heads; head += shared) axis(`keys ${head / shared + 1}`, trackOf(head), 1, shared);
+  if (shared > 1) for (let head = 0; head < data.heads; head += shared) axis(say("keys {n}", { n: head / shared + 1 }), trackOf(head), 1, shared);
   for (let layer = 0; layer < data.layers; layer++) {
     axis(String(layer + 1), 1, layer + 3);
     for (let head = 0; head < data.heads; head++) {
       const button = element("button");
       button.type = "button";
-      button.ariaLabel = `Layer ${layer + 1}, head ${head + 1}` + (nameOf(data, layer, head) ? ": " + nameOf(data, layer, head) : "");
+      button.ariaLabel = placeName(layer, head) + (nameOf(data, layer, head) ? ": " + HABITS[nameOf(data, layer, head)] : "");
       button.title = describeHead(data, layer, head);
       if (layer === state.layer && head === state.head) button.setAttribute("aria-current", "true");
       button.append(thumbnail(data, layer, head, theme));
@@ -59,7 +64,7 @@ function fillHeads(grid, { data, state, theme, box: { lying } }, open) {
 
 // Each head is as bright as it can be: the scale ends at its own largest weight.
 function headsScale(theme) {
-  return { ...weightScale(1, theme, true), title: "of each head’s largest weight" };
+  return { ...weightScale(1, theme, true), title: say("of each head’s largest weight") };
 }
 
 // For each habit, the heads that have it, as buttons.
@@ -70,41 +75,42 @@ function fillChips(place, data, open) {
   }));
   const rare = [...habits].sort((a, b) => a[1].length - b[1].length);
   place.replaceChildren(...rare.map(([name, heads]) => {
-    const line = element("span", "", `Look at the ${habitOf(name)}: `);
+    const line = element("span", "", say("Look at the {habit}:", { habit: HABITS[name] }) + " ");
     for (const [layer, head] of heads.slice(0, CHIP_LIMIT)) {
       const button = element("button", "", `${layer + 1}.${head + 1}`);
       button.type = "button";
-      button.ariaLabel = `Layer ${layer + 1}, head ${head + 1}, ${name}`;
+      button.ariaLabel = `${placeName(layer, head)}: ${HABITS[name]}`;
       button.addEventListener("click", () => open(layer, head));
       line.append(button, " ");
     }
-    if (heads.length > CHIP_LIMIT) line.append(`and ${heads.length - CHIP_LIMIT} more`);
+    if (heads.length > CHIP_LIMIT) line.append(say("and {n} more", { n: heads.length - CHIP_LIMIT }));
     return line;
   }));
 }
 
 // The shortest name of a layer and head, or of what combines heads.
 function headName(layer, head) {
-  if (head === ROLLOUT) return `rollout to layer ${layer + 1}`;
-  return `layer ${layer + 1}, ` + (head === MEAN ? "mean" : head === MAX ? "largest" : `head ${head + 1}`);
+  const place = { layer: layer + 1, head: head + 1 };
+  if (head === ROLLOUT) return say("rollout to layer {layer}", place);
+  return head === MEAN ? say("layer {layer}, mean", place) : head === MAX ? say("layer {layer}, largest", place) : say("layer {layer}, head {head}", place);
 }
 
 function describeHead(data, layer, head) {
-  const where = `Layer ${layer + 1} of ${data.layers}`;
-  if (head === MEAN) return `${where}, the mean of its ${data.heads} heads`;
-  if (head === MAX) return `${where}, the largest weight of its ${data.heads} heads`;
-  if (head === ROLLOUT) return `Attention rollout: what flows from each word through layers 1 to ${layer + 1} (Abnar and Zuidema 2020)`;
-  const facts = [`${where}, head ${head + 1} of ${data.heads}`];
-  if (nameOf(data, layer, head)) facts.push(`mostly looks at the ${habitOf(nameOf(data, layer, head))}`);
-  facts.push(`spread ${data.entropy[layer][head]} bits`);
-  if (data.distance.length) facts.push(`${data.distance[layer][head]} tokens away on average`);
+  const place = { layer: layer + 1, layers: data.layers, head: head + 1, heads: data.heads };
+  if (head === MEAN) return say("Layer {layer} of {layers}, the mean of its {heads} heads", place);
+  if (head === MAX) return say("Layer {layer} of {layers}, the largest weight of its {heads} heads", place);
+  if (head === ROLLOUT) return say("Attention rollout: what flows from each word through layers 1 to {layer} (Abnar and Zuidema 2020)", place);
+  const facts = [say("Layer {layer} of {layers}, head {head} of {heads}", place)];
+  if (nameOf(data, layer, head)) facts.push(say("mostly looks at the {habit}", { habit: HABITS[nameOf(data, layer, head)] }));
+  facts.push(say("spread {bits} bits", { bits: data.entropy[layer][head] }));
+  if (data.distance.length) facts.push(say("{n} tokens away on average", { n: data.distance[layer][head] }));
   const shared = sharedBy(data), start = Math.floor(head / shared) * shared;
-  if (shared > 1) facts.push(`heads ${start + 1} to ${start + shared} share their keys and values (grouped-query attention)`);
+  if (shared > 1) facts.push(say("heads {first} to {last} share their keys and values (grouped-query attention)", { first: start + 1, last: start + shared }));
   return facts.join(" · ");
 }
 
-function habitOf(name) {
-  return name === "separator" ? "special tokens" : name;
+function placeName(layer, head) {
+  return say("Layer {layer}, head {head}", { layer: layer + 1, head: head + 1 });
 }
 
 function nameOf(data, layer, head) {
@@ -129,7 +135,7 @@ function drawHeads(pen, data, box, theme) {
   const at = (head, layer) => (lying ? [left + layer * size, top + along(head)] : [left + along(head), top + layer * size]);
   const label = (words, x, y) => pen.text(words, x, y, { align: "center", fill: theme.muted, size: 11, sans: true });
   for (let head = 0; shared > 1 && head < data.heads; head += shared) {
-    const [x, y] = at(head, 0), long = shared * size - 4, words = `keys ${head / shared + 1}`;
+    const [x, y] = at(head, 0), long = shared * size - 4, words = say("keys {n}", { n: head / shared + 1 });
     if (lying) {
       label(words, 22, y + long / 2);
       pen.rect(46, y, 1, long, theme.muted);

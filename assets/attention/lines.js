@@ -1,7 +1,7 @@
 // The lines: tokens that look on the left, tokens that are looked at on the right, thicker where more weight goes.
 
 const LINES = {
-  title: "Lines",
+  title: say("Lines"),
   follows: true,  // The whole picture depends on the focus.
   box: ({ matrix }, width) => listsBox(Math.max(matrix.rows.length, matrix.columns.length), Math.min(width, 760), 30),
   draw: (pen, { matrix, box, theme, scale, state }, focus) => drawLines(pen, matrix, box, theme, scale, state, focus),
@@ -12,8 +12,8 @@ function drawLines(pen, matrix, box, theme, scale, state, { row, column }) {
   const { left, right, top, step } = box, columns = matrix.columns.length, y = i => top + (i + 0.5) * step;
   const alone = row !== null || column !== null, { cells, all } = strongest(matrix, row, column);
   const share = weight => (matrix.max > 0 ? (state.root ? Math.sqrt(weight / matrix.max) : weight / matrix.max) : 0);
-  pen.text("from", left, 14, { align: "right", fill: theme.muted, size: 12, sans: true });
-  pen.text("to", right, 14, { fill: theme.muted, size: 12, sans: true });
+  pen.text(say("from"), left, 14, { align: "right", fill: theme.muted, size: 12, sans: true });
+  pen.text(say("to"), right, 14, { fill: theme.muted, size: 12, sans: true });
   for (const i of cells) {
     const strength = share(matrix.values[i]);
     pen.curve(left + 6, y(Math.floor(i / columns)), right - 6, y(i % columns), theme.accent,

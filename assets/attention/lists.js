@@ -55,6 +55,6 @@ function heaviestLast(items, weightOf, limit) {
 }
 
 function sayDrawn(pen, box, theme, drawn, all) {
-  const words = `the strongest ${drawn.toLocaleString("en")} of ${all.toLocaleString("en")} links`;
+  const words = say("the strongest {drawn} of {all} links", { drawn: drawn.toLocaleString("en"), all: all.toLocaleString("en") });
   pen.text(words, 198, box.bottom + 38, { fill: theme.muted, size: 11, sans: true });
 }

@@ -1,7 +1,7 @@
 // The matrix: each row a token that looks, each column a token that is looked at.
 
 const MATRIX = {
-  title: "Matrix",
+  title: say("Matrix"),
   box: ({ matrix }, width) => matrixBox(matrix, width),
   draw: (pen, { matrix, box, theme, scale }) => drawMatrix(pen, matrix, box, theme, scale),
   mark: (pen, { matrix, box, theme }, focus) => markMatrix(pen, matrix, box, theme, focus),
@@ -35,8 +35,8 @@ function drawMatrix(pen, matrix, box, theme, scale) {
     unreachable(matrix, r, c) ? null : scale.rgb(matrix.values[r * columns + c]));
   matrix.rows.forEach((token, r) => { if (r % box.every === 0) rowLabel(pen, matrix, box, r, theme.ink, false); });
   matrix.columns.forEach((token, c) => { if (c % box.every === 0) columnLabel(pen, matrix, box, c, theme.ink, false); });
-  pen.text("to →", left - 7, top - 24, { align: "right", fill: theme.muted, size: 11, sans: true });
-  pen.text("from ↓", left - 7, top - 9, { align: "right", fill: theme.muted, size: 11, sans: true });
+  pen.text(say("to →"), left - 7, top - 24, { align: "right", fill: theme.muted, size: 11, sans: true });
+  pen.text(say("from ↓"), left - 7, top - 9, { align: "right", fill: theme.muted, size: 11, sans: true });
   drawLegend(pen, left, box.bottom + 18, scale, theme, Math.min(180, box.width - left - 130));
 }
 

@@ -12,8 +12,8 @@ function sayWhat(view, shown, asking, empty) {
     if (compare && state.with === "head") lines.push(`${describeHead(data, state.layerB, state.headB)}.`);
     caption.replaceChildren(...lines.map((words, i) => element("span", "", lines.length > 1 ? `${"AB"[i]}: ${words}` : words)));
   }
-  $("note").textContent = asking ? view.refused || "Change the text, then press Compare."
-    : empty ? "Every token is hidden: there is nothing to show."
+  $("note").textContent = asking ? view.refused || say("Change the text, then press Compare.")
+    : empty ? say("Every token is hidden: there is nothing to show.")
     : compare && shown ? sayPairing(shown.compared, state.words)
     : state.view === "flow" && shown ? sayFlow(view) : "";
 }
@@ -23,14 +23,13 @@ function sayFocus(view) {
   if (view.compared) return sayDifference(view);
   const { matrix, state, theme, $ } = view;
   const { row, column } = focusOf(view), rollout = chosen(view).head === ROLLOUT;
-  const looks = rollout ? "draws on" : "looks at";
-  let said = [state.view !== "matrix" ? "Point at a token. A click locks it." : "Point at a cell. A click locks it, arrow keys walk."];
+  let said = [state.view !== "matrix" ? say("Point at a token. A click locks it.") : say("Point at a cell. A click locks it, arrow keys walk.")];
+  const ends = { from: row === null ? "" : strong(matrix.rows[row]), to: column === null ? "" : strong(matrix.columns[column]) };
   if (row !== null && column !== null)
-    said = unreachable(matrix, row, column)
-      ? [strong(matrix.rows[row]), " comes before ", strong(matrix.columns[column]), " and cannot look at it"]
-      : [strong(matrix.rows[row]), ` ${looks} `, strong(matrix.columns[column]), ": ", element("b", "", told(valueAt(matrix, row, column), matrix.max))];
-  else if (row !== null) said = [strong(matrix.rows[row]), ` ${looks}`];
-  else if (column !== null) said = [strong(matrix.columns[column]), rollout ? " goes into" : " is looked at by"];
+    said = unreachable(matrix, row, column) ? sayParts("{from} comes before {to} and cannot look at it", ends)
+      : [...(rollout ? sayParts("{from} draws on {to}", ends) : sayParts("{from} looks at {to}", ends)), ": ", element("b", "", told(valueAt(matrix, row, column), matrix.max))];
+  else if (row !== null) said = rollout ? sayParts("{from} draws on", ends) : sayParts("{from} looks at", ends);
+  else if (column !== null) said = rollout ? sayParts("{to} goes into", ends) : sayParts("{to} is looked at by", ends);
   $("value").replaceChildren(...said);
   const bars = row !== null ? topOf(matrix, row, BARS).map(([c, w]) => [matrix.columns[c], w])
     : column !== null ? lookersAt(matrix, column, BARS).map(([r, w]) => [matrix.rows[r], w]) : [];
@@ -83,7 +82,7 @@ function fillStrips(view) {
   const one = data.kind !== "cross" && (state.view === "flow" || state.from === state.to);
   const strips = ({ rows, columns }, name, part) => one
     ? [strip(name, rows, "both", part)]
-    : [strip(`${name} from`, rows, "row", part), strip(`${name} to`, columns, "column", part)];
+    : [strip(`${name} ${say("from")}`.trim(), rows, "row", part), strip(`${name} ${say("to")}`.trim(), columns, "column", part)];
   $("strips").replaceChildren(...(compared ? [...strips(compared.a, "A", 0), ...strips(compared.b, "B", 1)] : strips(view.matrix, "", "")));
 }
 
@@ -109,7 +108,7 @@ function fillTable(view) {
   if (!$("table").open || !matrix) return;
   const table = element("table"), head = table.createTHead().insertRow(), body = table.createTBody();
   const [titles, lines] = compared ? tableOfDifference(compared)
-    : [["From", "To, and how much"], matrix.rows.map((token, r) => [token.text, namesOf(matrix, r, weight => told(weight, matrix.max))])];
+    : [[say("From"), say("To, and how much")], matrix.rows.map((token, r) => [token.text, namesOf(matrix, r, weight => told(weight, matrix.max))])];
   for (const words of titles) head.append(Object.assign(element("th", "", words), { scope: "col" }));
   for (const [token, ...cells] of lines) {
     const line = body.insertRow();

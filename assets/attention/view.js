@@ -13,6 +13,7 @@ const DRAWINGS = { matrix: MATRIX, lines: LINES, heads: HEADS, flow: FLOW, compa
 function start() {
   const page = element("div", "av");
   page.innerHTML = MARKUP;
+  sayIn(page);
   root.replaceChildren(element("style", "", STYLE), page);
   const view = {
     page, $: name => page.querySelector(".av-" + name),
@@ -88,7 +89,7 @@ function redraw(view) {
   $("scene").classList.toggle("av-wide", Boolean(drawing.wide));
   if (heads) return fillHeads($("grid"), view, (layer, head) => change(view, { view: "matrix", layer, head }));
   if (view.locked === undefined) view.locked = farthestLook(view);
-  $("focus").ariaLabel = `${drawing.title}: ${describeHead(data, state.layer, chosen(view).head)}. Arrow keys walk its cells.`;
+  $("focus").ariaLabel = `${drawing.title}: ${describeHead(data, state.layer, chosen(view).head)}. ${say("Arrow keys walk its cells.")}`;
   fillStrips(view);
   if (!drawing.follows) drawing.draw(penOn($("picture"), view.box), view);
   redrawFocus(view);

@@ -21,7 +21,7 @@ function text(parts, side) {
 function side(value, index) {
   const heading = make("h3", "compare-name", NAMES[index]);
   if (value.told) heading.append(make("span", "compare-told", ` ${value.told}`));
-  const said = value.waiting ? make("p", "compare-waiting", "Waiting for its turn…") : text(value.text, index);
+  const said = value.waiting ? make("p", "compare-waiting", say("Waiting for its turn…")) : text(value.text, index);
   said.classList.toggle("compare-verdict", value.verdict);
   return make("section", "compare-side", heading, said, make("p", "status", value.status));
 }
@@ -71,7 +71,7 @@ function cost([name, ...cells]) {
 }
 
 function key() {
-  const marks = NAMES.map((name, index) => make(["del", "ins"][index], `compare-alone compare-${name}`, `only in ${name}`));
+  const marks = NAMES.map((name, index) => make(["del", "ins"][index], `compare-alone compare-${name}`, say("only in {side}", { side: name })));
   return make("p", "compare-key", ...marks);
 }
 
@@ -82,11 +82,11 @@ function draw() {
   const marked = [...value.inputs.flatMap(({ texts }) => texts), ...value.sides.map(({ text }) => text)];
   if (value.costs) {
     if (marked.some((parts) => parts.some(([, alone]) => alone))) drawn.push(key());
-    if (value.figures.length) drawn.push(table("Probabilities", value.figures.map(figure), "−1 … 0 … +1"));
-    if (value.same) drawn.push(make("p", "compare-note", "The probabilities are the same on both sides."));
-    drawn.push(table("What it took", value.costs.map(cost)));
+    if (value.figures.length) drawn.push(table(say("Probabilities"), value.figures.map(figure), "−1 … 0 … +1"));
+    if (value.same) drawn.push(make("p", "compare-note", say("The probabilities are the same on both sides.")));
+    drawn.push(table(say("What it took"), value.costs.map(cost)));
   }
-  root.replaceChildren(...value.inputs.flatMap(input), ...(value.inputs.length ? [make("h3", "compare-title", "Result")] : []), ...drawn);
+  root.replaceChildren(...value.inputs.flatMap(input), ...(value.inputs.length ? [make("h3", "compare-title", say("Result"))] : []), ...drawn);
 }
 watch("value", draw);
 draw();

@@ -54,6 +54,6 @@ function outcome(told) {
   const status = told.filter((each) => typeof each === "string" && each).at(-1) ?? "";
   const json = told.find((each) => each && typeof each === "object") ?? {};
   const drafts = json.drafts?.[0]?.text;
-  const said = json.answers ? (json.answers[0]?.text ?? "Not in the text") : (json.summary ?? json.label ?? json.text ?? drafts);
+  const said = json.answers ? (json.answers[0]?.text ?? say("not in the text")) : (json.summary ?? json.label ?? json.text ?? drafts);
   return { result: String(said ?? "").slice(0, 300), status };
 }

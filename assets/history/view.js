@@ -1,5 +1,6 @@
 // Draws what this browser kept; a run that is pressed asks the page to fill its tab in. All text goes in as text.
 const root = element.querySelector(".history");
+sayIn(root);
 const part = (name) => root.querySelector(`.history-${name}`);
 
 function make(className, words) {
@@ -12,10 +13,10 @@ function make(className, words) {
 function row(run) {
   const item = document.createElement("li"), button = document.createElement("button");
   const said = String(run.words ?? "").trim().split(/\s+/).slice(0, 12).join(" ");
-  const when = new Date(run.at).toLocaleString("en", { dateStyle: "medium", timeStyle: "short" });
+  const when = new Date(run.at).toLocaleString(document.documentElement.lang || "en", { dateStyle: "medium", timeStyle: "short" });
   button.type = "button";
   button.append(
-    make("history-tab", props.titles[run.tab] ?? run.tab), make("history-words", said),
+    make("history-tab", translated(props.titles[run.tab] ?? run.tab)), make("history-words", said),
     make("history-result", run.result || run.status), make("history-when", when),
   );
   button.addEventListener("click", () => trigger("select", { tab: run.tab, inputs: run.inputs }));
@@ -28,12 +29,12 @@ function draw() {
   part("keep").checked = history.keep;
   part("export").disabled = part("clear").disabled = !count;
   part("runs").replaceChildren(...history.runs.map(row));
-  const are = count === 1 ? "1 run is" : `${count} runs are`;
-  part("said").textContent = `${count ? `${are} kept, the newest first; press one to fill its tab in again.` : "Nothing is kept."} What is kept is in this browser alone, never on the server.`;
+  const are = sayCount(count, "{n} run is kept; press it to fill its tab in again.", "{n} runs are kept, the newest first; press one to fill its tab in again.");
+  part("said").textContent = `${count ? are : say("Nothing is kept.")} ${say("What is kept is in this browser alone, never on the server.")}`;
 }
 
 part("keep").addEventListener("change", (event) => {
-  if (!keep({ ...kept(), keep: event.target.checked })) part("said").textContent = "This browser does not let the page keep anything.";
+  if (!keep({ ...kept(), keep: event.target.checked })) part("said").textContent = say("This browser does not let the page keep anything.");
 });
 part("clear").addEventListener("click", () => keep({ ...kept(), runs: [] }));
 part("export").addEventListener("click", () => {

@@ -38,15 +38,16 @@ function attention(value) {
 
   // The words that were looked at most, and in words what the rest is.
   function told(index) {
-    if (index >= rows) return make("p", "token-hint", "There was no time to read the reply again up to this token.");
+    if (index >= rows) return make("p", "token-hint", say("There was no time to read the reply again up to this token."));
     const words = value.readings.map((reading, word) => ({ reading, share: share(index, word) }));
     const merged = new Map();
     for (const { reading, share } of words) if (reading) merged.set(reading, (merged.get(reading) || 0) + share);
     const best = [...merged].sort((a, b) => b[1] - a[1]).slice(0, STRONGEST);
     const blank = words.reduce((sum, word) => (word.reading ? sum : sum + word.share), 0);
-    const part = list("looked at most", best.map(([reading, share]) => row(reading, share)));
-    const first = `${percent(value.first[index])} of all its attention is left out: it rested on the very first token.`;
-    part.append(make("p", "token-aside", `${percent(blank)} went to line breaks and the marks between messages. ${first}`));
+    const part = list(say("looked at most"), best.map(([reading, share]) => row(reading, share)));
+    const first = say("{share} of all its attention is left out: it rested on the very first token.", { share: percent(value.first[index]) });
+    const marks = say("{share} went to line breaks and the marks between messages.", { share: percent(blank) });
+    part.append(make("p", "token-aside", `${marks} ${first}`));
     return part;
   }
 

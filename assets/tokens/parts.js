@@ -1,6 +1,6 @@
 // What the token view is made of. Everything a model or a visitor wrote goes through textContent.
 const SPACES = { " ": "␣", "\n": "↵", "\r": "␍", "\t": "⇥" };
-const PART = "part of a character";
+const PART = say("part of a character");
 
 const percent = (p) => (p < 0.001 ? "<0.1%" : p > 0.999 ? ">99.9%" : `${(p * 100).toFixed(p < 0.1 ? 1 : 0)}%`);
 const visible = (text) => text.replace(/[ \n\r\t]/g, (space) => SPACES[space]) || `(${PART})`;
@@ -25,7 +25,7 @@ function row(name, share, { chosen = false, faint = false, take } = {}) {
   line.append(make("span", "token-name", name), bar, make("span", "token-percent", percent(share)));
   if (!take) return item;
   line.type = "button";
-  line.title = "Take this token and ask again";
+  line.title = say("Take this token and ask again");
   line.addEventListener("click", take);
   item.append(line);
   return item;
@@ -49,5 +49,5 @@ function choices(title, candidates, chosen, taking) {
     const name = partial && each !== chosen ? `(${PART})` : visible(each.text);
     return row(name, each.probability, { chosen: each === chosen, take });
   });
-  return list(title, [...rows, row("all others", rest, { faint: true })]);
+  return list(title, [...rows, row(say("all others"), rest, { faint: true })]);
 }

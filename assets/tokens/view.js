@@ -1,6 +1,7 @@
 // The token view: texts as tokens, and beside them what else was likely at the one in focus, and what it came from.
 const find = (name) => element.querySelector(`.token-${name}`);
 const [view, context, passages, detail] = ["view", "context", "passages", "detail"].map(find);
+sayIn(view);
 let shown = [];
 let open = null;
 let pin = false;
@@ -10,7 +11,7 @@ let prompt = [];
 
 const quoted = (text) => `“${visible(text)}”`;
 const facts = (each) =>
-  [percent(each.probability), ...(each.rank ? [`rank ${each.rank.toLocaleString("en")}`, `${(-Math.log2(each.probability)).toFixed(1)} bits`] : [])].join(" · ");
+  [percent(each.probability), ...(each.rank ? [say("rank {n}", { n: each.rank.toLocaleString("en") }), say("{n} bits", { n: (-Math.log2(each.probability)).toFixed(1) })] : [])].join(" · ");
 
 // Puts a candidate after what stands before it, where the text can go on.
 function takingAfter(before) {
@@ -21,9 +22,9 @@ function takingAfter(before) {
 function describe() {
   const { next, asks } = props.value || {};
   if (!open) {
-    const following = next?.length ? [choices("what may come next: click one to take it", next, null, takingAfter(""))] : [];
-    const hint = shown.some(({ nodes }) => nodes.length) ? "Point at a token, or walk with the arrow keys." : "";
-    const more = hint && asks ? `${hint} Click one to see what the model looked at as it chose it.` : hint;
+    const following = next?.length ? [choices(say("what may come next: click one to take it"), next, null, takingAfter(""))] : [];
+    const hint = shown.some(({ nodes }) => nodes.length) ? say("Point at a token, or walk with the arrow keys.") : "";
+    const more = hint && asks ? `${hint} ${say("Click one to see what the model looked at as it chose it.")}` : hint;
     return detail.replaceChildren(...following, make("p", "token-hint", more));
   }
   const { data } = open.passage;
@@ -33,10 +34,10 @@ function describe() {
   heading.append(make("strong", "token-name", quoted(chosen.text)), ` ${facts(chosen)}`);
   const parts = make("div", "token-lists");
   const taking = takingAfter(before);
-  const others = `what else it could have been${taking ? ": click one to take it" : ""}`;
+  const others = taking ? say("what else it could have been: click one to take it") : say("what else it could have been");
   parts.append(choices(others, chosen.rivals, chosen, taking));
   if (looked) parts.append(looked.told(open.index));
-  else if (asks) parts.append(make("p", "token-hint", "Click the token to see what the model looked at as it chose it."));
+  else if (asks) parts.append(make("p", "token-hint", say("Click the token to see what the model looked at as it chose it.")));
   detail.replaceChildren(heading, parts);
 }
 

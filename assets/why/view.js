@@ -2,7 +2,8 @@
 // on, the same words come again with more effects: they are filled in where they stand, so that nothing jumps. All that
 // a visitor wrote goes through textContent.
 const root = element.querySelector(".why");
-const HINT = "Point at a word, or walk with the arrow keys.";
+const HINT = say("Point at a word, or walk with the arrow keys.");
+const UNKNOWN = say("not measured");
 const signed = (x) => `${x < 0 ? "−" : "+"}${Math.abs(x).toFixed(2)}`;
 let shape = "";
 
@@ -82,8 +83,8 @@ function shade(node, piece, one) {
   node.classList.toggle("why-down", known && piece.effect < 0);
   node.classList.toggle("why-up", known && piece.effect >= 0);
   node.classList.toggle("why-strong", strength >= 0.25);
-  node.told = known ? signed(piece.effect) : "not measured";
-  node.setAttribute("aria-label", `${piece.text}, ${known ? `${signed(piece.effect)} ${one.towards[piece.effect < 0 ? 0 : 1]}` : "not measured"}`);
+  node.told = known ? signed(piece.effect) : UNKNOWN;
+  node.setAttribute("aria-label", `${piece.text}, ${known ? `${signed(piece.effect)} ${one.towards[piece.effect < 0 ? 0 : 1]}` : UNKNOWN}`);
 }
 
 function reveal(text) {

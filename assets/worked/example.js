@@ -6,12 +6,12 @@ const START = {
   V: [[0.3, 0.1, 0.2], [0.2, 0.4, 0.1], [0.1, 0.3, 0.3]],
 };
 const LARGEST = 1000, WALK_MILLISECONDS = 1600;
-const NAMES = { Q: "queries", K: "keys", V: "values" };
+const NAMES = { Q: say("queries"), K: say("keys"), V: say("values") };
 const STEPS = {
-  scores: { title: "Scores", how: "every query meets every key" },
-  scaled: { title: "Scaled", how: "÷ √3, so that softmax stays soft" },
-  weights: { title: "Weights", how: "softmax: each row sums to 1" },
-  output: { title: "Output", how: "a mix of the values" },
+  scores: { title: say("Scores"), how: say("every query meets every key") },
+  scaled: { title: say("Scaled"), how: say("÷ √3, so that softmax stays soft") },
+  weights: { title: say("Weights"), how: say("softmax: each row sums to 1") },
+  output: { title: say("Output"), how: say("a mix of the values") },
 };
 // K is drawn transposed, so that a score stands where its query's row and its key's column cross.
 const BOARD = ["Q", "×", "K", "=", "scores", "÷√3", "scaled", "weights", "×", "V", "=", "output"];
@@ -20,19 +20,20 @@ function start() {
   root.replaceChildren(element("style", "", STYLE), element("div", "worked"));
   const page = root.lastElementChild;
   page.innerHTML = MARKUP;
+  sayIn(page);
   const $ = name => page.querySelector(".worked-" + name);
   let given, made, kept = ["scores", 0, 1], pointed = null, walking = 0;
   const inputs = {}, cells = {}, notes = {};
 
   $("tools").append(
-    button("worked-walk", "Walk me through", () => (walking ? rest() : walkOn())),
-    button("", "Random", () => fill(random())),
-    button("", "Reset", () => fill(START)),
+    button("worked-walk", say("Walk me through"), () => (walking ? rest() : walkOn())),
+    button("", say("Random"), () => fill(random())),
+    button("", say("Reset"), () => fill(START)),
   );
   for (const name of BOARD) $("board").append(NAMES[name] ? asked(name) : STEPS[name] ? shown(name) : element("span", name === "=" ? "worked-sign worked-equals" : "worked-sign", name));
   const sums = element("section", "worked-said");
   sums.setAttribute("aria-live", "polite");
-  sums.setAttribute("aria-label", "How this number is made");
+  sums.setAttribute("aria-label", say("How this number is made"));
   const slot = element("div", "worked-slot", sums), inSight = new Map();
   $("board").append(slot);
   // On a phone the sum stays in sight while the board is: it floats as long as its own place is out of view.
@@ -61,7 +62,7 @@ function start() {
     const make = (r, c) => {
       const [token, number] = turned ? [c, r] : [r, c], input = element("input");
       Object.assign(input, { inputMode: "decimal", autocomplete: "off", spellcheck: false });
-      input.setAttribute("aria-label", `${own[token]}, number ${number + 1}`);
+      input.setAttribute("aria-label", say("{vector}, number {n}", { vector: own[token], n: number + 1 }));
       input.addEventListener("input", () => take(name, token, number));
       input.addEventListener("focus", () => input.select());
       input.addEventListener("keydown", event => {
@@ -114,8 +115,8 @@ function start() {
 
   function complaint(name, input) {
     const place = inputs[name].flat().indexOf(input), value = given[name].flat()[place], typed = input.value.trim();
-    const wrong = Number.isFinite(Number(typed.replace(",", "."))) && typed ? `${typed} is not from −${LARGEST} to ${LARGEST}` : `“${typed}” is not a number`;
-    return `${input.getAttribute("aria-label")}: ${wrong}. ${plain(value)} still counts.`;
+    const wrong = Number.isFinite(Number(typed.replace(",", "."))) && typed ? say("{typed} is not from −{most} to {most}", { typed, most: LARGEST }) : say("“{typed}” is not a number", { typed });
+    return say("{place}: {wrong}. {value} still counts.", { place: input.getAttribute("aria-label"), wrong, value: plain(value) });
   }
 
   function fill(matrices) {
@@ -185,7 +186,7 @@ function start() {
       at = (at + 1) % places.length;
       keep(places[at]);
     };
-    $("walk").textContent = "Stop here";
+    $("walk").textContent = say("Stop here");
     walking = setInterval(next, WALK_MILLISECONDS);
     next();
   }
@@ -194,6 +195,6 @@ function start() {
     if (event && $("walk").contains(event.target)) return;
     clearInterval(walking);
     walking = 0;
-    $("walk").textContent = "Walk me through";
+    $("walk").textContent = say("Walk me through");
   }
 }

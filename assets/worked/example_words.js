@@ -7,20 +7,20 @@ function said({ Q, K, V }, made, name, r, c) {
   if (name === "scores")
     return [
       line(term("Q", `q${i}`), " · ", term("K", `k${j}`), " = ", ...joined(Q[r].map((q, d) => times("Q", plain(q), "K", plain(K[c][d]))), "+"), " = ", result),
-      meaning(`How well what token ${r + 1} looks for fits what token ${c + 1} offers.`),
+      meaning(say("How well what token {from} looks for fits what token {to} offers.", { from: r + 1, to: c + 1 })),
     ];
   if (name === "scaled")
     return [
       line(`${written(made.scores[r][c])} ÷ √3 = ${written(made.scores[r][c])} ÷ 1.732 = `, result),
-      meaning("Long vectors make large scores. Dividing by the root of their length keeps the weights from being all or nothing."),
+      meaning(say("Long vectors make large scores. Dividing by the root of their length keeps the weights from being all or nothing.")),
     ];
   if (name === "weights")
     return [
       line(power(written(made.scaled[r][c])), " ÷ (", ...joined(made.scaled[r].map(score => power(written(score))), "+"), ") = ", result),
-      meaning(`Token ${r + 1} takes ${Math.round(100 * made.weights[r][c])}% of its mix from token ${c + 1}.`),
+      meaning(say("Token {from} takes {share} of its mix from token {to}.", { from: r + 1, share: `${Math.round(100 * made.weights[r][c])}%`, to: c + 1 })),
     ];
   return [
     line(...joined(made.weights[r].map((weight, t) => times("W", written(weight), "V", plain(V[t][c]))), "+"), " = ", result),
-    meaning(`Number ${c + 1} of what token ${r + 1} becomes: the values' number ${c + 1}, mixed by the weights.`),
+    meaning(say("Number {n} of what token {from} becomes: the values' number {n}, mixed by the weights.", { n: c + 1, from: r + 1 })),
   ];
 }

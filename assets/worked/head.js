@@ -6,6 +6,7 @@ function start() {
   root.replaceChildren(element("style", "", STYLE), element("div", "worked"));
   const page = root.lastElementChild;
   page.innerHTML = MARKUP;
+  sayIn(page);
   const $ = name => page.querySelector(".worked-" + name);
   let head = null, query = 0, kept = 0, pointed = null, row = null;
 
@@ -45,7 +46,7 @@ function start() {
   }
 
   function choices(name, count, chosen) {
-    $(name).replaceChildren(...Array.from({ length: count }, (_, i) => new Option(`${i + 1} of ${count}`, i, false, i === chosen)));
+    $(name).replaceChildren(...Array.from({ length: count }, (_, i) => new Option(say("{n} of {all}", { n: i + 1, all: count }), i, false, i === chosen)));
   }
 
   function draw() {
@@ -96,7 +97,7 @@ function start() {
     const table = element("table"), top = table.createTHead().insertRow(), body = table.createTBody(), foot = table.createTFoot().insertRow();
     const shown = largest(row.weights, MOST_ROWS), width = head.queries[0].length;
     const heading = (words, name) => top.append(Object.assign(element("th", name, ...words), { scope: "col" }));
-    heading(["key"], "");
+    heading([say("key")], "");
     heading([term("K", "k")], "worked-wide");
     heading([term("Q", "q"), " · ", term("K", "k")], "");
     heading([head.divided], "");
@@ -118,7 +119,7 @@ function start() {
       line.addEventListener("click", () => keep(key));
     }
     const output = product([row.weights], head.values.slice(0, row.weights.length))[0];
-    foot.append(Object.assign(element("th", "", `what “${head.tokens[query]}” takes`), { scope: "row" }));
+    foot.append(Object.assign(element("th", "", say("what “{token}” takes", { token: head.tokens[query] })), { scope: "row" }));
     cell(foot, "worked-wide");
     cell(foot, "");
     cell(foot, "");
@@ -126,10 +127,10 @@ function start() {
     cell(foot, "worked-wide", strip(output, head.widest.values));
     $("keys").replaceWith(table);
     table.className = "worked-keys";
-    table.setAttribute("aria-label", `Every token that “${head.tokens[query]}” can see: ${width} numbers each, score and weight`);
+    table.setAttribute("aria-label", say("Every token that “{token}” can see: {n} numbers each, score and weight", { token: head.tokens[query], n: width }));
     const others = row.weights.length - shown.length;
     const held = 1 - shown.reduce((sum, key) => sum + row.weights[key], 0);
-    $("rest").textContent = others > 0 ? `The other ${others} tokens hold ${written(Math.max(0, held))} together.` : "";
+    $("rest").textContent = others > 0 ? sayCount(others, "The other token holds {weight}.", "The other {n} tokens hold {weight} together.", { weight: written(Math.max(0, held)) }) : "";
   }
 
   function cell(line, name, ...inside) {
@@ -175,16 +176,16 @@ function start() {
   function tellNumber(event) {
     const canvas = event?.target.closest(".worked-strip");
     const width = head?.queries[0].length;
-    if (!canvas) return void ($("number").textContent = head ? `Each strip is ${width} numbers: green above 0, purple below. Point at one.` : "");
+    if (!canvas) return void ($("number").textContent = head ? say("Each strip is {n} numbers: green above 0, purple below. Point at one.", { n: width }) : "");
     const frame = canvas.getBoundingClientRect(), i = Math.max(0, Math.min(width - 1, Math.floor(((event.clientX - frame.left) / frame.width) * width)));
     const q = head.queries[query][i], k = head.keys[pointed ?? kept][i];
-    $("number").replaceChildren(`Number ${i + 1} of ${width}: `, times("Q", written(q), "K", written(k)), ` = ${written(q * k)}`);
+    $("number").replaceChildren(`${say("Number {n} of {all}:", { n: i + 1, all: width })} `, times("Q", written(q), "K", written(k)), ` = ${written(q * k)}`);
   }
 
   function fillNumbers() {
     if (!$("numbers").open || !head) return;
     const table = element("table"), top = table.createTHead().insertRow(), body = table.createTBody(), key = pointed ?? kept;
-    for (const words of ["number", "q", "k", "q × k"]) top.append(Object.assign(element("th", "", words), { scope: "col" }));
+    for (const words of [say("number"), "q", "k", "q × k"]) top.append(Object.assign(element("th", "", words), { scope: "col" }));
     head.queries[query].forEach((q, i) => {
       const line = body.insertRow(), k = head.keys[key][i];
       line.append(Object.assign(element("th", "", String(i + 1)), { scope: "row" }));

@@ -1,0 +1,24 @@
+// What Gradio itself writes into the page, and has in no other language: translated as it comes.
+
+const GRADIOS = {
+  Error: say("Error"), Warning: say("Warning"), Info: say("Info"), Close: say("Close"), undo: say("Undo"),
+  Copy: say("Copy"), copy: say("Copy"), "Copy message": say("Copy the message"), "Copy conversation": say("Copy the conversation"),
+  "Copy table data": say("Copy the table"), "Table actions": say("What can be done with the table"), Fullscreen: say("Full screen"),
+  "Reset to default value": say("Reset"), "Empty value": say("Empty"), "chatbot conversation": say("Conversation"),
+  "Click to upload or drop files": say("Click to upload a file, or drop it here"), "Gradio footer navigation": say("Foot of the page"),
+};
+
+function sayGradios(root) {
+  for (const title of root.querySelectorAll(".toast-title, .toast-title *"))
+    for (const text of title.childNodes) if (text.nodeType === Node.TEXT_NODE && text.data.trim() in GRADIOS) text.data = GRADIOS[text.data.trim()];
+  for (const name of ["aria-label", "title"])
+    for (const node of root.querySelectorAll(`[${name}]`)) {
+      const english = node.getAttribute(name), [, kind, label] = english.match(/^(number input|range slider) for (.*)$/s) ?? [];
+      if (english in GRADIOS) node.setAttribute(name, GRADIOS[english]);
+      else if (kind) node.setAttribute(name, kind === "number input" ? say("{label}, as a number", { label }) : say("{label}, on a scale", { label }));
+    }
+}
+
+new MutationObserver((changes) => {
+  for (const { addedNodes } of changes) for (const { parentNode } of addedNodes) if (parentNode) sayGradios(parentNode);
+}).observe(document.documentElement, { childList: true, subtree: true });

@@ -1,0 +1,23 @@
+"""What a visitor can try at a click."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import gradio as gr
+from gradio.components import Component
+from gradio.helpers import Examples
+
+
+def ready_examples(samples: Sequence[Sequence[Any]], inputs: Sequence[Component], **options: Any) -> Examples:
+    """Buttons that fill the values of `inputs` in; `options` are those of Gradio's own examples."""
+    offered: Examples = gr.Examples(
+        [list(sample) for sample in samples],
+        list(inputs),
+        cache_examples=False,
+        label="Try one",
+        api_visibility="private",
+        **options,
+    )
+    # Gradio would send the inputs' labels again too, as they were laid out: in English.
+    offered.input_component_props = [{} for _ in inputs]
+    return offered

@@ -1,0 +1,136 @@
+"""The page for a browser that asks for Chinese: on no tab, before and after it has answered, is any English left."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+import app
+from demos.words import LANGUAGES
+from settings import Settings
+from tests import tiny
+from tests.demos.spoken import SAME
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+CHINESE = LANGUAGES["zh-CN"]
+# Every visible text and what screen readers are told, but for JSON, code, and what visitors or models wrote.
+VISIBLE = """(theirs) => {
+  const skipped = (node) => node.closest(`${theirs}, script, style, [hidden], pre, code, .json-holder`);
+  const seen = (node) => node.checkVisibility({ visibilityProperty: true });
+  const texts = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const { data, parentElement } = walker.currentNode;
+    if (data.trim() && seen(parentElement) && !skipped(parentElement)) texts.push(data);
+  }
+  for (const name of ["aria-label", "title", "placeholder"])
+    for (const node of document.querySelectorAll(`[${name}]`))
+      if (seen(node) && !skipped(node)) texts.push(node.getAttribute(name));
+  return texts;
+}"""
+# The places of what visitors, models and files wrote.
+THEIRS = ", ".join(
+    (
+        *(".passage", ".answer-text", ".answer-verdict", ".why-text", ".why-detail", ".why-title", "mark"),
+        *(".aligned-sentences", ".aligned-detail", ".feeling-text", ".feeling-said", ".feeling-detail"),
+        *(".feeling-sentences", ".summary-said", ".summary-passage", ".summary-draft", ".summary-absent"),
+        *(".token-text", ".token-name", ".token-focus", ".token-context", ".message", "#chat-examples"),
+        *(".av-strips", ".av-table", ".av-value", ".av-bars", ".worked-sentence", ".worked-keys", ".worked-pair"),
+        *("#worked-head .worked-said", "#batch-table", "#batch-charts", "#runtime-models tbody"),
+    )
+)
+WORD = re.compile(r"[A-Za-z]{3,}")
+# Names, and that of the example file.
+ALIKE = ("Glassbox", "cpu", "HTML", "PNG", "SVG", "reviews")
+# It opens at a layer that tiny models do not have.
+TOO_DEEP = "How attention works"
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[str]:
+    """The whole app on tiny models."""
+    serving = app.serve(tiny.cache(), Settings(port=0))
+    yield serving.url
+    serving.page.close(verbose=False)
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser, served: str) -> Iterator[Page]:
+    """The app in a browser that reads Chinese."""
+    context = browser.new_context(locale="zh-CN", viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.goto(served)
+    page.get_by_role("tab").first.wait_for()
+    yield page
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def known(page: Page) -> set[str]:
+    """The words in Latin letters that translations have too, such as names, and those of models."""
+    names = page.evaluate(
+        "gradio_config.components.flatMap(({ props }) => (props.choices || []).map(([, name]) => name))"
+    )
+    names += [spec.name for spec in app.DEFAULT_MODELS]
+    return set(WORD.findall(" ".join([*CHINESE.entries.values(), *map(str, names), *SAME, *ALIKE])))
+
+
+def english(page: Page, known: set[str]) -> list[str]:
+    """What is visible and holds words that are not `known`."""
+    shown = page.evaluate(VISIBLE, THEIRS)
+    return sorted(text for text in set(map(str.strip, shown)) if set(WORD.findall(text)) - known)
+
+
+def answer(panel: Locator) -> None:
+    """Run the first example, and wait for the whole result."""
+    panel.locator("[id$=-examples] button").first.click()
+    main = panel.locator("button.primary")
+    if panel.locator("#chat-send, #next-run").count():
+        main.first.click()
+    expect(panel.locator(".status").filter(has_text="·").first).to_be_visible()
+    expect(panel.get_by_role("button", name="停止", exact=True)).to_be_disabled()
+
+
+@pytest.mark.parametrize("title", [tab.title for tab in app.TABS])
+def test_no_english_is_left(page: Page, known: set[str], title: str) -> None:
+    """A tab as it opens, then with everything unfolded, then with its first example's result."""
+    page.get_by_role("tab", name=CHINESE.told(title), exact=True).click()
+    assert english(page, known) == []
+    panel = page.get_by_role("tabpanel").filter(visible=True)
+    closed = panel.locator("button.label-wrap:not(.open)")
+    while closed.count():
+        closed.first.click()
+    if (
+        panel.locator("button.primary").count()
+        and panel.locator("[id$=-examples] button").count()
+        and title != TOO_DEEP
+    ):
+        answer(panel)
+    assert english(page, known) == []
+
+
+def test_the_document_tells_its_language(page: Page) -> None:
+    """A screen reader reads Chinese as Chinese."""
+    assert page.evaluate("document.documentElement.lang") == "zh-CN"
+
+
+def test_a_fault_is_told_in_chinese(page: Page) -> None:
+    """At its field, where a text is missing."""
+    page.get_by_role("tab", name="情感", exact=True).click()
+    page.locator("#sentiment-text textarea").fill(" ")
+    page.locator("#sentiment-run").click()
+    expect(page.get_by_text("文本为空。请输入一些文字。")).to_be_visible()
+
+
+def test_what_gradio_writes_is_chinese_too(page: Page, known: set[str]) -> None:
+    """A run that fails on the server is told with a title, which Gradio makes."""
+    page.get_by_role("tab", name="注意力原理", exact=True).click()
+    page.get_by_role("button", name="“it”指代什么").last.click()
+    expect(page.locator(".toast-title").filter(has_text="错误")).to_be_visible()
+    assert english(page, known) == []
+
+
+def test_english_is_found(page: Page, known: set[str]) -> None:
+    """A text and a label that are planted on the page do not pass."""
+    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<p aria-label=\"Nobody said\">Unheard of</p>')")
+    assert english(page, known) == ["Nobody said", "Unheard of"]
