@@ -7,6 +7,7 @@ import gradio as gr
 
 from demos.events import QUIET
 from demos.status import StatusLine
+from demos.words import say, told
 from models.cache import ModelCache
 from models.catalog import HubWeights, ModelSpec
 from models.offers import chosen
@@ -57,6 +58,7 @@ def about(spec: ModelSpec, nbytes: int) -> str:
     """What to know of a model from the Hub before it is run; nothing for a bundled one."""
     if not isinstance(spec.weights, HubWeights):
         return ""
-    size = f"{nbytes / MEGABYTE:,.0f} MB in memory" if nbytes else "downloaded when it is first run"
-    facts = (f"From the Hub: {spec.weights.source.repository}", spec.weights.licence, size, spec.note)
+    size = say("{n:,.0f} MB in memory", n=nbytes / MEGABYTE) if nbytes else say("downloaded when it is first run")
+    origin = say("From the Hub: {repository}", repository=spec.weights.source.repository)
+    facts = (origin, spec.weights.licence, size, told(spec.note))
     return " · ".join(fact for fact in facts if fact)

@@ -29,7 +29,17 @@ CALL_IN_SCRIPT = re.compile(r"(?<!function )\b(?:say|sayParts|sayCount)\(")
 MESSAGE = re.compile(r"[A-Z{“/].*\s.*\.", re.DOTALL)
 REFUSAL = re.compile(r".*\s.*\.", re.DOTALL)
 # These go to the server's log or to its operator's terminal.
-FOR_OPERATORS = {"ValueError", "TypeError", "RuntimeError", "MirrorError", "AssertionError", "MemoryError", "OSError"}
+FOR_OPERATORS = {
+    "LockError",
+    "OtherArchitecture",
+    "ValueError",
+    "TypeError",
+    "RuntimeError",
+    "MirrorError",
+    "AssertionError",
+    "MemoryError",
+    "OSError",
+}
 SHOWN_ATTRIBUTES = ("aria-label", "title", "placeholder")
 # Formulas, and names that are the same everywhere.
 SAME = {"softmax", "Attention ="}
@@ -78,7 +88,7 @@ def messages() -> set[str]:
     """What is told where nobody knows the visitor: sentences of the models, refusals of the door."""
     found: set[str] = set()
     for folder in ("models", "demos", "server"):
-        for path in (ROOT / folder).glob("*.py"):
+        for path in (path for path in (ROOT / folder).glob("*.py") if path.name not in AT_THE_START):
             tree = ast.parse(path.read_text(encoding="utf-8"))
             if folder == "models" or path.name in TELL_ONLY:
                 found |= {each for each in _sentences(tree) if MESSAGE.fullmatch(each)}
@@ -90,6 +100,8 @@ def messages() -> set[str]:
 REFUSALS = {"InputError", "LinkError", "WeightsMissing"}
 # Modules whose sentences are all for visitors.
 TELL_ONLY = {"links.py", "link_bar.py", "gate.py", "runs.py"}
+# Modules whose sentences end the server before anybody visits it.
+AT_THE_START = {"operator_catalog.py", "lock.py"}
 # Sentences for a model.
 PROMPTS = {"This text is about {}."}
 

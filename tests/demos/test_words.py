@@ -15,18 +15,20 @@ from demos.question_answering import CONTEXTS
 from demos.script_it import LANGUAGES as SCRIPTED
 from demos.spoken import head
 from demos.words import LANGUAGES, Words, best, parts, say_count, told
-from models.attention import Attender
 from models.batch_tasks import TASKS
-from models.catalog import ATTENTION
 from models.decoded import ENCODINGS
 from models.language_names import NAMES as NAMES_OF_LANGUAGES
+from models.offers import BUNDLED, HUB
 from settings import Settings
 from tests import tiny
 from tests.demos import spoken
 
 CHINESE = LANGUAGES["zh-CN"]
+MODELS = {
+    f"{spec.name}{part}" for spec in BUNDLED.with_more(HUB).attention for part in ("", " encoder", " cross-attention")
+}
 # What is written alike in every language: names of models and encodings, and commands.
-NAMES = {*ENCODINGS, *Attender(tiny.cache(), ATTENTION).names, "# Glassbox", *SCRIPTED}
+NAMES = {*ENCODINGS, *MODELS, "# Glassbox", *SCRIPTED}
 COMMAND = "python app.py "
 every_language = pytest.mark.parametrize("words", LANGUAGES.values(), ids=LANGUAGES)
 
