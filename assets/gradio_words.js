@@ -8,17 +8,19 @@ const GRADIOS = {
   "Click to upload or drop files": say("Click to upload a file, or drop it here"), "Gradio footer navigation": say("Foot of the page"),
 };
 
-function sayGradios(root) {
-  for (const title of root.querySelectorAll(".toast-title, .toast-title *"))
-    for (const text of title.childNodes) if (text.nodeType === Node.TEXT_NODE && text.data.trim() in GRADIOS) text.data = GRADIOS[text.data.trim()];
-  for (const name of ["aria-label", "title"])
-    for (const node of root.querySelectorAll(`[${name}]`)) {
-      const english = node.getAttribute(name), [, kind, label] = english.match(/^(number input|range slider) for (.*)$/s) ?? [];
-      if (english in GRADIOS) node.setAttribute(name, GRADIOS[english]);
-      else if (kind) node.setAttribute(name, kind === "number input" ? say("{label}, as a number", { label }) : say("{label}, on a scale", { label }));
-    }
+function sayGradio(node) {
+  if (node.matches(".toast-title, .toast-title *"))
+    for (const text of node.childNodes) if (text.nodeType === Node.TEXT_NODE && text.data.trim() in GRADIOS) text.data = GRADIOS[text.data.trim()];
+  for (const name of ["aria-label", "title"]) {
+    const english = node.getAttribute(name) ?? "", [, kind, label] = english.match(/^(number input|range slider) for (.*)$/s) ?? [];
+    if (english in GRADIOS) node.setAttribute(name, GRADIOS[english]);
+    else if (kind) node.setAttribute(name, kind === "number input" ? say("{label}, as a number", { label }) : say("{label}, on a scale", { label }));
+  }
 }
 
+// Only what comes is looked at, once: a text that streams adds many nodes.
 new MutationObserver((changes) => {
-  for (const { addedNodes } of changes) for (const { parentNode } of addedNodes) if (parentNode) sayGradios(parentNode);
+  for (const { addedNodes } of changes)
+    for (const node of addedNodes)
+      if (node.nodeType === Node.ELEMENT_NODE) [node, ...node.querySelectorAll("[aria-label], [title], .toast-title, .toast-title *")].forEach(sayGradio);
 }).observe(document.documentElement, { childList: true, subtree: true });
