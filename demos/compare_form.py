@@ -109,9 +109,13 @@ def apart(task: str, given: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
     labels = {"model": "model"} | {name: label.partition(" (")[0].lower() for name, (label, _) in SETTINGS.items()}
     first, second = (read(task, given, side) for side in SIDES)
     names = ("model", *RECIPES[task].settings)
-    shown = {"method": told, "length": told}
+    shown: dict[str, Callable[[Any], Any]] = {"method": told, "length": told}
     return [
-        (told(labels[name]), shown.get(name, str)(first[name]), shown.get(name, str)(second[name]))
+        (
+            told(labels[name]),
+            shown.get(name, lambda value: value)(first[name]),
+            shown.get(name, lambda value: value)(second[name]),
+        )
         for name in names
         if first[name] != second[name]
     ]
