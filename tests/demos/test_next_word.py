@@ -77,7 +77,7 @@ def test_status_tells_what_was_read_and_written() -> None:
     asked = Drafts((END,), (), 12, 0.0, RUN)
     assert drafts_status(asked) == "Tiny · cpu · 12 tokens, 3 dropped · 1.5 s"
     drawn = Drafts((END,), (Draft(1, " a", (TOKEN,), ""),), 12, 2.5, RUN)
-    assert drafts_status(drawn).endswith("1.5 s · 1 new tokens · 2.5 tokens/s")
+    assert drafts_status(drawn).endswith("1.5 s · 1 new token · 2.5 tokens/s")
 
 
 def test_a_measured_text_shows_ranks(tiny_cache: ModelCache) -> None:
