@@ -27,7 +27,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "/attention": {"text": "see in"},
     "/status": {},
 }
-HOW_IT_WAS_MADE = {"model", "device", "tokens", "dropped", "seconds"}
+HOW_IT_WAS_MADE = {"model", "device", "engine", "tokens", "dropped", "seconds"}
 TYPES = {"text": "str", "whole number": "int", "number": "float", "list": "list", "yes or no": "bool"}
 
 

@@ -139,7 +139,7 @@ ENDPOINTS: dict[str, Callable[[Client, str], object]] = {
     "/summarize": lambda client, model: client.predict(
         "a b. " * 80, "abstractive", "short", model, api_name="/summarize"
     ),
-    "/chat": lambda client, model: client.predict("hi", [], "", 3, 0.0, model, api_name="/chat"),
+    "/chat": lambda client, model: client.predict("hi", [], "", 3, 0.0, 1.0, model, api_name="/chat"),
 }
 
 

@@ -114,7 +114,7 @@ def test_a_call_runs_in_the_worker(
 
 def test_a_reply_streams_out_of_the_worker(visitor: Visitor) -> None:
     """Piece by piece, and the same as without one."""
-    messages = visitor.run("chat", "hello", [], "", 12, 0)
+    messages = visitor.run("chat", "hello", [], "", 256, 0)
     assert [kind for kind, _ in messages][-2:] == ["generating", "complete"]
     assert len(messages) > 3
 
@@ -145,7 +145,8 @@ def test_the_page_is_updated_out_of_the_worker(visitor: Visitor) -> None:
         for each in config["dependencies"]
         if [ids["translation-run"], "click"] in [list(target) for target in each["targets"]] and each["queue"]
     )
-    body = {"data": ["The dog.", "en", "pt"], "fn_index": run, "session_hash": "page"}
+    model = next(each["props"]["value"] for each in config["components"] if each["id"] == ids["translation-model"])
+    body = {"data": ["The dog.", "en", "pt", model], "fn_index": run, "session_hash": "page"}
     assert visitor.post("/queue/join", body).status_code == 200
     with httpx.stream("GET", f"{visitor.url}{API}/queue/data?session_hash=page", timeout=60) as response:
         told = [json.loads(line.removeprefix("data: ")) for line in response.iter_lines() if line]

@@ -79,7 +79,7 @@ function fillChips(place, data, open) {
     for (const [layer, head] of heads.slice(0, CHIP_LIMIT)) {
       const button = element("button", "", `${layer + 1}.${head + 1}`);
       button.type = "button";
-      button.ariaLabel = `${placeName(layer, head)}: ${HABITS[name]}`;
+      button.ariaLabel = `${placeName(layer, head)}, ${HABITS[name]}`;
       button.addEventListener("click", () => open(layer, head));
       line.append(button, " ");
     }

@@ -53,7 +53,7 @@ def test_perplexity_has_json_numbers_only(tiny_cache: ModelCache) -> None:
     """What scripts get is plain data under the names that the documentation tells."""
     meter = make_next_word(tiny_cache).meter
     result = perplexity_json("hi", meter("hi"))
-    assert result.keys() == {"perplexity", "tokens", "model", "device", "dropped", "seconds"}
+    assert result.keys() == {"perplexity", "tokens", "model", "device", "engine", "dropped", "seconds"}
     assert result["tokens"][0].keys() == {"text", "start", "end", "probability", "rank"}
 
 

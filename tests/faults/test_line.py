@@ -36,7 +36,7 @@ def test_two_hundred_joins(site: Site, path: str) -> None:
     wait_until(lambda: line.running() == 1)
     config = httpx.get(site.serving.url + "/config", timeout=60).json()
     index = next(each["id"] for each in config["dependencies"] if each["api_name"] == "sentiment")
-    body: dict[str, object] = {"data": ["good"]}
+    body: dict[str, object] = {"data": ["good", ""]}
     if path == "/queue/join":
         body |= {"fn_index": index, "session_hash": "crowd"}
     answers = run_apart(all_at_once(site.serving.url + API + path, body))

@@ -79,7 +79,7 @@ def test_without_letters_there_is_no_guess(text: str) -> None:
 
 def test_every_language_has_a_name() -> None:
     """Whatever the network can answer is told by its English name."""
-    codes = {each["lang"] for each in _model().detect(ENGLISH, k=500)}
+    codes = {each["lang"] for each in _model().detect("x", k=500)}
     assert len(codes) > 150
     assert codes <= NAMES.keys()
 
