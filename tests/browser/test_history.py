@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 import app
 from demos import page as glassbox
 from models.cache import ModelCache
+from models.catalog import SENTIMENT
 from tests import tiny
 from tests.browser.tabs import open_tab
 
@@ -94,7 +95,7 @@ def test_it_is_exported_and_cleared(page: Page) -> None:
         page.locator(".history-export").click()
     assert download.value.suggested_filename == "glassbox-history.json"
     (run,) = json.loads(Path(download.value.path()).read_text(encoding="utf-8"))
-    assert (run["tab"], run["inputs"]) == ("sentiment", {"text": SECOND})
+    assert (run["tab"], run["inputs"]) == ("sentiment", {"text": SECOND, "model": SENTIMENT.name})
     page.locator(".history-clear").click()
     expect(page.locator(".history-said")).to_contain_text("Nothing is kept")
     page.reload()

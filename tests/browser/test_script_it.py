@@ -120,7 +120,11 @@ def results(scripts: dict[str, str]) -> dict[str, Any]:
     *_, event, data = said["curl"].strip().split("\n")
     assert event == "event: complete", said["curl"]
     (said_by_curl,) = json.loads(data.removeprefix("data: "))
-    return {"Python": json.loads(said["Python"]), "curl": said_by_curl, "JavaScript": json.loads(said["JavaScript"])}
+    return {
+        "Python": json.loads(said["Python"].splitlines()[-1]),
+        "curl": said_by_curl,
+        "JavaScript": json.loads(said["JavaScript"]),
+    }
 
 
 def timeless(result: Any) -> Any:
