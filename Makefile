@@ -14,7 +14,7 @@ fetch: $(VENV)/installed ## download the bundled weights now, not when a visitor
 	$(BIN)/python app.py --fetch
 
 test: $(VENV)/installed-dev chromium ## every test, the browser's included
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: lint types test ## what continuous integration runs
 
