@@ -6,7 +6,14 @@ from typing import Literal
 
 Head = Literal["encoder", "question-answering", "sentiment", "causal-lm", "translation", "seq2seq"]
 Attention = Literal["sdpa", "eager"]
-Engine = Literal["torch", "fbgemm"]
+Engine = Literal["torch", "fbgemm", "onednn"]
+# What runs each kind of model on a CPU that can, where that is not torch.
+ENGINES: dict[Head, Engine] = {
+    "encoder": "onednn",
+    "question-answering": "onednn",
+    "sentiment": "onednn",
+    "causal-lm": "fbgemm",
+}
 # The classes of a sentiment, in their order.
 LABELS = ("negative", "neutral", "positive")
 
@@ -108,7 +115,7 @@ class ModelSpec:
         return f"{self.name} ({self.variant})"
 
     def with_attention(self) -> "ModelSpec":
-        """The same model, loaded so that it returns its attention weights."""
+        """The same model in torch, loaded so that it returns its attention weights and has gradients."""
         return replace(self, attention="eager", engine="torch")
 
 
@@ -190,7 +197,7 @@ FIREFOX_WEIGHTS = Weights(
 )
 WEIGHTS = (MINILM_WEIGHTS, SMOLLM2_WEIGHTS, FIREFOX_WEIGHTS)
 
-MINILM = ModelSpec("all-MiniLM-L6-v2", "encoder", MINILM_WEIGHTS, 91_000_000)
+MINILM = ModelSpec("all-MiniLM-L6-v2", "encoder", MINILM_WEIGHTS, 91_000_000, engine="onednn")
 SMOLLM2 = ModelSpec("SmolLM2-135M-Instruct", "causal-lm", SMOLLM2_WEIGHTS, 600_000_000, engine="fbgemm")
 ENGLISH_PORTUGUESE = ModelSpec(
     "Firefox Translations en-pt",
@@ -209,7 +216,12 @@ PORTUGUESE_ENGLISH = ModelSpec(
     pairs=(("pt", "en"),),
 )
 QUESTION_ANSWERING = ModelSpec(
-    "MiniLM-SQuAD", "question-answering", MINILM_WEIGHTS, 91_000_000, adapter="question-answering"
+    "MiniLM-SQuAD",
+    "question-answering",
+    MINILM_WEIGHTS,
+    91_000_000,
+    adapter="question-answering",
+    engine="onednn",
 )
 SENTIMENT = ModelSpec(
     "MiniLM-sentiment",
@@ -217,6 +229,7 @@ SENTIMENT = ModelSpec(
     MINILM_WEIGHTS,
     91_000_000,
     adapter="sentiment",
+    engine="onednn",
     labels=LABELS,
 )
 

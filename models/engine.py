@@ -1,13 +1,13 @@
-"""Which engine runs a model: FBGEMM on a CPU that can, else torch; imported when a model is, since it needs torch."""
+"""Which engine runs a model: FBGEMM or oneDNN where the CPU can, else torch; needs torch, so imported with a model."""
 
 import logging
 from typing import Any
 
-from models import packed
+from models import onednn, packed
 from models.blocks import Blocks
 from models.cache import Loaded
 from models.catalog import ModelSpec
-from models.device import Device
+from models.device import Device, DtypeName
 from models.stages import MEGABYTE
 
 log = logging.getLogger("glassbox")
@@ -18,11 +18,31 @@ BLOCK_BYTES = 128 * MEGABYTE
 
 def can_pack(spec: ModelSpec, device: Device) -> bool:
     """Whether `spec` is to run with packed weights, and this machine can."""
-    return spec.engine == "fbgemm" and device.name == "cpu" and packed.usable()
+    if spec.engine == "torch" or device.name != "cpu":
+        return False
+    return packed.usable() if spec.engine == "fbgemm" else onednn.usable()
+
+
+def dtype(spec: ModelSpec) -> DtypeName:
+    """The precision in which `spec` is loaded to be packed."""
+    return "float16" if spec.head == "causal-lm" else "float32"
 
 
 def pack(spec: ModelSpec, model: Any, tokenizer: Any) -> Loaded | None:
-    """`model`, in float16, with packed weights, or None where it does not fit or then gives something else."""
+    """`model`, loaded in `dtype(spec)`, with packed weights, or None where it does not fit or then gives else."""
+    if spec.head == "causal-lm":
+        return _pack_llama(spec, model, tokenizer)
+    from models.packed_encoder import PackedLayer, pack_layers
+
+    if not pack_layers(model):
+        log.info("%s runs in torch: its layers cannot be packed, or are then not its own.", spec.name)
+        return None
+    nbytes = sum(parameter.nbytes for parameter in model.parameters())
+    nbytes += sum(module.nbytes for module in model.modules() if isinstance(module, PackedLayer))
+    return Loaded(model, tokenizer, "cpu", "bfloat16", nbytes, "onednn")
+
+
+def _pack_llama(spec: ModelSpec, model: Any, tokenizer: Any) -> Loaded | None:
     from models.packed_llama import OtherArchitecture, PackedLlama, trusted
 
     try:

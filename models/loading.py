@@ -61,13 +61,15 @@ class Loader:
 
                 model, tokenizer = load_student(folder)
             else:
-                from models.engine import can_pack, pack
+                from models import engine
 
-                packing = can_pack(spec, device)
+                packing = engine.can_pack(spec, device)
                 with self.importing, _named(spec):
-                    model, tokenizer = self._from_pretrained(spec, folder, "float16" if packing else device.dtype)
+                    model, tokenizer = self._from_pretrained(
+                        spec, folder, engine.dtype(spec) if packing else device.dtype
+                    )
                 model = model.eval().requires_grad_(False)
-                packed = pack(spec, model, tokenizer) if packing else None
+                packed = engine.pack(spec, model, tokenizer) if packing else None
                 if packed:
                     return packed
                 model = model.to(getattr(torch, device.dtype))

@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from models.catalog import LABELS, Attention, Head, HubRepository, HubWeights, ModelSpec
+from models.catalog import ENGINES, LABELS, Attention, Head, HubRepository, HubWeights, ModelSpec
 from models.offers import Offers
 
 HEADS: dict[str, Head] = {
@@ -91,7 +91,8 @@ class _Entry:
         licence = self.text("licence", _is_short, short)
         weights = HubWeights(name, HubRepository(repository, revision), licence)
         note = self.text("note", _is_short, short, "") if "note" in self.given else ""
-        spec = ModelSpec(name, HEADS[task], weights, 0, note=note)
+        head = HEADS[task]
+        spec = ModelSpec(name, head, weights, 0, engine=ENGINES.get(head, "torch"), note=note)
         return task, self.with_own(task, spec)
 
     def with_own(self, task: str, spec: ModelSpec) -> ModelSpec:

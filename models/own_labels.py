@@ -95,6 +95,7 @@ class LabelClassifier:
                 round(embeddings.tokens * share),
                 round(embeddings.dropped * share),
                 elapsed() * share,
+                loaded.engine,
             )
         return [_labelled(names, *row, multiple, run) for row in zip(scores.tolist(), cosines.tolist(), strict=True)]
 

@@ -141,7 +141,7 @@ class Answerer:
         self.check(question, context)
         from models.attribution_answer import reasons
 
-        with self.cache.lease(self.spec, report) as loaded:
+        with self.cache.lease(self.spec.with_attention(), report) as loaded:
             elapsed = stopwatch()
             for found in reasons(loaded, question, context, Span(answer.start, answer.end)):
                 yield replace(found, run=replace(found.run, model=self.spec.name, seconds=elapsed()))
@@ -175,7 +175,7 @@ class Answerer:
 
 
 def _run(spec: ModelSpec, loaded: Loaded, encoded: "Encoded", seconds: float) -> Run:
-    return Run(spec.name, loaded.device, encoded.tokens, encoded.dropped, seconds)
+    return Run(spec.name, loaded.device, encoded.tokens, encoded.dropped, seconds, loaded.engine)
 
 
 def _answers(

@@ -142,13 +142,17 @@ class SentimentReader:
             elapsed = stopwatch()
             parts = _parts(loaded.tokenizer, text)
             between = partial(report, Stage("Running", self.spec.name))
-            scores = _all(loaded, [text, *(part.place.of(text) for part in parts)], between)
-            # A text of one window is read in one go; the mean of its sentences would miss what links them.
-            short = sum(part.tokens for part in parts) <= WINDOW_TOKENS
-            found = tuple(Sentence(p.place.start, p.place.end, s) for p, s in zip(parts, scores[1:], strict=True))
+            tokens = [part.tokens for part in parts]
+            # Sentences of one window are read in one go too; their mean would miss what links them.
+            together = len(parts) > 1 and sum(tokens) <= WINDOW_TOKENS
+            read = [part.place.of(text) for part in parts]
+            scores = _all(loaded, [*read, text] if together else read, between)
+            found = tuple(
+                Sentence(part.place.start, part.place.end, one) for part, one in zip(parts, scores, strict=False)
+            )
             words = [(i, word) for i, part in enumerate(parts) for word in _words_in(text, part.place)]
-            run = Run(self.spec.name, loaded.device, sum(part.tokens for part in parts), 0, elapsed())
-            whole = scores[0] if short else _mean(scores[1:], [part.tokens for part in parts])
+            run = Run(self.spec.name, loaded.device, sum(tokens), 0, elapsed(), loaded.engine)
+            whole = scores[-1] if together else _mean(scores, tokens)
             has_neutral = classes(loaded.model).neutral is not None
             result = Sentiment(whole, found, (), len(words), run, has_neutral)
             yield result
@@ -169,7 +173,7 @@ class SentimentReader:
         """
         from models.attribution_sentiment import gradients
 
-        with self.cache.lease(self.spec, report) as loaded:
+        with self.cache.lease(self.spec.with_attention(), report) as loaded:
             elapsed = stopwatch()
             for newest in gradients(loaded, text, found):
                 yield replace(newest, run=replace(found.run, seconds=elapsed()))

@@ -144,7 +144,7 @@ class Summarizer:
             steps = embed_in_steps(loaded, [span.of(text) for span in spans])
             embeddings = yield from while_running(steps, draft)
             picked = [spans[i] for i in select(embeddings.vectors, count)]
-            run = Run(self.encoder.name, loaded.device, embeddings.tokens, embeddings.dropped, clock())
+            run = Run(self.encoder.name, loaded.device, embeddings.tokens, embeddings.dropped, clock(), loaded.engine)
         yield replace(draft, text=_joined(text, picked), sentences=_own(text, picked), doing="", run=run)
 
     def _write(self, draft: Summary, text: str, spans: list[Span], count: int, report: Report) -> Iterator[Summary]:

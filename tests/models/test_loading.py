@@ -45,7 +45,7 @@ def test_a_whole_model_loads(tmp_path: Path) -> None:
     sentiment = tiny.load(SENTIMENT, ignore)
     sentiment.model.save_pretrained(tmp_path)
     sentiment.tokenizer.save_pretrained(tmp_path)
-    loaded = loader(tmp_path)(replace(SENTIMENT, adapter=""), ignore)
+    loaded = loader(tmp_path)(replace(SENTIMENT, adapter="", engine="torch"), ignore)
     assert loaded.nbytes == sum(parameter.nbytes for parameter in loaded.model.parameters()) + sum(
         buffer.nbytes for buffer in loaded.model.buffers()
     )
