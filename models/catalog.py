@@ -13,6 +13,7 @@ ENGINES: dict[Head, Engine] = {
     "question-answering": "onednn",
     "sentiment": "onednn",
     "causal-lm": "fbgemm",
+    "translation": "fbgemm",
 }
 # The classes of a sentiment, in their order.
 LABELS = ("negative", "neutral", "positive")
@@ -205,6 +206,7 @@ ENGLISH_PORTUGUESE = ModelSpec(
     FIREFOX_WEIGHTS,
     70_000_000,
     subfolder="en-pt",
+    engine="fbgemm",
     pairs=(("en", "pt"),),
 )
 PORTUGUESE_ENGLISH = ModelSpec(
@@ -213,6 +215,7 @@ PORTUGUESE_ENGLISH = ModelSpec(
     FIREFOX_WEIGHTS,
     70_000_000,
     subfolder="pt-en",
+    engine="fbgemm",
     pairs=(("pt", "en"),),
 )
 QUESTION_ANSWERING = ModelSpec(

@@ -23,6 +23,12 @@ def can_pack(spec: ModelSpec, device: Device) -> bool:
     return packed.usable() if spec.engine == "fbgemm" else onednn.usable()
 
 
+def nbytes(model: Any) -> int:
+    """The bytes of the parameters and buffers of `model`, each counted once."""
+    tensors = [*model.parameters(), *model.buffers()]
+    return sum(tensor.nbytes for tensor in {tensor.data_ptr(): tensor for tensor in tensors}.values())
+
+
 def dtype(spec: ModelSpec) -> DtypeName:
     """The precision in which `spec` is loaded to be packed."""
     return "float16" if spec.head == "causal-lm" else "float32"
@@ -32,14 +38,16 @@ def pack(spec: ModelSpec, model: Any, tokenizer: Any) -> Loaded | None:
     """`model`, loaded in `dtype(spec)`, with packed weights, or None where it does not fit or then gives else."""
     if spec.head == "causal-lm":
         return _pack_llama(spec, model, tokenizer)
+    if spec.head == "translation":
+        model.rough = packed.quantize(model.output)
+        return Loaded(model, tokenizer, "cpu", "float32", nbytes(model) + model.rough.nbytes, "fbgemm")
     from models.packed_encoder import PackedLayer, pack_layers
 
     if not pack_layers(model):
         log.info("%s runs in torch: its layers cannot be packed, or are then not its own.", spec.name)
         return None
-    nbytes = sum(parameter.nbytes for parameter in model.parameters())
-    nbytes += sum(module.nbytes for module in model.modules() if isinstance(module, PackedLayer))
-    return Loaded(model, tokenizer, "cpu", "bfloat16", nbytes, "onednn")
+    beside = sum(module.nbytes for module in model.modules() if isinstance(module, PackedLayer))
+    return Loaded(model, tokenizer, "cpu", "bfloat16", nbytes(model) + beside, "onednn")
 
 
 def _pack_llama(spec: ModelSpec, model: Any, tokenizer: Any) -> Loaded | None:

@@ -21,13 +21,15 @@ def load_student(folder: Path) -> tuple[Student, SentencePieceProcessor]:
     if {key: configuration.get(key) for key in KIND} != KIND:
         raise ValueError(f"{folder / 'model.bin'} is no Firefox Translations student.")
     student = Student(_config(tensors, configuration))
-    student.load_state_dict({ours: _to_torch(ours, tensors[theirs]) for ours, theirs in names(student.config).items()})
+    weights = {ours: _to_torch(ours, tensors[theirs]) for ours, theirs in names(student.config).items()}
+    # The output layer has the embedding's weights.
+    student.load_state_dict(weights | {"output.weight": weights["embedding.weight"]})
     return student, SentencePieceProcessor(model_file=str(folder / "vocab.spm"))
 
 
 def names(config: StudentConfig) -> dict[str, str]:
     """Marian's name for each of the module's parameters."""
-    named = {"embedding.weight": "Wemb", "output_bias": "decoder_ff_logit_out_b"}
+    named = {"embedding.weight": "Wemb", "output.bias": "decoder_ff_logit_out_b"}
     for side, count in (("encoder", config.encoder_layers), ("decoder", config.decoder_layers)):
         for i in range(count):
             ours, theirs = f"{side}.{i}.", f"{side}_l{i + 1}_"

@@ -56,29 +56,29 @@ class Loader:
 
         device = self.device()
         try:
+            from models import engine
+
+            packing = engine.can_pack(spec, device)
             if spec.head == "translation":
                 from models.firefox import load_student
 
                 model, tokenizer = load_student(folder)
             else:
-                from models import engine
-
-                packing = engine.can_pack(spec, device)
                 with self.importing, _named(spec):
                     model, tokenizer = self._from_pretrained(
                         spec, folder, engine.dtype(spec) if packing else device.dtype
                     )
-                model = model.eval().requires_grad_(False)
-                packed = engine.pack(spec, model, tokenizer) if packing else None
-                if packed:
-                    return packed
+            model = model.eval().requires_grad_(False)
+            packed = engine.pack(spec, model, tokenizer) if packing else None
+            if packed:
+                return packed
+            if spec.head != "translation":
                 model = model.to(getattr(torch, device.dtype))
-            model = model.to(device.name).eval().requires_grad_(False)
+            model = model.to(device.name)
         except torch.OutOfMemoryError as error:
             raise MemoryError(f"{device.name} has too little memory for {spec.name}.") from error
-        tensors = [*model.parameters(), *model.buffers()]
-        nbytes = sum(tensor.nbytes for tensor in {tensor.data_ptr(): tensor for tensor in tensors}.values())
-        return Loaded(model, tokenizer, device.name, str(tensors[0].dtype).removeprefix("torch."), nbytes)
+        dtype = str(next(model.parameters()).dtype).removeprefix("torch.")
+        return Loaded(model, tokenizer, device.name, dtype, engine.nbytes(model))
 
     def _from_pretrained(self, spec: ModelSpec, folder: Path, dtype: DtypeName) -> tuple[Any, Any]:
         check_harmless(spec, folder)

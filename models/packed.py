@@ -1,17 +1,25 @@
-"""Linear layers whose weights stay in sixteen bits, computed in float32: half the bytes to bring from memory a token.
+"""Linear layers of fewer bits.
+
+Sixteen, computed in float32, so that a token brings half the bytes from memory; or eight, computed in eight, to find
+out fast what is worth computing in full.
 
 The kernels are FBGEMM's (Khudia et al. 2021), which torch brings along for x86.
 """
 
 import functools
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 # How far a product may be from float32's (relative): the weights are the same, the sums are made in another order.
 TOLERANCE = 1e-3
+# The largest magnitude of a weight of eight bits.
+LARGEST = 127
+# Torch has deprecated the types that these kernels take, but nothing else to give them; requirements.txt holds it back.
+warnings.filterwarnings("ignore", "torch.quantize_per_tensor", UserWarning)
 
 
 @dataclass(frozen=True)
@@ -31,6 +39,41 @@ def pack(*weights: Tensor) -> Packed:
     """One matrix of the rows of `weights`."""
     matrix = torch.cat([weight.float() for weight in weights])
     return Packed(torch.ops.quantized.linear_prepack_fp16(matrix, None), matrix.nbytes // 2)
+
+
+@dataclass(frozen=True)
+class Quantized:
+    """A linear layer of weights in eight bits with one scale; what it reads is put into eight bits each time.
+
+    `narrow` leaves one bit of that unused, for processors whose sums would overflow.
+    """
+
+    weights: Any
+    nbytes: int
+    narrow: bool
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """`x`, float32 of shape (..., columns), through the layer: float32 of shape (..., rows), near it only."""
+        y: Tensor = torch.ops.quantized.linear_dynamic(x, self.weights, self.narrow)
+        return y
+
+
+def quantize(layer: nn.Linear) -> Quantized:
+    """`layer` in eight bits."""
+    return _quantize(layer.weight.detach(), layer.bias.detach(), overflows())
+
+
+def _quantize(weight: Tensor, bias: Tensor, narrow: bool) -> Quantized:
+    scale = max(float(weight.abs().max()) / LARGEST, torch.finfo(torch.float32).tiny)
+    eight = torch.quantize_per_tensor(weight, scale, 0, torch.qint8)
+    return Quantized(torch.ops.quantized.linear_prepack(eight, bias), weight.numel() + bias.nbytes, narrow)
+
+
+@functools.cache
+def overflows() -> bool:
+    """Whether sums of products of the largest numbers come out too small: without VNNI they do not fit 16 bits."""
+    ones = torch.ones(32, 64)
+    return bool((_quantize(ones, torch.zeros(32), narrow=False)(ones[:1]) - 64).norm() > 1)
 
 
 @functools.cache

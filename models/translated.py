@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from models.alignment import Link
+from models.catalog import Engine
 from models.pieces import Source, Written
 from models.results import Run
 from models.text import Span
@@ -43,7 +44,7 @@ class Draft:
     sources: Sequence[Source]
     written: dict[int, Written] = field(default_factory=dict)
 
-    def so_far(self, model: str, device: str, seconds: float) -> Translation:
+    def so_far(self, model: str, device: str, seconds: float, engine: Engine) -> Translation:
         """Everything up to the first sentence that is not written, with all that stands between sentences."""
         text, at, tokens = "", 0, 0
         sentences: list[Sentence] = []
@@ -61,7 +62,7 @@ class Draft:
             tokens += len(source.ids) - 1
         if len(sentences) == len(self.spans):
             text += self.text[at:]
-        return Translation(self.text, text, tuple(sentences), Run(model, device, tokens, 0, seconds))
+        return Translation(self.text, text, tuple(sentences), Run(model, device, tokens, 0, seconds, engine))
 
 
 def runs_together(before: str, after: str) -> bool:

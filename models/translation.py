@@ -64,9 +64,9 @@ class Translator:
             draft = _read_all(loaded, text, segments(text, self.language), self.spec.prefix)
             for _ in _write_all(loaded, draft):
                 if pause() > PAUSE:
-                    yield draft.so_far(self.spec.name, loaded.device, elapsed())
+                    yield draft.so_far(self.spec.name, loaded.device, elapsed(), loaded.engine)
                     pause = stopwatch()
-            yield draft.so_far(self.spec.name, loaded.device, elapsed())
+            yield draft.so_far(self.spec.name, loaded.device, elapsed(), loaded.engine)
 
     def many(self, texts: Sequence[str], report: Report = ignore) -> list[Translation]:
         """The translations of many texts, in their order; their sentences share batches. Raises InputError."""
@@ -78,7 +78,9 @@ class Translator:
             drafts = [_read_all(loaded, text, segments(text, self.language), prefix) for text in texts]
             for _ in _write_together(loaded, drafts):
                 report(Stage("Running", self.spec.name))
-            return [draft.so_far(self.spec.name, loaded.device, elapsed() / len(texts)) for draft in drafts]
+            return [
+                draft.so_far(self.spec.name, loaded.device, elapsed() / len(texts), loaded.engine) for draft in drafts
+            ]
 
 
 @dataclass(frozen=True)

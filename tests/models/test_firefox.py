@@ -1,13 +1,18 @@
 """The translation student: its file reader, its network, its alignment."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
+from models.catalog import ENGLISH_PORTUGUESE
 from models.firefox import load_student
+from models.packed import quantize, usable
+from models.stages import ignore
 from models.student import END, UNKNOWN, Student, pad
 from tests import tiny_student
+from tests.models.test_loading import loader
 
 SOURCES = [[5, 9, 12, END], [7, END], [3, 4, 5, 6, 7, 8, 20, 30, END]]
 
@@ -67,7 +72,7 @@ def test_encoder_attentions_skip_padding(student: Student) -> None:
 
 def test_length_is_bounded(student: Student) -> None:
     """A student that never ends is stopped at twice the source's length plus 10, and says so."""
-    student.output_bias[END] = -1e9
+    student.output.bias[END] = -1e9
     for decoded, source in zip(student.translate(SOURCES), SOURCES, strict=True):
         assert len(decoded.ids) == 2 * len(source) + 10
         assert not decoded.finished
@@ -75,5 +80,34 @@ def test_length_is_bounded(student: Student) -> None:
 
 def test_unknown_is_never_written(student: Student) -> None:
     """However likely `<unk>` is, another token is taken."""
-    student.output_bias[UNKNOWN] = 1e9
+    student.output.bias[UNKNOWN] = 1e9
     assert all(UNKNOWN not in decoded.ids for decoded in student.translate(SOURCES))
+
+
+@pytest.mark.skipif(not usable(), reason="this CPU has no packed layers")
+def test_rough_logits_change_no_translation(student: Student) -> None:
+    """In eight bits the best token is often another one, but its better is then the second."""
+    student.output.bias[END] = -1e9
+    exact = student.translate(SOURCES)
+    states = torch.randn(500, student.config.width, generator=torch.Generator().manual_seed(0))
+    chosen = student._best_token(states)
+    student.rough = quantize(student.output)
+    assert [decoded.ids for decoded in student.translate(SOURCES)] == [decoded.ids for decoded in exact]
+    rough = student.rough(states)
+    rough[:, UNKNOWN] = -torch.inf
+    assert (rough.argmax(-1) != chosen).any()
+    assert (student._best_token(states) != chosen).float().mean() < 0.01
+    student.output.bias[UNKNOWN] = 1e9
+    student.rough = quantize(student.output)
+    assert all(UNKNOWN not in decoded.ids for decoded in student.translate(SOURCES))
+
+
+@pytest.mark.skipif(not usable(), reason="this CPU has no packed layers")
+def test_the_loader_takes_rough_logits(student: Student, tmp_path: Path) -> None:
+    """All bytes are counted; what tells attention has none."""
+    tiny_student.write(student, tmp_path)
+    spec = replace(ENGLISH_PORTUGUESE, subfolder="")
+    fast, slow = loader(tmp_path)(spec, ignore), loader(tmp_path)(spec.with_attention(), ignore)
+    assert (fast.engine, fast.dtype, slow.engine) == ("fbgemm", "float32", "torch")
+    assert fast.nbytes == slow.nbytes + fast.model.rough.nbytes
+    assert slow.model.rough is None

@@ -5,15 +5,17 @@ from collections.abc import Iterator
 import pytest
 import torch
 
-from models.packed import pack, usable
+from models.packed import overflows, pack, quantize, usable
 
 
 @pytest.fixture(autouse=True)
 def _asked_anew() -> Iterator[None]:
     """What one test found out is no answer for another."""
     usable.cache_clear()
+    overflows.cache_clear()
     yield
     usable.cache_clear()
+    overflows.cache_clear()
 
 
 @pytest.mark.skipif(not usable(), reason="this CPU has no packed layers")
@@ -38,3 +40,28 @@ def test_a_kernel_that_is_wrong_is_not_believed(monkeypatch: pytest.MonkeyPatch)
     """The product of a known matrix is checked before any model is packed."""
     monkeypatch.setattr("models.packed.Packed.__call__", lambda self, x: torch.zeros(3, 96))
     assert not usable()
+
+
+@pytest.mark.skipif(not usable(), reason="this CPU has no packed layers")
+def test_eight_bits_are_near_the_layer() -> None:
+    """Rows of any size, a row of zeros among the weights; the largest numbers do not overflow."""
+    generator = torch.Generator().manual_seed(0)
+    layer = torch.nn.Linear(96, 53).requires_grad_(False)
+    layer.weight[5] = 0
+    x = torch.randn(2, 7, 96, generator=generator)
+    packed = quantize(layer)
+    assert (packed(x) - layer(x)).norm() < 0.03 * layer(x).norm()
+    assert packed.nbytes == 53 * (96 + 4)
+    layer.weight.fill_(1.0)
+    torch.testing.assert_close(quantize(layer)(torch.ones(1, 96)), layer(torch.ones(1, 96)), rtol=0.02, atol=0)
+    layer.weight.fill_(0.0)
+    torch.testing.assert_close(quantize(layer)(x), layer(x))
+
+
+@pytest.mark.skipif(not usable(), reason="this CPU has no packed layers")
+def test_a_processor_whose_sums_overflow_gets_smaller_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is found by a product that is known."""
+    assert quantize(torch.nn.Linear(96, 8)).narrow == overflows()
+    overflows.cache_clear()
+    monkeypatch.setattr("models.packed.Quantized.__call__", lambda self, x: torch.full((1, 32), 40.0))
+    assert quantize(torch.nn.Linear(96, 8)).narrow

@@ -155,9 +155,9 @@ def test_draft_tells_what_stands_before_the_first_gap() -> None:
     text = "- dog\n- fox\n"
     sources = [read(tokenizer, "dog"), read(tokenizer, "fox")]
     draft = Draft(text, [Span(2, 5), Span(8, 11)], sources, {1: copy(sources[1])})
-    assert draft.so_far("m", "cpu", 0).text == "- "
+    assert draft.so_far("m", "cpu", 0, "torch").text == "- "
     draft.written[0] = copy(sources[0])
-    assert draft.so_far("m", "cpu", 0).text == text
+    assert draft.so_far("m", "cpu", 0, "torch").text == text
 
 
 @pytest.mark.real
