@@ -69,14 +69,17 @@ def calibrate(store: WeightStore, adapter: Path, data: Path, limit: int | None) 
 
 def answer(reader: Answerer, questions: list[squad.Question]) -> list[Answers]:
     """The best answer to each question, with progress on the terminal."""
-    pairs = [(question.question.strip(), question.context) for question in questions]
+    asked = [(question.question.strip(), question.context) for question in questions]
+    # Half of SQuAD v2.0 dev is in v1.1 dev too.
+    pairs = list(dict.fromkeys(asked))
     found: list[Answers] = []
     started = time.monotonic()
     for group in reader.many(pairs):
         found += group
         left = (time.monotonic() - started) / len(found) * (len(pairs) - len(found)) / 60
         print(f"answered {len(found)} of {len(pairs)}, {left:.1f} min left", flush=True)
-    return found
+    by_pair = dict(zip(pairs, found, strict=True))
+    return [by_pair[pair] for pair in asked]
 
 
 def evaluate(store: WeightStore, adapter: Path, data: Path, limit: int | None) -> Figures:
@@ -88,8 +91,9 @@ def evaluate(store: WeightStore, adapter: Path, data: Path, limit: int | None) -
         one, two = (
             random.Random(SCHEDULE.seed).sample(questions, min(limit, len(questions))) for questions in (one, two)
         )
-    scores = [squad.score(text_of(found), q) for found, q in zip(answer(reader, one), one, strict=True)]
-    answers = answer(reader, two)
+    both = answer(reader, one + two)
+    scores = [squad.score(text_of(found), q) for found, q in zip(both, one, strict=False)]
+    answers = both[len(one) :]
     answered = [squad.score(text_of(found), q)[1] for found, q in zip(answers, two, strict=True)]
     silent = [squad.score("", question)[1] for question in two]
     shown = [a if found.found else s for found, a, s in zip(answers, answered, silent, strict=True)]
