@@ -64,6 +64,7 @@ def hint(attender: Attender, model: str) -> str:
     hints = {
         "encoder": say("Optional: a second sentence, read together with the first"),
         "question-answering": say("The context, where the answer to the question in the first text is looked for"),
+        "entailment": say("A sentence that the first text entails, contradicts, or neither"),
         "sentiment": say("Optional: the model was trained on one text"),
     }
     return hints.get(attender.kind(model), say("Leave it empty: this model reads one text"))

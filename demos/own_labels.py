@@ -8,6 +8,7 @@ import gradio as gr
 from gradio.components import Component
 
 from demos.events import endpoint, on_run
+from demos.model_picker import model_picker
 from demos.status import StatusLine, describe
 from models.own_labels import LABEL_LIMIT, MOST_LABELS, LabelClassifier, Labelled, split
 from models.stages import Report, ignore
@@ -42,6 +43,7 @@ def plain(result: Labelled) -> dict[str, Any]:
 def own_labels(classifier: LabelClassifier, text: gr.Textbox, stop: gr.Button) -> dict[str, Component]:
     """Lay out the part, and offer `/labels`; its inputs by the names that links have for them."""
     with gr.Accordion("Your own labels", open=False, elem_id="sentiment-labels"):
+        model = model_picker(classifier, "labels-model")
         with gr.Row(equal_height=False):
             labels = gr.Textbox(
                 "",
@@ -57,22 +59,28 @@ def own_labels(classifier: LabelClassifier, text: gr.Textbox, stop: gr.Button) -
         status = StatusLine("labels-status")
         gr.Markdown(EXPLANATION)
 
-    def label(text: str, names: str, kind: str, report: Report = ignore) -> tuple[list[Any], str]:
-        result = classifier(text, split(names), kind == "several", report)
+    def label(text: str, names: str, kind: str, model: str, report: Report = ignore) -> tuple[list[Any], str]:
+        result = classifier.using(model)(text, split(names), kind == "several", report)
         return view(result), describe(result.run)
 
-    def check(text: str, names: str, kind: str) -> None:
-        classifier.check(text, split(names), kind == "several")
+    def check(text: str, names: str, kind: str, model: str) -> None:
+        classifier.using(model).check(text, split(names), kind == "several")
 
-    fields = [text, labels, kind]
-    on_run([run.click, labels.submit], label, fields, [shown, status], check, ["text", "labels", ""], stop)
+    fields = [text, labels, kind, model]
+    named = ["text", "labels", "", "model"]
+    on_run([run.click, labels.submit], label, fields, [shown, status], check, named, stop)
 
-    def labels_(text: str, labels: list[str], multiple: bool = False, *, report: Report = ignore) -> dict[str, Any]:
+    def labels_(
+        text: str, labels: list[str], multiple: bool = False, model: str = "", *, report: Report = ignore
+    ) -> dict[str, Any]:
         """How well each of `labels` fits `text`, best first; one of them holds, or of `multiple` each by itself."""
-        return plain(classifier(text, labels, multiple, report))
+        return plain(classifier.using(model)(text, labels, multiple, report))
 
-    endpoint(labels_, "labels", classifier.check)
-    return {"labels": labels, "kind": kind}
+    def check_call(text: str, labels: list[str], multiple: bool = False, model: str = "") -> None:
+        classifier.using(model).check(text, labels, multiple)
+
+    endpoint(labels_, "labels", check_call)
+    return {"labels": labels, "kind": kind, "labels_model": model}
 
 
 KINDS = [("One", "one"), ("Each by itself", "several")]
@@ -80,4 +88,7 @@ EXPLANATION = """
 A label becomes a sentence, “This text is about …”, and the nearer that lies to the text in the space of a sentence
 encoder (MiniLM), the higher its score. No label has to be known beforehand. Where one holds, the scores add up to 100%;
 where each may hold by itself, those from 50% do. The text is the one above.
+
+A model of inference (NLI, from the Hub) reads the text together with each label's sentence instead, and the score tells
+how sure it is that the one follows from the other (Yin et al. 2019).
 """

@@ -1,7 +1,7 @@
 """The Sentiment tab: how a text feels, sentence by sentence, and the words that decided it."""
 
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import gradio as gr
@@ -17,7 +17,6 @@ from demos.tab import Carry, Form, Tab, carry_button
 from demos.why_view import KEPT, NOT_ATTENTION, WhyView, unfolds
 from demos.words import say
 from models.cache import ModelCache
-from models.catalog import MINILM
 from models.inputs import DEFAULT_LIMITS, Limits
 from models.offers import BUNDLED, Offers
 from models.own_labels import LabelClassifier
@@ -35,10 +34,22 @@ EXAMPLES = {
 }
 
 
-def make_reader(cache: ModelCache, limits: Limits = DEFAULT_LIMITS, offers: Offers = BUNDLED) -> SentimentReader:
-    """The sentiment models of `offers` over `cache`."""
-    default, *others = offers.sentiment
-    return SentimentReader(cache, default, limits, tuple(others))
+@dataclass(frozen=True)
+class Feeling:
+    """What the tab needs of the models: one that reads a sentiment, and one that labels."""
+
+    reader: SentimentReader
+    classifier: LabelClassifier
+
+
+def make_feeling(cache: ModelCache, limits: Limits = DEFAULT_LIMITS, offers: Offers = BUNDLED) -> Feeling:
+    """Both over `cache`, with the models of `offers`."""
+    sentiment, *sentiments = offers.sentiment
+    labels, *labellers = offers.own_labels
+    return Feeling(
+        SentimentReader(cache, sentiment, limits, tuple(sentiments)),
+        LabelClassifier(cache, labels, limits, tuple(labellers)),
+    )
 
 
 def status_of(result: Sentiment) -> str:
@@ -60,8 +71,9 @@ def plain(text: str, result: Sentiment) -> dict[str, Any]:
     }
 
 
-def render(reader: SentimentReader) -> Form:
-    """Lay out the tab, and offer `/sentiment`."""
+def render(feeling: Feeling) -> Form:
+    """Lay out the tab, and offer `/sentiment` and `/labels`."""
+    reader = feeling.reader
     gr.Markdown("Does a text sound negative, neutral or positive, and which words made it so?")
     model = model_picker(reader, "sentiment-model")
     with gr.Row(elem_id="sentiment-inputs"):
@@ -84,7 +96,7 @@ def render(reader: SentimentReader) -> Form:
         gr.Markdown(EXPLANATION)
         gr.Markdown(NOT_ATTENTION)
         carry = carry_button("sentiment-carry")
-    own = own_labels(LabelClassifier(reader.cache, MINILM, reader.limits), text, stop)
+    own = own_labels(feeling.classifier, text, stop)
     with gr.Accordion("Raw JSON", open=False):
         raw = gr.JSON(show_label=False, elem_id="sentiment-raw")
     # The text and the result that are shown, and whether anybody looks into them: only then they are explained.
@@ -136,7 +148,8 @@ def render(reader: SentimentReader) -> Form:
         return reader.using(model).spec.name, text, ""
 
     named: dict[str, Component] = {"text": text, "model": model}
-    scripts = {"sentiment": named, "labels": {"text": text, "labels": own["labels"], "multiple": own["kind"]}}
+    labels = {"text": text, "labels": own["labels"], "multiple": own["kind"], "model": own["labels_model"]}
+    scripts = {"sentiment": named, "labels": labels}
     return Form(named | own, run, (Carry(carry, (text, model), whole, stop),), scripts)
 
 
@@ -159,4 +172,4 @@ that get 80%, about 80% are so. A model without a neutral class has two bars, an
 than 126 tokens is read sentence by sentence, and its bars are the mean of its sentences, each weighted by its length.
 """
 
-TAB = Tab("Sentiment", make_reader, render, make_reader)
+TAB = Tab("Sentiment", make_feeling, render, make_feeling)

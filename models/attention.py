@@ -15,7 +15,7 @@ from models.stages import Report, Stage, ignore, last
 FIELDS = ("Model", "Text", "Second text")
 KINDS = {"causal-lm": "causal", "cross-attention": "cross"}
 ENCODER_DECODERS = ("translation", "seq2seq")
-READS_A_PAIR = ("encoder", "question-answering", "sentiment")
+READS_A_PAIR = ("encoder", "question-answering", "sentiment", "entailment")
 # No model of any size has more.
 MOST_LAYERS, MOST_HEADS = 200, 200
 

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import Literal
 
-Head = Literal["encoder", "question-answering", "sentiment", "causal-lm", "translation", "seq2seq"]
+Head = Literal["encoder", "question-answering", "sentiment", "entailment", "causal-lm", "translation", "seq2seq"]
 Attention = Literal["sdpa", "eager"]
 Engine = Literal["torch", "fbgemm", "onednn"]
 # What runs each kind of model on a CPU that can, where that is not torch.

@@ -8,6 +8,8 @@ ALWAYS_ANSWERS = "Trained on questions that all have an answer: its “not in th
 TWO_CLASSES = "Knows negative and positive only: it has no neutral."
 TWEETS = "Trained on tweets."
 NEWS = "Trained on English news."
+ONCE_A_LABEL = "Reads the text once for each label."
+SLOW = "Reads the text once for each label, and is the slower, better one."
 SMALL = "Small, and taught several tasks: its summaries are plain."
 
 
@@ -28,6 +30,12 @@ def opus(
     found = hub_model(f"Helsinki-NLP/opus-mt-{direction}", "seq2seq", licence, note, token)
     # Its attention tells which words correspond, so it is never loaded without.
     return replace(found, pairs=pairs, attention="eager")
+
+
+def entailment(repository: str, licence: str, note: str = "") -> ModelSpec:
+    """A model that tells whether a text entails a sentence."""
+    # Transformers has no other attention for DeBERTa; and so the Attention tab needs no second copy.
+    return replace(hub_model(repository, "entailment", licence, note), attention="eager")
 
 
 QUESTION_ANSWERING = (
@@ -51,6 +59,10 @@ TRANSLATION = (
 SENTIMENT = (
     hub_model("distilbert/distilbert-base-uncased-finetuned-sst-2-english", "sentiment", "Apache-2.0", TWO_CLASSES),
     hub_model("cardiffnlp/twitter-roberta-base-sentiment-latest", "sentiment", "CC-BY-4.0", TWEETS),
+)
+OWN_LABELS = (
+    entailment("cross-encoder/nli-MiniLM2-L6-H768", "Apache-2.0", ONCE_A_LABEL),
+    entailment("MoritzLaurer/DeBERTa-v3-base-mnli-fever-anli", "MIT", SLOW),
 )
 SUMMARIZATION = (
     hub_model("sshleifer/distilbart-cnn-12-6", "seq2seq", "Apache-2.0", NEWS),

@@ -20,6 +20,7 @@ AUTO_CLASSES = {
     "encoder": "AutoModel",
     "question-answering": "AutoModelForQuestionAnswering",
     "sentiment": "AutoModelForSequenceClassification",
+    "entailment": "AutoModelForSequenceClassification",
     "causal-lm": "AutoModelForCausalLM",
     "seq2seq": "AutoModelForSeq2SeqLM",
 }
@@ -117,6 +118,10 @@ class Loader:
             from models.sentiment import classes
 
             classes(model)
+        if spec.head == "entailment":
+            from models.entailment import outputs
+
+            outputs(model)
         if spec.head == "seq2seq":
             from models.pieces import UNKNOWN
             from models.seq2seq import Seq2Seq

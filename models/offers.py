@@ -15,13 +15,14 @@ class Offers:
     question_answering: tuple[ModelSpec, ...] = (catalog.QUESTION_ANSWERING,)
     translation: tuple[ModelSpec, ...] = tuple(catalog.TRANSLATION.values())
     sentiment: tuple[ModelSpec, ...] = (catalog.SENTIMENT,)
+    own_labels: tuple[ModelSpec, ...] = (catalog.MINILM,)
     summarization: tuple[ModelSpec, ...] = (catalog.SMOLLM2,)
     chat: tuple[ModelSpec, ...] = (catalog.SMOLLM2,)
 
     @classmethod
     def none(cls) -> "Offers":
         """No models."""
-        return cls((), (), (), (), ())
+        return cls(*(() for _ in fields(cls)))
 
     @property
     def all(self) -> tuple[ModelSpec, ...]:
@@ -31,7 +32,7 @@ class Offers:
     @property
     def attention(self) -> tuple[ModelSpec, ...]:
         """All models that can be looked into, the bundled ones first."""
-        one_way = (*self.chat, *self.question_answering, *self.sentiment)
+        one_way = (*self.chat, *self.question_answering, *self.sentiment, *self.own_labels)
         return tuple(dict.fromkeys([*catalog.ATTENTION, *one_way, *self.translation, *self.summarization]))
 
     def with_more(self, more: "Offers") -> "Offers":
@@ -48,6 +49,7 @@ HUB = Offers(
     hub_catalog.QUESTION_ANSWERING,
     hub_catalog.TRANSLATION,
     hub_catalog.SENTIMENT,
+    hub_catalog.OWN_LABELS,
     hub_catalog.SUMMARIZATION,
     hub_catalog.CHAT,
 )

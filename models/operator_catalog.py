@@ -14,6 +14,7 @@ HEADS: dict[str, Head] = {
     "question_answering": "question-answering",
     "translation": "seq2seq",
     "sentiment": "sentiment",
+    "own_labels": "entailment",
     "summarization": "seq2seq",
     "chat": "causal-lm",
 }
@@ -30,6 +31,7 @@ OWN = {
     "sentiment": ("labels",),
     "summarization": ("prefix",),
     "question_answering": (),
+    "own_labels": (),
     "chat": (),
 }
 
@@ -92,7 +94,9 @@ class _Entry:
         weights = HubWeights(name, HubRepository(repository, revision), licence)
         note = self.text("note", _is_short, short, "") if "note" in self.given else ""
         head = HEADS[task]
-        spec = ModelSpec(name, head, weights, 0, engine=ENGINES.get(head, "torch"), note=note)
+        # As hub_catalog has it: for DeBERTa there is no other.
+        attention: Attention = "eager" if head == "entailment" else "sdpa"
+        spec = ModelSpec(name, head, weights, 0, attention=attention, engine=ENGINES.get(head, "torch"), note=note)
         return task, self.with_own(task, spec)
 
     def with_own(self, task: str, spec: ModelSpec) -> ModelSpec:

@@ -1,16 +1,17 @@
-"""Classifies a text under labels that the visitor types: by how near each label's sentence lies to the text.
+"""Classifies a text under labels that the visitor types, none of which has to be known beforehand.
 
-A label becomes a sentence by a template (as in Yin et al. 2019), and an encoder puts text and sentence into one space,
-so that no label has to be known beforehand (Chang et al. 2008).
+A label becomes a sentence by a template (Yin et al. 2019). Either an encoder puts text and sentence into one space and
+their nearness counts (Chang et al. 2008), or a model of inference reads both and tells whether the text entails it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from models.cache import Loaded, ModelCache
 from models.catalog import ModelSpec
 from models.inputs import DEFAULT_LIMITS, InputError, Limits, check_text
+from models.offers import chosen
 from models.results import Run, stopwatch
 from models.stages import Report, ignore, last
 from models.text import sentences
@@ -31,11 +32,14 @@ SLOPE, MIDDLE = 11.0, 0.23
 
 @dataclass(frozen=True)
 class Label:
-    """A visitor's label: its score, 0 to 1, and the cosine of its sentence with the text, -1 to 1."""
+    """A visitor's label and its score, 0 to 1.
+
+    `similarity` is the cosine of its sentence with the text, -1 to 1; None where a model of inference judged.
+    """
 
     name: str
     score: float
-    similarity: float
+    similarity: float | None
 
 
 @dataclass(frozen=True)
@@ -56,11 +60,21 @@ class Labelled:
 
 @dataclass(frozen=True)
 class LabelClassifier:
-    """Classification under any labels with one encoder."""
+    """Classification under any labels with one encoder or model of inference; `others` may be chosen in its place."""
 
     cache: ModelCache
     spec: ModelSpec
     limits: Limits = DEFAULT_LIMITS
+    others: tuple[ModelSpec, ...] = ()
+
+    @property
+    def models(self) -> tuple[ModelSpec, ...]:
+        """The models to choose from, this one first."""
+        return (self.spec, *self.others)
+
+    def using(self, model: object) -> "LabelClassifier":
+        """The same with the model of that name, the empty name being this one. Raises InputError."""
+        return replace(self, spec=chosen(model, self.spec, self.others))
 
     def check(self, text: object, labels: object, multiple: object = False) -> None:
         """Raise InputError where the text, the labels or the kind of choice cannot be used."""
@@ -79,25 +93,54 @@ class LabelClassifier:
         for text in texts:
             self.check(text, labels, multiple)
         names = [label.strip() for label in labels]
+        said = [TEMPLATE.format(name) for name in names]
+        judge = _by_entailment if self.spec.head == "entailment" else _by_nearness
         with self.cache.lease(self.spec, report) as loaded:
-            from models.embedding import embed_in_steps
-
             elapsed = stopwatch()
             parts = [_parts(loaded, text) for text in texts]
-            read = [TEMPLATE.format(name) for name in names] + [part for each in parts for part in each]
-            embeddings = last(embed_in_steps(loaded, read), self.spec.name, report)
-            cosines = _means(embeddings.vectors[len(names) :], parts) @ embeddings.vectors[: len(names)].T
-            scores = (SLOPE * (cosines - MIDDLE)).sigmoid() if multiple else (SCALE * cosines).softmax(-1)
+            judged = judge(loaded, parts, said, multiple, self.spec.name, report)
             share = 1 / len(texts)
-            run = Run(
-                self.spec.name,
-                loaded.device,
-                round(embeddings.tokens * share),
-                round(embeddings.dropped * share),
-                elapsed() * share,
-                loaded.engine,
-            )
-        return [_labelled(names, *row, multiple, run) for row in zip(scores.tolist(), cosines.tolist(), strict=True)]
+            tokens, dropped = round(judged.tokens * share), round(judged.dropped * share)
+            run = Run(self.spec.name, loaded.device, tokens, dropped, elapsed() * share, loaded.engine)
+        rows = zip(judged.scores.tolist(), judged.cosines, strict=True)
+        return [_labelled(names, scores, cosines, multiple, run) for scores, cosines in rows]
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """Scores of shape (texts, labels), the cosines behind them where there are any, and the tokens read and cut off."""
+
+    scores: "Tensor"
+    cosines: Sequence[Sequence[float | None]]
+    tokens: int
+    dropped: int
+
+
+def _by_nearness(
+    loaded: Loaded, parts: Sequence[Sequence[str]], said: Sequence[str], multiple: bool, model: str, report: Report
+) -> _Judged:
+    """Judge by the cosine of each text's embedding, the mean of its parts', with each sentence's."""
+    from torch.nn.functional import normalize
+
+    from models.embedding import embed_in_steps
+
+    read = [*said, *(part for each in parts for part in each)]
+    found = last(embed_in_steps(loaded, read), model, report)
+    cosines = normalize(_means(found.vectors[len(said) :], parts), dim=-1) @ found.vectors[: len(said)].T
+    scores = (SLOPE * (cosines - MIDDLE)).sigmoid() if multiple else (SCALE * cosines).softmax(-1)
+    return _Judged(scores, cosines.tolist(), found.tokens, found.dropped)
+
+
+def _by_entailment(
+    loaded: Loaded, parts: Sequence[Sequence[str]], said: Sequence[str], multiple: bool, model: str, report: Report
+) -> _Judged:
+    """Judge by the logits for each sentence, the means over a text's parts; of one choice, against each other."""
+    from models.entailment import entail_in_steps
+
+    found = last(entail_in_steps(loaded, [part for each in parts for part in each], said), model, report)
+    logits = _means(found.logits, parts)
+    scores = logits.softmax(-1)[..., 1] if multiple else logits[..., 1].softmax(-1)
+    return _Judged(scores, [[None] * len(said)] * len(parts), found.tokens, found.dropped)
 
 
 def split(labels: object) -> list[str]:
@@ -127,21 +170,20 @@ def _parts(loaded: Loaded, text: str) -> list[str]:
     return [text] if len(ids) <= WINDOW_TOKENS else [span.of(text) for span in sentences(text)]
 
 
-def _means(vectors: "Tensor", parts: Sequence[Sequence[str]]) -> "Tensor":
-    """One unit vector for each text, (texts, width): the mean of its parts, each as heavy as it is long."""
+def _means(rows: "Tensor", parts: Sequence[Sequence[str]]) -> "Tensor":
+    """One row for each text: the mean of the `rows` of its parts, each as heavy as it is long."""
     import torch
-    from torch.nn.functional import normalize
 
     means, start = [], 0
     for each in parts:
         weights = torch.tensor([float(len(part)) for part in each])
-        means.append(weights @ vectors[start : start + len(each)])
+        means.append(torch.tensordot(weights / weights.sum(), rows[start : start + len(each)], 1))
         start += len(each)
-    return normalize(torch.stack(means), dim=-1)
+    return torch.stack(means)
 
 
 def _labelled(
-    names: Sequence[str], scores: Sequence[float], cosines: Sequence[float], multiple: bool, run: Run
+    names: Sequence[str], scores: Sequence[float], cosines: Sequence[float | None], multiple: bool, run: Run
 ) -> Labelled:
     labels = (Label(*row) for row in zip(names, scores, cosines, strict=True))
     return Labelled(tuple(sorted(labels, key=lambda label: -label.score)), multiple, run)

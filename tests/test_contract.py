@@ -17,7 +17,8 @@ TEXT = "the ferry left the harbour at nine. it came back at noon with forty peop
 CALLS: dict[str, Callable[[ModelCache, Any], Any]] = {
     "question answering": lambda cache, text: question_answering.TAB.adapter(cache)("when did it leave?", text),
     "translation": lambda cache, text: translation.TAB.adapter(cache).choose("en", "pt")(text),
-    "sentiment": lambda cache, text: sentiment.TAB.adapter(cache)(text),
+    "sentiment": lambda cache, text: sentiment.TAB.adapter(cache).reader(text),
+    "own labels": lambda cache, text: sentiment.TAB.adapter(cache).classifier(text, ["ships", "tea"]),
     "extractive summary": lambda cache, text: summarization.TAB.adapter(cache)(text, "extractive"),
     "abstractive summary": lambda cache, text: summarization.TAB.adapter(cache)(text, "abstractive"),
     "chat": lambda cache, text: chat.TAB.adapter(cache)(text, max_new_tokens=3),

@@ -14,7 +14,7 @@ from gradio_client import Client
 from gradio_client.exceptions import AppError, ValidationError
 
 import app
-from models.catalog import WEIGHTS
+from models.catalog import MINILM, SMOLLM2, WEIGHTS
 from models.offers import BUNDLED, HUB
 from models.weights import WeightStore
 from settings import Settings
@@ -112,6 +112,7 @@ PICKERS = {
     "answer-model": ["MiniLM-SQuAD", "distilbert-base-cased-distilled-squad", "roberta-base-squad2"],
     "translation-model": [spec.name for spec in (*BUNDLED.translation, *HUB.translation)],
     "sentiment-model": [spec.name for spec in (*BUNDLED.sentiment, *HUB.sentiment)],
+    "labels-model": [spec.name for spec in (*BUNDLED.own_labels, *HUB.own_labels)],
     "summary-model": [spec.name for spec in (*BUNDLED.summarization, *HUB.summarization)],
     "chat-model": [spec.name for spec in (*BUNDLED.chat, *HUB.chat)],
 }
@@ -136,6 +137,7 @@ ENDPOINTS: dict[str, Callable[[Client, str], object]] = {
     "/answer": lambda client, model: client.predict("Who?", "Ann did.", 3, model, api_name="/answer"),
     "/translate": lambda client, model: client.predict("The dog.", "en", "pt", model, api_name="/translate"),
     "/sentiment": lambda client, model: client.predict("good", model, api_name="/sentiment"),
+    "/labels": lambda client, model: client.predict("good", ["a", "b"], False, model, api_name="/labels"),
     "/summarize": lambda client, model: client.predict(
         "a b. " * 80, "abstractive", "short", model, api_name="/summarize"
     ),
@@ -156,6 +158,6 @@ def client() -> Iterator[Client]:
 def test_only_a_model_of_the_catalog_is_taken(client: Client, name: str) -> None:
     """Any other name is refused before anything is fetched, and the default is the empty one."""
     assert ENDPOINTS[name](client, "")
-    for wrong in ("gpt2", "../../etc/passwd", "all-MiniLM-L6-v2"):
+    for wrong in ("gpt2", "../../etc/passwd", SMOLLM2.name if name == "/labels" else MINILM.name):
         with pytest.raises((AppError, ValidationError), match="model must be one of"):
             ENDPOINTS[name](client, wrong)

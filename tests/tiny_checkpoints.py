@@ -10,6 +10,8 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors
 from transformers import (
     BartConfig,
     BartForConditionalGeneration,
+    DebertaV2Config,
+    DebertaV2ForSequenceClassification,
     DistilBertConfig,
     DistilBertForQuestionAnswering,
     DistilBertForSequenceClassification,
@@ -33,6 +35,10 @@ TOKEN = ">>por<<"
 TWO = {0: "NEGATIVE", 1: "POSITIVE"}
 # Turned round, so that whoever takes the order for granted is wrong.
 THREE = {0: "positive", 1: "neutral", 2: "negative"}
+
+# The two orders that models of inference have.
+ENTAILS_FIRST = {0: "entailment", 1: "neutral", 2: "contradiction"}
+ENTAILS_SECOND = {0: "contradiction", 1: "entailment", 2: "neutral"}
 
 
 def save(folder: Path, model: Any, tokenizer: Any = None) -> None:
@@ -64,6 +70,29 @@ def roberta(folder: Path, head: type[Any], **more: Any) -> None:
         **more,
     )
     save(folder, head(config), tokenizer)
+
+
+def deberta(folder: Path) -> None:
+    """DeBERTa: BERT's marks, no token types, and relative positions that no kernel but its own knows."""
+    tokenizer = tiny.letter_tokenizer()
+    config = DebertaV2Config(
+        vocab_size=len(tokenizer),
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        intermediate_size=64,
+        relative_attention=True,
+        position_buckets=16,
+        norm_rel_ebd="layer_norm",
+        share_att_key=True,
+        pos_att_type=["p2c", "c2p"],
+        position_biased_input=False,
+        type_vocab_size=0,
+        num_labels=3,
+        id2label=ENTAILS_FIRST,
+        label2id={name: i for i, name in ENTAILS_FIRST.items()},
+    )
+    save(folder, DebertaV2ForSequenceClassification(config), tokenizer)
 
 
 def marian(folder: Path) -> None:
@@ -194,6 +223,14 @@ CHECKPOINTS: dict[str, Callable[[Path], None]] = {
     "tiny/roberta-sentiment": lambda folder: roberta(
         folder, RobertaForSequenceClassification, num_labels=3, id2label=THREE
     ),
+    "tiny/roberta-nli": lambda folder: roberta(
+        folder,
+        RobertaForSequenceClassification,
+        num_labels=3,
+        id2label=ENTAILS_SECOND,
+        label2id={name: i for i, name in ENTAILS_SECOND.items()},
+    ),
+    "tiny/deberta-nli": deberta,
     "tiny/opus": marian,
     "tiny/bart": bart,
     "tiny/t5": t5,

@@ -12,9 +12,8 @@ from demos import sentiment
 from demos.sentiment import plain, status_of
 from demos.sentiment_view import pieces, view
 from models.attribution import Word
-from models.catalog import SENTIMENT
 from models.results import Run
-from models.sentiment import Scores, Sentence, Sentiment, SentimentReader
+from models.sentiment import Scores, Sentence, Sentiment
 from tests import tiny
 
 TEXT = "Not bad. Bad!"
@@ -31,7 +30,7 @@ RESULT = Sentiment(
 def client() -> Iterator[Client]:
     """A script's connection to a page of this tab on the tiny model."""
     with gr.Blocks() as demo:
-        sentiment.render(SentimentReader(tiny.cache(), SENTIMENT))
+        sentiment.render(sentiment.make_feeling(tiny.cache()))
     _, url, _ = demo.launch(prevent_thread_lock=True, quiet=True, show_error=True)
     yield Client(url, verbose=False)
     demo.close()

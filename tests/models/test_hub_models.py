@@ -7,19 +7,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from transformers import pipeline
 
 from models.attention import Attender
 from models.cache import BudgetError, ModelCache
 from models.catalog import MINILM, ModelSpec
 from models.chat import Chatter
 from models.device import Device
-from models.hub_catalog import hub_model
+from models.hub_catalog import entailment, hub_model
 from models.inputs import InputError
 from models.loading import Loader
 from models.offers import Offers
+from models.own_labels import TEMPLATE, LabelClassifier
 from models.question_answering import Answerer
 from models.sentiment import SentimentReader, classes
-from models.stages import ignore
+from models.stages import Stage, Stopped, ignore
 from models.summarization import Summarizer
 from models.translated import runs_together
 from models.translation import Translators
@@ -30,6 +32,7 @@ from tests.tiny_checkpoints import TOKEN, write_all
 
 QA = tuple(hub_model(f"tiny/{name}", "question-answering", "CC0-1.0") for name in ("distilbert-squad", "roberta-squad"))
 SENTIMENT = tuple(hub_model(f"tiny/{name}", "sentiment", "CC0-1.0") for name in ("distilbert-sst", "roberta-sentiment"))
+NLI = tuple(entailment(f"tiny/{name}", "CC0-1.0") for name in ("roberta-nli", "deberta-nli"))
 OPUS = replace(
     hub_model("tiny/opus", "seq2seq", "CC0-1.0", prefix=TOKEN), pairs=(("en", "pt"), ("en", "es")), attention="eager"
 )
@@ -185,6 +188,51 @@ def test_a_batch_of_translations_is_that_of_each(cache: ModelCache) -> None:
     assert [one.text for one in translator.many(texts)] == [translator(text).text for text in texts]
 
 
+@pytest.mark.parametrize("spec", NLI, ids=lambda spec: spec.name)
+@pytest.mark.parametrize("multiple", [False, True])
+def test_labels_have_the_scores_that_transformers_gives_them(
+    loader: Loader, cache: ModelCache, spec: ModelSpec, multiple: bool
+) -> None:
+    """Its zero-shot pipeline on the same files, whatever the order of the classes; padding changes nothing."""
+    names = ["ships", "a dog that nobody knew", "tea"]
+    folder = loader.store.ensure(spec.weights, ignore)
+    theirs = pipeline("zero-shot-classification", model=str(folder), device="cpu")
+    texts = ["The ferry left at nine.", "Tea."]
+    for text, found in zip(texts, LabelClassifier(cache, spec).many(texts, names, multiple), strict=True):
+        wanted = theirs(text, names, hypothesis_template=TEMPLATE, multi_label=multiple)
+        assert [label.name for label in found.labels] == wanted["labels"]
+        assert [label.score for label in found.labels] == pytest.approx(wanted["scores"], abs=1e-5)
+        assert found.run.model == spec.name
+        assert all(label.similarity is None for label in found.labels)
+        assert multiple or found.chosen == (wanted["labels"][0],)
+
+
+@pytest.mark.parametrize("spec", NLI, ids=lambda spec: spec.name)
+def test_labels_of_a_long_text_weigh_its_sentences(cache: ModelCache, spec: ModelSpec) -> None:
+    """Its end counts, nothing is dropped, and another label beside it changes no score of a multiple choice."""
+    classifier = LabelClassifier(cache, spec)
+    one, other = (classifier(TEXT * 3 + end, ["ships", "tea"], True) for end in ("Zzz zzz. " * 30, "Qqq qqq. " * 30))
+    assert one.run.dropped == 0
+    scores, others = ({label.name: label.score for label in found.labels} for found in (one, other))
+    assert scores["ships"] != pytest.approx(others["ships"], abs=1e-7)
+    alone = classifier(TEXT * 3 + "Zzz zzz. " * 30, ["ships"], True)
+    assert alone.labels[0].score == pytest.approx(scores["ships"], abs=1e-5)
+
+
+def test_labels_end_when_nobody_waits(cache: ModelCache) -> None:
+    """Between two batches the work asks, and stops."""
+    told: list[str] = []
+
+    def report(stage: Stage) -> None:
+        told.append(stage.action)
+        if told.count("Running") > 1:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        LabelClassifier(cache, NLI[0])(TEXT * 10, ["ships", "tea"], report=report)
+    assert told.count("Running") == 2
+
+
 def test_a_translator_serves_its_pairs_alone(cache: ModelCache) -> None:
     """The model's name is one of the pair's, or an error that names these."""
     translators = Translators(cache, (*Offers().translation, OPUS))
@@ -243,7 +291,7 @@ def test_a_chat_and_what_it_looked_at(cache: ModelCache, spec: ModelSpec) -> Non
     assert looked.run.model == spec.name
 
 
-@pytest.mark.parametrize("spec", [*QA, *SENTIMENT, *CHAT, OPUS, *WRITERS], ids=lambda spec: spec.name)
+@pytest.mark.parametrize("spec", [*QA, *SENTIMENT, *NLI, *CHAT, OPUS, *WRITERS], ids=lambda spec: spec.name)
 def test_every_model_shows_its_attention(cache: ModelCache, spec: ModelSpec) -> None:
     """Weights of all layers, each row summing to 1, with tokens that are places in the text."""
     text = "The dog saw it."
@@ -290,6 +338,9 @@ def test_a_model_of_another_task_is_told(loader: Loader) -> None:
     wrong = replace(QA[0], head="causal-lm", name="wrong")
     with pytest.raises(WeightsMissing, match=r"wrong \(causal-lm, sdpa, onednn\) cannot be used: "):
         loader(wrong, ignore)
+    unfit = replace(NLI[0], weights=SENTIMENT[1].weights, name="feels")
+    with pytest.raises(WeightsMissing, match=r"feels .*: its classes are .*; inference has entailment"):
+        loader(unfit, ignore)
     unknown = replace(OPUS, prefix=">>xyz<<")
     with pytest.raises(WeightsMissing, match=r"opus .* cannot be used: its vocabulary has no token '>>xyz<<'"):
         loader(unknown, ignore)

@@ -31,6 +31,11 @@ licence = "MIT"
 labels = ["positive", "negative"]
 
 [[model]]
+task = "own_labels"
+repository = "someone/nli"
+licence = "MIT"
+
+[[model]]
 task = "summarization"
 repository = "google-t5/t5-base"
 licence = "Apache-2.0"
@@ -57,6 +62,7 @@ def test_every_task_can_have_a_model(tmp_path: Path) -> None:
         "tinyroberta-squad2",
         "English to Italian",
         "classifier",
+        "nli",
         "t5-base",
         "SmolLM2-1.7B-Instruct",
     ]
@@ -66,7 +72,8 @@ def test_every_task_can_have_a_model(tmp_path: Path) -> None:
     assert italian.weights.source == HubRepository("Helsinki-NLP/opus-mt-en-it", "refs/pr/7")  # type: ignore[union-attr]
     assert offers.sentiment[0].labels == ("positive", "negative")
     assert offers.summarization[0].prefix == "summarize: "
-    assert [spec.head for spec in offers.all] == ["question-answering", "seq2seq", "sentiment", "seq2seq", "causal-lm"]
+    heads = [spec.head for spec in offers.all]
+    assert heads == ["question-answering", "seq2seq", "sentiment", "entailment", "seq2seq", "causal-lm"]
 
 
 CHAT = '[[model]]\ntask = "chat"\nrepository = "a/b"\nlicence = "MIT"\n'
