@@ -6,7 +6,7 @@ from typing import Any
 import gradio as gr
 
 from demos.attention_data import answer, first
-from demos.attention_view import AttentionView
+from demos.attention_view import PLACE, AttentionView
 from demos.events import COMPUTE_LANE, QUIET, endpoint, guarded, on_run, report_to, run_examples
 from demos.examples import ready_examples
 from demos.status import StatusLine, describe
@@ -95,6 +95,7 @@ def render(attender: Attender) -> Form:
                 elem_id="attention-examples",
             )
     view = AttentionView("attention-view")
+    place = [gr.Number(-1, precision=0, label=name, visible="hidden") for name in ("Layer", "Head")]
     status = StatusLine("attention-status")
     with gr.Accordion("How to read this", open=False, elem_id="attention-help"):
         gr.Markdown(EXPLANATION)
@@ -112,6 +113,9 @@ def render(attender: Attender) -> Form:
         return gr.Textbox(placeholder=hint(attender, model))
 
     model.change(guarded(show_hint), model, pair, **QUIET)
+    # What another model shows is known once it has run.
+    model.change(None, None, place, js="() => [-1, -1]", **QUIET)
+    view.input(None, None, place, js=PLACE.replace("ID", "attention-view"), **QUIET)
     on_run(
         [run.click, text.submit, pair.submit], look, [model, text, pair], [view, status], attender.check, FIELDS, stop
     )
@@ -145,7 +149,8 @@ def render(attender: Attender) -> Form:
         }
 
     endpoint(attention, "attention", check)
-    scripts = {"attention": {"model": model, "text": text, "text_pair": pair}}
+    shown = dict(zip(("layer", "head"), place, strict=True))
+    scripts = {"attention": {"model": model, "text": text, "text_pair": pair, **shown}}
     return Form({"model": model, "text": text, "pair": pair}, run, scripts=scripts)
 
 

@@ -6,10 +6,15 @@ from pathlib import Path
 import gradio as gr
 
 CONNECT = """
-const view = attentionView(element, request => trigger("select", request));
+const view = attentionView(element, request => trigger("select", request), () => trigger("input"));
 watch("value", () => view.show(props.value));
 view.show(props.value);
 """
+# The layer and the head on screen; -1 where that is no single head.
+PLACE = """() => {
+  const { layer, head } = document.querySelector("#ID .av").dataset;
+  return [Number(layer), Number(head)];
+}"""
 ASSETS = Path(__file__).parent.parent / "assets" / "attention"
 # Within the view, so that a saved page has its language too.
 WORDS = ASSETS.parent / "words.js"
@@ -24,7 +29,8 @@ SCRIPTS = (
 class AttentionView(gr.HTML):
     """Draws what `attention_data` sends; asks for what it lacks by its `select` event, whose data is a request.
 
-    Its value is a JSON text, never read as HTML.
+    Its `input` event tells that another layer or head is on screen: PLACE reads which. Its value is a JSON text, never
+    read as HTML.
     """
 
     def __init__(self, elem_id: str) -> None:
@@ -41,8 +47,8 @@ def script() -> str:
 
 
 def code() -> str:
-    """The function `attentionView(root, ask)` with the markup and style inside, so that it can copy itself."""
+    """The function `attentionView(root, ask, tell)` with the markup and style inside, so that it can copy itself."""
     markup, style = (json.dumps((ASSETS / name).read_text()) for name in ("view.html", "view.css"))
     parts = "\n".join(path.read_text() for path in (WORDS, *(ASSETS / name for name in SCRIPTS)))
     head = f"const MARKUP = {markup};\nconst STYLE = {style};"
-    return f"function attentionView(root, ask) {{\n{head}\n{parts}\nreturn start();\n}}\n"
+    return f"function attentionView(root, ask, tell) {{\n{head}\n{parts}\nreturn start();\n}}\n"

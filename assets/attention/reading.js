@@ -2,16 +2,26 @@
 
 const BARS = 8;
 
+// The head on screen, or both that are compared.
+function headsInWords(view) {
+  const { data, state } = view, head = `${describeHead(data, state.layer, chosen(view).head)}.`;
+  if (state.view !== "compare" || state.with !== "head") return [head];
+  return [`A: ${head}`, `B: ${describeHead(data, state.layerB, state.headB)}.`];
+}
+
+// The same with the texts, where these are what is compared: for who does not see them in the picture.
+function sidesInWords(view) {
+  const { data, other, state } = view;
+  const texts = state.view === "compare" && state.with === "text" && other ? [`A: “${data.text}”`, `B: “${other.text}”`] : [];
+  return [...headsInWords(view), ...texts];
+}
+
 // What is on screen, in words.
 function sayWhat(view, shown, asking, empty) {
   const { data, state, $ } = view, compare = state.view === "compare", caption = $("caption");
   caption.className = state.view === "heads" ? "av-caption av-chips" : "av-caption";
   if (state.view === "heads") fillChips(caption, data, (layer, head) => change(view, { view: "matrix", layer, head }));
-  else {
-    const lines = [`${describeHead(data, state.layer, chosen(view).head)}.`];
-    if (compare && state.with === "head") lines.push(`${describeHead(data, state.layerB, state.headB)}.`);
-    caption.replaceChildren(...lines.map((words, i) => element("span", "", lines.length > 1 ? `${"AB"[i]}: ${words}` : words)));
-  }
+  else caption.replaceChildren(...headsInWords(view).map(words => element("span", "", words)));
   $("note").textContent = asking ? view.refused || say("Change the text, then press Compare.")
     : empty ? say("Every token is hidden: there is nothing to show.")
     : compare && shown ? sayPairing(shown.compared, state.words)

@@ -65,6 +65,15 @@ function shownIn(view, exact = false) {
   return matrix ? { matrix, compared: null } : void request(view, data, links ? { exact } : { links: true });
 }
 
+// The page around the view is told which layer and head are on screen, for each run anew; -1 is no single head.
+function tellPlace(view) {
+  const { data, state, page } = view, { layer } = state, head = Math.max(chosen(view).head, -1);
+  if (view.told?.data === data && view.told.layer === layer && view.told.head === head) return;
+  view.told = { data, layer, head };
+  Object.assign(page.dataset, { layer, head });
+  tell?.();
+}
+
 function redraw(view) {
   const { data, state, page, $ } = view;
   if (!data) return;
@@ -72,6 +81,7 @@ function redraw(view) {
   page.classList.toggle("av-dark", view.theme.dark);
   page.classList.toggle("av-alone", ask === null);
   if (state.view === "flow" && !flows(data)) return void change(view, { view: "matrix" });
+  tellPlace(view);
   const shown = shownIn(view), asking = state.view === "compare" && state.with === "text" && (!state.another || view.refused);
   syncChoices(view);
   $("stage").classList.toggle("av-waiting", !shown);
@@ -89,7 +99,7 @@ function redraw(view) {
   $("scene").classList.toggle("av-wide", Boolean(drawing.wide));
   if (heads) return fillHeads($("grid"), view, (layer, head) => change(view, { view: "matrix", layer, head }));
   if (view.locked === undefined) view.locked = farthestLook(view);
-  $("focus").ariaLabel = `${drawing.title}: ${describeHead(data, state.layer, chosen(view).head)}. ${say("Arrow keys walk its cells.")}`;
+  $("focus").ariaLabel = [`${drawing.title}:`, ...sidesInWords(view), say("Arrow keys walk its cells.")].join(" ");
   fillStrips(view);
   if (!drawing.follows) drawing.draw(penOn($("picture"), view.box), view);
   redrawFocus(view);
