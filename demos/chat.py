@@ -1,4 +1,4 @@
-"""The Chat tab: a conversation that streams, and how sure the model was of each token of its last reply."""
+"""The Chat tab: a conversation that streams, how sure the model was of each token, and texts that it goes on with."""
 
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -7,8 +7,10 @@ from typing import Any
 
 import gradio as gr
 
+from demos.chat_settings import OPTIONS, chat_settings
 from demos.chat_why import on_look, show_tokens, why_fold
 from demos.conversation import Messages, from_page, index_of, restored, to_page
+from demos.drafts import drafts_fold
 from demos.events import QUIET, endpoint, guarded, on_run, report_to, throttled
 from demos.examples import ready_examples
 from demos.model_picker import model_picker
@@ -18,7 +20,8 @@ from demos.status import StatusLine
 from demos.tab import Carry, Form, Tab
 from demos.words import say
 from models.cache import ModelCache
-from models.chat import SYSTEM_LIMIT, TEMPERATURE_LIMIT, Chatter
+from models.chat import Chatter
+from models.drafts import Drafter
 from models.inputs import DEFAULT_LIMITS, InputError, Limits
 from models.messages import Message, message_text
 from models.offers import BUNDLED, Offers
@@ -31,7 +34,6 @@ EXAMPLES = [
     ["Give me three ideas for a rainy Sunday."],
     ["What is the difference between weather and climate?"],
 ]
-OPTIONS = ("system", "max_new_tokens", "temperature", "top_p")
 SAVE = "(conversation) => [conversation]"
 
 
@@ -42,7 +44,7 @@ def make_chatter(cache: ModelCache, limits: Limits = DEFAULT_LIMITS, offers: Off
 
 
 def render(chatter: Chatter) -> Form:
-    """Lay out the tab, and offer `/chat`."""
+    """Lay out the tab, and offer `/chat` and `/drafts`."""
     gr.Markdown("Talk with a small language model, then open its last reply to see how sure it was of every token.")
     model = model_picker(chatter, "chat-model")
     conversation = gr.Chatbot(
@@ -78,28 +80,15 @@ def render(chatter: Chatter) -> Form:
     status = StatusLine("chat-status")
     ready_examples(EXAMPLES, [message], elem_id="chat-examples")
     why = why_fold()
-    with gr.Accordion("Settings", open=False, elem_id="chat-settings"):
-        system = gr.Textbox(
-            "",
-            label="System prompt",
-            placeholder="What the model is told before the conversation; its own default when empty",
-            max_length=SYSTEM_LIMIT,
-            lines=2,
-            elem_id="chat-system",
-        )
-        with gr.Row():
-            most = chatter.limits.new_tokens
-            length = gr.Slider(16, most, min(128, most), step=16, label="Reply length, tokens", elem_id="chat-length")
-            temperature = gr.Slider(
-                0, TEMPERATURE_LIMIT, 0.2, step=0.1, label="Temperature (0: always the likeliest)", elem_id="chat-heat"
-            )
-            top_p = gr.Slider(0.05, 1, 0.9, step=0.05, label="Top p", elem_id="chat-top-p")
+    settings = chat_settings(chatter.limits)
+    default, *others = chatter.models
+    drafts = drafts_fold(Drafter(chatter.cache, default, chatter.limits, tuple(others)), model)
     with gr.Accordion("Raw JSON", open=False):
         raw = gr.JSON(show_label=False, elem_id="chat-raw")
     export = gr.Button("Export the conversation as JSON", size="sm", elem_id="chat-export")
     # The secret hides nothing here; without a fixed one a restart of the server would lose the conversation.
     saved = gr.BrowserState([], storage_key="glassbox-chat", secret="glassbox-chat")
-    options = [system, length, temperature, top_p, model]
+    options = [*settings, model]
 
     def answer(said: str, before: list[Message], values: Sequence[Any], report: Report) -> Iterator[dict[Any, Any]]:
         """Stream the reply to `said` after `before` into the page; `values` are those of `options`."""
@@ -191,8 +180,10 @@ def render(chatter: Chatter) -> Form:
 
     endpoint(chat, "chat", check)
     named = {"message": message, **dict(zip((*OPTIONS, "model"), options, strict=True))}
-    carries = (Carry(why.carry, (conversation, model), last_exchange),)
-    return Form(named, send, carries, {"chat": named | {"history": conversation}})
+    carries = (Carry(why.carry, (conversation, model), last_exchange), drafts.carry)
+    scripts = {"chat": named | {"history": conversation}, "drafts": drafts.inputs | {"model": model}}
+    continued = {f"continue_{name}": component for name, component in drafts.inputs.items()}
+    return Form(named | continued, send, carries, scripts, asked=("message", "continue_text"))
 
 
 def last_exchange(history: Messages, model: str) -> tuple[str, str, str]:

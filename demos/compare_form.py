@@ -7,6 +7,7 @@ from typing import Any
 import gradio as gr
 from gradio.components import Component
 
+from demos.seed_field import SeedField
 from demos.words import told
 from models.chat import SYSTEM_LIMIT, TEMPERATURE_LIMIT
 from models.comparison_tasks import RECIPES, Comparer, Models
@@ -33,7 +34,7 @@ SETTINGS: dict[str, tuple[str, Callable[..., Component]]] = {
     "system": ("System prompt", lambda **more: gr.Textbox("", max_length=SYSTEM_LIMIT, **more)),
     "temperature": ("Temperature", lambda **more: gr.Slider(0, TEMPERATURE_LIMIT, 0, step=0.1, **more)),
     "top_p": ("Top p", lambda **more: gr.Slider(0.05, 1, 1, step=0.05, **more)),
-    "seed": ("Seed (empty: a new one)", lambda **more: gr.Number(1, precision=0, **more)),
+    "seed": ("Seed", lambda **more: SeedField(1, precision=0, placeholder="random", **more)),
     "new_tokens": ("Length, tokens", lambda **more: gr.Slider(8, DRAFT_LIMIT, 64, step=8, **more)),
 }
 

@@ -61,6 +61,6 @@ def history(titles: Mapping[str, str], forms: Mapping[str, Form], strip: gr.Tabs
 def record(forms: Mapping[str, Form]) -> str:
     """What the page runs when it loads, in JavaScript, so that the runs of `forms` that `on_run` tells of are kept."""
     fields = {component._id: [tab, name] for tab, form in forms.items() for name, component in form.inputs.items()}
-    headlines = {tab: form.headline for tab, form in forms.items()}
+    headlines = {tab: form.headlines for tab, form in forms.items()}
     known = f"{json.dumps(fields)}, {json.dumps(headlines)}"
     return f"() => {{\n{(ASSETS / 'keep.js').read_text()}\nwindow.glassboxHistory = recorder({known});\n}}"

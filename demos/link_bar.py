@@ -9,6 +9,7 @@ from gradio.components import Component
 
 from demos.events import QUIET, guarded
 from demos.links import Link, LinkError, decode, encode
+from demos.seed_field import SeedField
 from demos.status import StatusLine
 from demos.tab import Form
 from demos.words import say, told
@@ -97,6 +98,8 @@ def fits(field: Component, value: Any) -> bool:
         return isinstance(value, str) and len(value) <= (field.max_length or math.inf)
     if isinstance(field, gr.Dropdown | gr.Radio):
         return isinstance(value, str) and value in [choice for _, choice in field.choices or []]
+    if isinstance(field, SeedField) and value == "":
+        return True
     if isinstance(value, bool) or not (value is None or isinstance(value, int | float)):
         return False
     if isinstance(field, gr.Slider):

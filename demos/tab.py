@@ -48,6 +48,7 @@ class Form:
     """A rendered tab: its inputs by names that last, the button that runs them, and what it carries to attention.
 
     `scripts` are the endpoints that give what it shows, each with the inputs that its parameters are taken from.
+    `asked` are the inputs that tell best what was asked, one for each way to ask; the first that is written by default.
     `seen` gives the updates that show the inputs which have a meaning beside these values, and hide the others.
     """
 
@@ -55,6 +56,7 @@ class Form:
     run: gr.Button | None = None
     carries: tuple[Carry, ...] = ()
     scripts: Mapping[str, Mapping[str, Component]] = field(default_factory=dict)
+    asked: tuple[str, ...] = ()
     seen: Callable[[Mapping[str, Any]], dict[Component, dict[str, Any]]] = lambda _: {}
 
     def filled(self, values: Mapping[str, Any]) -> dict[Component, Any]:
@@ -64,9 +66,9 @@ class Form:
         return {field: {**seen[field], "value": value} if field in seen else value for field, value in fields.items()}
 
     @property
-    def headline(self) -> str:
-        """The name of the input that tells best what was asked: the first that is written; nothing where none is."""
-        return next((name for name, each in self.inputs.items() if isinstance(each, gr.Textbox)), "")
+    def headlines(self) -> tuple[str, ...]:
+        """The names of the inputs that tell best what was asked; none where nothing is written."""
+        return self.asked or tuple(name for name, each in self.inputs.items() if isinstance(each, gr.Textbox))[:1]
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,5 @@
 // What a visitor ran, kept in this browser's own storage and nowhere else. `fields` are the [tab, name] of each input by
-// its component's number; `headline` is the name of the input, by tab, without which there is nothing to tell of a run.
+// its component's number; `headlines` are the names of inputs, by tab, without one of which there is nothing to tell of a run.
 const STORED = "glassbox-history", CHANGED = "glassbox-history-changed";
 const MOST_RUNS = 50, MOST_CHARACTERS = 500_000;
 const EMPTY = { keep: true, runs: [] };
@@ -26,7 +26,7 @@ function keep(history) {
   return true;
 }
 
-function recorder(fields, headline) {
+function recorder(fields, headlines) {
   const going = {};
   return {
     began(number, ids, values) {
@@ -38,8 +38,8 @@ function recorder(fields, headline) {
         tab = of;
         inputs[name] = values[at];
       });
-      const told = headline[tab] in inputs;
-      going[number] = told ? { tab, at: new Date().toISOString(), words: inputs[headline[tab]], inputs } : null;
+      const told = headlines[tab]?.find((name) => name in inputs);
+      going[number] = told ? { tab, at: new Date().toISOString(), words: inputs[told], inputs } : null;
     },
     ended(number, told) {
       const run = going[number], history = kept();

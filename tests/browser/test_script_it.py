@@ -47,8 +47,8 @@ GIVEN: dict[str, tuple[str, dict[str, str], dict[str, Any]]] = {
         {"message": TEXT, "system": 'be "brief"', "max_new_tokens": 16, "temperature": 0, "top_p": 0.9},
     ),
     "drafts": (
-        "Next word",
-        {"next-text": TEXT, "next-seed": "5", "next-length": "8"},
+        "Chat",
+        {"drafts-text": TEXT, "drafts-seed": "5", "drafts-length": "8"},
         {"text": TEXT, "drafts": 3, "max_new_tokens": 8, "temperature": 0.8, "top_p": 0.95, "seed": 5},
     ),
     "perplexity": ("Next word", {"next-text": TEXT}, {"text": TEXT}),
@@ -73,9 +73,13 @@ def fill(page: Page, elem_id: str, value: str) -> None:
     """Give the field of that id a value, unfolding what it is in."""
     field = page.locator(f"#{elem_id}")
     if not field.count():
-        folds = page.locator("[id$=-settings], #sentiment-labels").locator("button.label-wrap:not(.open)")
-        settings = folds.filter(visible=True)
-        settings.first.click()
+        folds = page.locator("[id$=-settings], #sentiment-labels, #chat-drafts").locator("button.label-wrap:not(.open)")
+        fold = (
+            page.locator("#chat-drafts button.label-wrap")
+            if elem_id.startswith("drafts")
+            else folds.filter(visible=True)
+        )
+        fold.first.click()
     if field.locator("input[type=radio]").count():
         field.locator(f"input[value={value}]").check()
         return
@@ -168,6 +172,27 @@ def test_a_reply_is_asked_for_again(page: Page, url: str) -> None:
     said = json.loads(run([program("node", "nodejs")], code))
     shown = page.locator("#chat-conversation [data-testid=bot]").last.text_content() or ""
     assert said.split() == shown.split()
+
+
+def test_the_layer_and_head_on_screen_are_asked_for(page: Page) -> None:
+    """As they are chosen in the view; no single head is asked for as the mean, and another model begins anew."""
+    open_tab(page, "Attention")
+    page.locator("#attention-text textarea").fill("see in")
+    unfold(page, "attention")
+    code = page.locator("#attention-script-python .cm-content")
+    expect(code).to_contain_text("layer=-1")
+    page.locator("#attention-run").click()
+    expect(page.locator(".av-caption")).to_contain_text("Layer")
+    page.locator(".av-layer").select_option("0")
+    page.locator(".av-head").select_option("1")
+    expect(code).to_contain_text("layer=0")
+    expect(code).to_contain_text("head=1")
+    page.locator("[data-view=flow]").click()
+    expect(code).to_contain_text("head=-1")
+    expect(code).to_contain_text("layer=0")
+    page.locator("#attention-model input").click()
+    page.get_by_role("option", name="SmolLM2-135M-Instruct", exact=True).click()
+    expect(code).to_contain_text("layer=-1")
 
 
 def test_the_address_is_the_visitors_and_nothing_asks_the_server(page: Page, url: str) -> None:

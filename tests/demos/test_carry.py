@@ -52,7 +52,7 @@ def carries(forms: dict[str, Form]) -> dict[str, Carry]:
 def test_each_tab_names_its_inputs(forms: dict[str, Form]) -> None:
     """The names are those of its endpoint, where there are both."""
     assert list(forms["translation"].inputs) == ["text", "source", "target", "model"]
-    assert list(forms["sentiment"].inputs) == ["text", "model", "labels", "kind"]
+    assert list(forms["sentiment"].inputs) == ["text", "model", "labels", "kind", "labels_model"]
     assert list(forms["question-answering"].inputs) == ["question", "context", "top_k", "model"]
     assert all(form.run for name, form in forms.items() if name != "runtime")
 

@@ -1,7 +1,6 @@
-"""The Next word tab without a browser: its endpoints, and what it shows."""
+"""The Next word tab without a browser: its endpoint, and what it shows."""
 
 from collections.abc import Iterator
-from types import SimpleNamespace
 
 import gradio as gr
 import pytest
@@ -9,16 +8,8 @@ from gradio_client import Client
 
 from demos import next_word
 from demos.next_word import make_next_word
-from demos.next_word_view import drafts_status, drafts_view, perplexity_json, perplexity_view
+from demos.next_word_view import perplexity_json, perplexity_view
 from models.cache import ModelCache
-from models.drafts import Draft, Drafts
-from models.inputs import InputError
-from models.results import Run
-from models.tokens import Candidate, Token
-
-RUN = Run("Tiny", "cpu", 12, 3, 1.5)
-END = Candidate("<|im_end|>", 0.25, True)
-TOKEN = Token(5, " a", 0.123456789, (END, Candidate("\N{REPLACEMENT CHARACTER}", 0.1, False)))
 
 
 @pytest.fixture
@@ -31,8 +22,8 @@ def client(tiny_cache: ModelCache) -> Iterator[Client]:
     demo.close()
 
 
-def test_endpoints_give_what_the_adapters_give(client: Client, tiny_cache: ModelCache) -> None:
-    """A script gets the perplexity with its tokens, and drafts with the seeds that draw them again."""
+def test_the_endpoint_gives_what_the_adapter_gives(client: Client, tiny_cache: ModelCache) -> None:
+    """A script gets the perplexity with its tokens."""
     adapter = make_next_word(tiny_cache)
     text = "see 👍 in"
     measured = client.predict(text, api_name="/perplexity")
@@ -42,11 +33,6 @@ def test_endpoints_give_what_the_adapters_give(client: Client, tiny_cache: Model
         token["text"] for token in measured["tokens"]
     ]
     assert all(0 < token["probability"] < 1 and token["rank"] > 0 for token in measured["tokens"])
-    drawn = client.predict(text, 2, 6, 1.0, 1.0, api_name="/drafts")
-    again = client.predict(text, 1, 6, 1.0, 1.0, drawn["drafts"][1]["seed"], api_name="/drafts")
-    assert again["drafts"] == [drawn["drafts"][1]]
-    assert len(drawn["next"]) == 10
-    assert client.predict(text, 0, api_name="/drafts")["drafts"] == []
 
 
 def test_perplexity_has_json_numbers_only(tiny_cache: ModelCache) -> None:
@@ -57,39 +43,9 @@ def test_perplexity_has_json_numbers_only(tiny_cache: ModelCache) -> None:
     assert result["tokens"][0].keys() == {"text", "start", "end", "probability", "rank"}
 
 
-def test_drafts_tell_their_seeds_and_why_they_ended() -> None:
-    """Each draft stands under its seed; one that the model ended says so; candidates can be added to the text."""
-    drafts = (Draft(41, " a", (TOKEN,), "end"), Draft(42, " a", (TOKEN,), "length"))
-    shown = drafts_view("Once", Drafts((END,), drafts, 12, 2.5, RUN))
-    assert shown["base"] == "Once"
-    assert [passage["title"] for passage in shown["passages"]] == ["Draft 1 · seed 41", "Draft 2 · seed 42"]
-    assert [bool(passage["note"]) for passage in shown["passages"]] == [True, False]
-    token = shown["passages"][0]["tokens"][0]
-    assert token["probability"] == 0.1235
-    assert [rival["control"] for rival in token["rivals"]] == [True, False]
-    assert shown["next"] == [{"text": "<|im_end|>", "probability": 0.25, "control": True}]
-
-
-def test_status_tells_what_was_read_and_written() -> None:
-    """Before the text is read, how much of it is; then tokens, dropped ones too, time and speed."""
-    reading = Drafts((), (), 5, 0.0, RUN)
-    assert drafts_status(reading) == "Reading 5 of 12 tokens"
-    asked = Drafts((END,), (), 12, 0.0, RUN)
-    assert drafts_status(asked) == "Tiny · cpu · 12 tokens, 3 dropped · 1.5 s"
-    drawn = Drafts((END,), (Draft(1, " a", (TOKEN,), ""),), 12, 2.5, RUN)
-    assert drafts_status(drawn).endswith("1.5 s · 1 new token · 2.5 tokens/s")
-
-
 def test_a_measured_text_shows_ranks(tiny_cache: ModelCache) -> None:
     """The view has each token's rank, and nothing that a candidate could be added to."""
     shown = perplexity_view(make_next_word(tiny_cache).meter("hi"))
     assert "base" not in shown
     assert all(token["rank"] > 0 for token in shown["passages"][0]["tokens"])
     assert shown["passages"][0]["title"].startswith("Perplexity ")
-
-
-@pytest.mark.parametrize("data", [None, "text", {}, {"take": 5}, {"take": "x" * 10_001}, {"take": "\0"}])
-def test_only_a_text_can_be_taken(tiny_cache: ModelCache, data: object) -> None:
-    """What the page says was chosen is checked as what a visitor types."""
-    with pytest.raises(InputError, match="text"):
-        next_word.taken(make_next_word(tiny_cache).drafter, SimpleNamespace(_data=data))  # type: ignore[arg-type]

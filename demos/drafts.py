@@ -1,0 +1,128 @@
+"""Drafts, under the chat: a text of the visitor's own, gone on with in several ways side by side."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+from gradio.components import Component
+
+from demos.drafts_view import drafts_json
+from demos.events import QUIET, endpoint, on_run
+from demos.examples import ready_examples
+from demos.next_token import A_SPACE, READ_AS_IT_IS, draft_page, on_next_token
+from demos.seed_field import SeedField
+from demos.status import StatusLine
+from demos.tab import Carry, carry_button
+from demos.token_view import TokenView
+from models.drafts import DRAFT_LIMIT, MOST_DRAFTS, TEMPERATURE_LIMIT, Drafter
+from models.stages import Report, ignore
+
+EXAMPLES = {
+    "A story": "Once upon a time, there was",
+    "A recipe": "Pancakes for two\n\nIngredients:\n-",
+    "A letter": "Dear neighbour,\n\nI am sorry about the",
+}
+OPTIONS = ("drafts", "max_new_tokens", "temperature", "top_p", "seed")
+PRESS = "() => document.getElementById('drafts-run').click()"
+
+
+@dataclass(frozen=True)
+class DraftsFold:
+    """The inputs by the names of the endpoint's parameters, less the model, and the way to the Attention tab."""
+
+    inputs: dict[str, Component]
+    carry: Carry
+
+
+def drafts_fold(drafter: Drafter, model: gr.Dropdown) -> DraftsFold:
+    """Lay out the part, folded, which runs the chosen `model`, and offer `/drafts`."""
+    with gr.Accordion("Continue a text: several drafts side by side", open=False, elem_id="chat-drafts"):
+        gr.Markdown("No conversation: the model goes on with what you write, as it does with any text.")
+        text = gr.Textbox(label="Text to go on with", lines=3, max_length=drafter.limits.text, elem_id="drafts-text")
+        with gr.Row():
+            run = gr.Button("Go on", variant="primary", elem_id="drafts-run", min_width=110)
+            ask = gr.Button("Next token", elem_id="drafts-ask", min_width=110)
+            stop = gr.Button("Stop", interactive=False, elem_id="drafts-stop", min_width=80)
+        examples = ready_examples(
+            [[example] for example in EXAMPLES.values()],
+            [text],
+            example_labels=list(EXAMPLES),
+            elem_id="drafts-examples",
+        )
+        result = TokenView("drafts-view")
+        status = StatusLine("drafts-status")
+        raw = gr.JSON(visible=False)
+        with gr.Row():
+            drafts = gr.Slider(1, MOST_DRAFTS, 3, step=1, label="Drafts", elem_id="drafts-count")
+            length = gr.Slider(8, DRAFT_LIMIT, 48, step=8, label="Length of each, tokens", elem_id="drafts-length")
+            seed = SeedField(
+                precision=0, label="Seed of the first", placeholder="random", elem_id="drafts-seed", min_width=120
+            )
+        with gr.Row():
+            temperature = gr.Slider(
+                0,
+                TEMPERATURE_LIMIT,
+                0.8,
+                step=0.1,
+                label="Temperature (0: always the likeliest)",
+                elem_id="drafts-heat",
+            )
+            top_p = gr.Slider(0.05, 1, 0.95, step=0.05, label="Top p", elem_id="drafts-top-p")
+        gr.Markdown(f"{READ_AS_IT_IS}\n{EXPLANATION}\n{A_SPACE}")
+        carry = carry_button("drafts-carry")
+
+    def go_on(text: str, model: str, *options: Any, report: Report = ignore) -> Iterator[tuple[Any, ...]]:
+        yield from draft_page(drafter, text, model, dict(zip(OPTIONS, options, strict=True)), report)
+
+    def check(text: object, model: object, *options: object) -> None:
+        drafter.using(model).check(text, *options)
+
+    options: list[Component] = [drafts, length, temperature, top_p, seed]
+    outputs = (result, status, raw)
+    on_run([run.click], go_on, [text, model, *options], outputs, check, ("text", "model", *OPTIONS), stop)
+    on_next_token(drafter, ask, (text, model), outputs, stop)
+    # Through the button, so that what it checks and what Stop ends is the same for an example.
+    examples.load_input_event.then(None, None, None, js=PRESS, **QUIET)
+
+    def continue_(
+        text: str,
+        drafts: int = 3,
+        max_new_tokens: int = 48,
+        temperature: float = 0.8,
+        top_p: float = 0.95,
+        seed: int | None = None,
+        model: str = "",
+        *,
+        report: Report = ignore,
+    ) -> dict[str, Any]:
+        """Several ways to go on with `text`, each with the seed that draws it again, and the likeliest next tokens."""
+        found = drafter.using(model)(text, drafts, max_new_tokens, temperature, top_p, seed, report)
+        return drafts_json(found)
+
+    def check_call(
+        text: object,
+        drafts: object = 3,
+        max_new_tokens: object = 48,
+        temperature: object = 0.8,
+        top_p: object = 0.95,
+        seed: object = None,
+        model: object = "",
+    ) -> None:
+        drafter.using(model).check(text, drafts, max_new_tokens, temperature, top_p, seed)
+
+    endpoint(continue_, "drafts", check_call)
+
+    def whole(text: str, model: str) -> tuple[str, str, str]:
+        check(text, model)
+        return drafter.using(model).spec.name, text, ""
+
+    named: dict[str, Component] = {"text": text, **dict(zip(OPTIONS, options, strict=True))}
+    return DraftsFold(named, Carry(carry, (text, model), whole, stop))
+
+
+EXPLANATION = """
+**Drafts** are drawn token by token. The *temperature* flattens (above 1) or sharpens (below 1) the probabilities, then
+*top p* keeps only the likeliest tokens that make up so much together (Holtzman et al. 2020). The probabilities shown
+are the model's own, before that. A draft's seed with the same text and settings draws it again.
+"""
