@@ -13,10 +13,12 @@ from contextlib import contextmanager
 from typing import Any
 
 import gradio as gr
+from gradio.block_function import BlockFunction
 from gradio.mcp import GradioMCPServer
 from gradio_client import Client
 from starlette.routing import Route
 
+from server.api_document import arguments
 from server.gate import INWARD, MCP, Door
 from settings import Settings
 
@@ -39,6 +41,7 @@ class TaskTools(GradioMCPServer):
     def __init__(self, page: gr.Blocks, door: Door) -> None:
         super().__init__(page)
         self.door = door
+        self.told = arguments()
 
     def serve_at(self, url: str) -> None:
         """Call the endpoints of the server at `url`."""
@@ -52,6 +55,11 @@ class TaskTools(GradioMCPServer):
         """The endpoint of each tool; both have the same name."""
         queued = {event.api_name for event in self.blocks.fns.values() if event.queue}
         return {name: f"/{name}" for name in map(_name, self.api_info["named_endpoints"]) if name in queued}
+
+    def get_fn_description(self, block_fn: BlockFunction, tool_name: str) -> tuple[str, dict[str, str]]:
+        """What the tool does, by its docstring, and what each of its arguments is, by docs/api.md."""
+        description, _ = super().get_fn_description(block_fn, tool_name)
+        return description, dict(self.told.get(tool_name, {}))
 
     def _prepare_tool_call_args(self, name: str, arguments: dict[str, Any]) -> Any:
         """What Gradio calls. Raises Refused where the client asks too often, or the line is full."""

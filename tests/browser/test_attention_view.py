@@ -189,6 +189,18 @@ def test_a_saved_comparison_opens_from_disk(view: Alone, browser: Browser, tmp_p
     context.close()
 
 
+def test_the_picture_of_a_comparison_names_both_sides(view: Alone) -> None:
+    """For who does not see it: both heads, or both texts."""
+    view.show(TEXT, layer=1, head=0)
+    picture = view.page.locator(".av-focus")
+    expect(picture).to_have_attribute("aria-label", re.compile(r"^Matrix: Layer 2"))
+    view.open("compare")
+    view.page.locator(".av-headB").select_option("1")
+    expect(picture).to_have_attribute("aria-label", re.compile(r"A: Layer 2 of 2, head 1 .*B: Layer 2 of 2, head 2 "))
+    compare_texts(view, "ab cd gh ab")
+    expect(picture).to_have_attribute("aria-label", re.compile(f"A: “{TEXT}” B: “ab cd gh ab”"))
+
+
 def test_comparing_translations(view: Alone, attender: Attender) -> None:
     """Two translations, or two heads of one: rows and columns are different texts."""
     view.show("ab cd", model=attender.names[-1])

@@ -68,6 +68,9 @@ def test_a_client_lists_and_calls_every_tool(serve: Callable[..., Serving]) -> N
     for name, tool in tools.items():
         assert len(tool.description.split()) > 5
         assert CALLS[name].keys() <= tool.inputSchema["properties"].keys()
+        for argument, schema in tool.inputSchema["properties"].items():
+            assert len(schema["description"].split()) > 2, (name, argument)
+    assert "the text to look in" in tools["answer"].inputSchema["properties"]["context"]["description"]
 
     async def call_all(client: ClientSession) -> dict[str, Any]:
         return {name: await client.call_tool(name, arguments) for name, arguments in CALLS.items()}
