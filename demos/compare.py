@@ -15,8 +15,9 @@ from demos.status import StatusLine
 from demos.tab import Form, Tab
 from demos.words import say, told
 from models.cache import ModelCache
-from models.comparison_tasks import RECIPES, Comparer
+from models.comparison_tasks import RECIPES, Comparer, models_of
 from models.inputs import DEFAULT_LIMITS, InputError, Limits
+from models.offers import BUNDLED, Offers
 from models.stages import Report, ignore
 
 TEXTS = Path(__file__).parent.parent / "assets" / "examples"
@@ -51,9 +52,9 @@ EXAMPLES: dict[str, dict[str, Any]] = {
 }
 
 
-def make_comparer(cache: ModelCache, limits: Limits = DEFAULT_LIMITS) -> Comparer:
-    """All tasks over `cache`."""
-    return Comparer(cache, limits)
+def make_comparer(cache: ModelCache, limits: Limits = DEFAULT_LIMITS, offers: Offers = BUNDLED) -> Comparer:
+    """All tasks over `cache`, with the models of `offers`."""
+    return Comparer(cache, limits, models_of(offers))
 
 
 def render(comparer: Comparer) -> Form:
@@ -139,4 +140,4 @@ A runs first, then B, on the same server, so that neither slows the other down. 
 Change one thing at a time: a counterfactual tells what that one thing did, and nothing of why.
 """
 
-TAB = Tab("Compare", make_comparer, render)
+TAB = Tab("Compare", make_comparer, render, make_comparer)

@@ -75,7 +75,7 @@ def compare_form(comparer: Comparer, first: str) -> CompareForm:
         for side in SIDES:
             with gr.Column(min_width=280, elem_id=f"compare-side-{side}"):
                 gr.Markdown(f"### {side.upper()}")
-                inputs |= _texts(comparer.limits, side) | _models(comparer, side) | _settings(side)
+                inputs |= _texts(comparer.limits, side) | _models(comparer, side, first) | _settings(side)
     several = frozenset(task for task, models in comparer.models.items() if len(models) > 1)
     return CompareForm(task, inputs, several)
 
@@ -141,12 +141,13 @@ def _texts(limits: Limits, side: str) -> dict[str, Component]:
     }
 
 
-def _models(comparer: Comparer, side: str) -> dict[str, Component]:
+def _models(comparer: Comparer, side: str, first: str) -> dict[str, Component]:
     """A choice of models for each task that has any, seen where it has several."""
 
     def picker(task: str, models: Models) -> gr.Dropdown:
         names, elem_id = [spec.name for spec in models], f"compare-{task}-model-{side}"
-        return gr.Dropdown(names, value=names[0], label="Model", visible=False, elem_id=elem_id)
+        seen = task == first and len(models) > 1
+        return gr.Dropdown(names, value=names[0], label="Model", filterable=False, visible=seen, elem_id=elem_id)
 
     return {model_field(task, side): picker(task, models) for task, models in comparer.models.items() if models}
 

@@ -8,10 +8,11 @@ from functools import partial
 from typing import Any, cast
 
 from models.cache import ModelCache
-from models.catalog import MINILM, QUESTION_ANSWERING, SENTIMENT, SMOLLM2, ModelSpec
+from models.catalog import MINILM, ModelSpec
 from models.chat import Chatter
 from models.drafts import SEED_LIMIT, Drafter
 from models.inputs import DEFAULT_LIMITS, Limits, check_choice, check_whole
+from models.offers import BUNDLED, Offers
 from models.question_answering import Answerer
 from models.records import unique
 from models.results import Run
@@ -168,15 +169,21 @@ RECIPES: dict[str, Recipe] = {
     "chat": Recipe("Chat", replies, settings=("system", *SAMPLING)),
     "continue": Recipe("Next word", continuations, settings=SAMPLING),
 }
-# The one place that says which models of the catalog each task chooses from; languages choose the translator.
-MODELS: Mapping[str, Models] = {
-    "sentiment": (SENTIMENT,),
-    "answer": (QUESTION_ANSWERING,),
-    "translate": (),
-    "summarize": (SMOLLM2,),
-    "chat": (SMOLLM2,),
-    "continue": (SMOLLM2,),
-}
+
+
+def models_of(offers: Offers) -> Mapping[str, Models]:
+    """Which models of `offers` each task chooses from; languages choose the translator."""
+    return {
+        "sentiment": offers.sentiment,
+        "answer": offers.question_answering,
+        "translate": (),
+        "summarize": offers.summarization,
+        "chat": offers.chat,
+        "continue": offers.chat,
+    }
+
+
+MODELS = models_of(BUNDLED)
 
 
 @dataclass(frozen=True)

@@ -114,6 +114,9 @@ PICKERS = {
     "sentiment-model": [spec.name for spec in (*BUNDLED.sentiment, *HUB.sentiment)],
     "labels-model": [spec.name for spec in (*BUNDLED.own_labels, *HUB.own_labels)],
     "summary-model": [spec.name for spec in (*BUNDLED.summarization, *HUB.summarization)],
+    "next-model": [spec.name for spec in (*BUNDLED.chat, *HUB.chat)],
+    "compare-sentiment-model-a": [spec.name for spec in (*BUNDLED.sentiment, *HUB.sentiment)],
+    "compare-sentiment-model-b": [spec.name for spec in (*BUNDLED.sentiment, *HUB.sentiment)],
     "chat-model": [spec.name for spec in (*BUNDLED.chat, *HUB.chat)],
 }
 
@@ -141,6 +144,8 @@ ENDPOINTS: dict[str, Callable[[Client, str], object]] = {
     "/summarize": lambda client, model: client.predict(
         "a b. " * 80, "abstractive", "short", model, api_name="/summarize"
     ),
+    "/drafts": lambda client, model: client.predict("hi", 1, 3, 0.8, 0.9, 5, model, api_name="/drafts"),
+    "/perplexity": lambda client, model: client.predict("hi", model, api_name="/perplexity"),
     "/chat": lambda client, model: client.predict("hi", [], "", 3, 0.0, 1.0, model, api_name="/chat"),
 }
 

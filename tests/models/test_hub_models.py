@@ -14,11 +14,13 @@ from models.cache import BudgetError, ModelCache
 from models.catalog import MINILM, ModelSpec
 from models.chat import Chatter
 from models.device import Device
+from models.drafts import Drafter
 from models.hub_catalog import entailment, hub_model
 from models.inputs import InputError
 from models.loading import Loader
 from models.offers import Offers
 from models.own_labels import TEMPLATE, LabelClassifier
+from models.perplexity import PerplexityMeter
 from models.question_answering import Answerer
 from models.sentiment import SentimentReader, classes
 from models.stages import Stage, Stopped, ignore
@@ -281,12 +283,16 @@ def test_barts_own_settings_hold(cache: ModelCache) -> None:
 
 
 @pytest.mark.parametrize("spec", CHAT, ids=lambda spec: spec.name)
-def test_a_chat_and_what_it_looked_at(cache: ModelCache, spec: ModelSpec) -> None:
+def test_a_chat_its_drafts_and_what_it_looked_at(cache: ModelCache, spec: ModelSpec) -> None:
     """The reply streams, and the copy that tells its attention is of the same model."""
     chatter = Chatter(cache, spec)
     reply = chatter("hello", max_new_tokens=5)
     assert reply.run.model == spec.name
     assert 0 < len(reply.tokens) <= 5
+    drawn = Drafter(cache, spec)("hello", 2, 5, seed=5)
+    assert [draft.seed for draft in drawn.drafts] == [5, 6]
+    assert len(drawn.next) == 10
+    assert PerplexityMeter(cache, spec)("hello there").value > 1
     *_, looked = Chatter(cache, CHAT[0], others=CHAT[1:]).look(reply)
     assert looked.run.model == spec.name
 
