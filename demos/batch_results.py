@@ -4,13 +4,14 @@ import io
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import gradio as gr
 import numpy as np
 import pandas as pd
 from gradio.processing_utils import save_bytes_to_cache
 
+from demos.batch_table import as_value, fitting
 from demos.words import say
 from models.batch import ERROR
 from models.exports import write_csv, write_json_lines
@@ -19,11 +20,8 @@ from models.records import Cell
 
 # While a batch runs, the table shows its newest rows.
 NEWEST = 50
-# What the page gets of a table: characters of a cell, and of all cells together.
-CELL_LETTERS, TABLE_LETTERS = 300, 3_000_000
 BINS = 20
 LABELS = 20
-Kind = Literal["str", "number", "bool", "date", "markdown", "html"]
 # Gradio gives the field that filters the table no name that a screen reader would tell.
 NAME_THE_FILTER = """const named = () => {
   const field = document.querySelector("#batch-table .search-input");
@@ -138,23 +136,6 @@ def batch_results() -> BatchResults:
     return BatchResults(note, table, csv, json_lines, charts, shares, scores, lengths)
 
 
-def as_value(frame: pd.DataFrame) -> gr.Dataframe:
-    """`frame` as the table takes it; its cells are text or numbers, never markup."""
-    cells = [[_shown(cell) for cell in row] for row in frame.itertuples(index=False, name=None)]
-    kinds: list[Kind] = [_kind([row[i] for row in cells]) for i in range(frame.shape[1])]
-    return gr.Dataframe({"headers": list(frame.columns), "data": cells}, datatype=kinds)
-
-
-def fitting(frame: pd.DataFrame) -> pd.DataFrame:
-    """The first rows of `frame` that a page can take."""
-    letters = 0
-    for i, row in enumerate(frame.itertuples(index=False, name=None)):
-        letters += sum(min(len(str(cell)), CELL_LETTERS) for cell in row)
-        if letters > TABLE_LETTERS:
-            return frame.iloc[:i]
-    return frame
-
-
 def shares(labels: Sequence[Cell]) -> pd.DataFrame:
     """How many rows have each label; a row of several counts for each."""
     each = [name for label in labels if isinstance(label, str) for name in (label or "none").split(", ")]
@@ -181,21 +162,6 @@ def nice(value: float) -> float:
             if value <= scale * step:
                 return scale * step
         scale *= 10
-
-
-def _shown(cell: Cell) -> Cell:
-    if isinstance(cell, float):
-        return round(cell, 4)
-    if isinstance(cell, str):
-        # The page's messages are JSON, which has no place for half a surrogate pair.
-        cell = cell.encode(errors="replace").decode()
-        return cell if len(cell) <= CELL_LETTERS else cell[:CELL_LETTERS] + "…"
-    return cell
-
-
-def _kind(cells: Sequence[Cell]) -> Kind:
-    known = [cell for cell in cells if cell is not None]
-    return "number" if known and all(type(cell) in (int, float) for cell in known) else "str"
 
 
 def _csv(frame: pd.DataFrame) -> str:

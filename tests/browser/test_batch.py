@@ -96,6 +96,27 @@ def test_a_bad_row_and_markup_are_shown_as_they_are(page: Page, table: Path) -> 
     expect(page.locator("#batch-table")).not_to_contain_text("film number 7 was good", timeout=PATIENCE)
 
 
+def test_the_table_sorts(page: Page, tmp_path: Path) -> None:
+    """By a header's menu, there without hovering: numbers by their size, up and down; the filter keeps the order."""
+    path = tmp_path / "some.csv"
+    path.write_text("id,text\n" + "".join(f"{i},film {i} was good\n" for i in (10, 9, 100, 1)), encoding="utf-8")
+    open_tab(page, "Batch")
+    choose(page, path)
+    page.locator("#batch-run").click()
+    expect(page.locator("#batch-status")).to_contain_text("4 of 4 rows", timeout=PATIENCE)
+    menu = page.locator("#batch-table .header-cell").first.get_by_label("Open cell menu")
+    column = page.locator("#batch-table .body-cell.first-column")
+    expect(column).to_have_text(["10", "9", "100", "1"], timeout=PATIENCE)
+    menu.click()
+    page.get_by_role("menuitem", name="Sort ascending").click()
+    expect(column).to_have_text(["1", "9", "10", "100"], timeout=PATIENCE)
+    menu.click()
+    page.get_by_role("menuitem", name="Sort descending").click()
+    expect(column).to_have_text(["100", "10", "9", "1"], timeout=PATIENCE)
+    page.locator("#batch-table input").first.fill("film 10")
+    expect(column).to_have_text(["100", "10"], timeout=PATIENCE)
+
+
 def test_stop_keeps_and_resume_goes_on(page: Page, table: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was done stays in the file, and the rest is added after it."""
     monkeypatch.setattr(desk, "step_aside", slowly)

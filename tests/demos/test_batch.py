@@ -11,7 +11,8 @@ import pytest
 from demos import batch, batch_form
 from demos.batch_form import FIELDS, field_of, guess
 from demos.batch_page import ENDINGS, HEADERS, Upload, options_of
-from demos.batch_results import BINS, CELL_LETTERS, as_value, batch_results, fitting, histogram, nice, shares
+from demos.batch_results import BINS, batch_results, histogram, nice, shares
+from demos.batch_table import CELL_LETTERS, as_value, fitting
 from models.batch_tasks import TASKS
 from models.cache import ModelCache
 from models.desk import BatchDesk
@@ -114,6 +115,23 @@ def test_cells_are_text_or_numbers_never_markup() -> None:
     assert len(value["data"][1][0]) == CELL_LETTERS + 1
     assert json.dumps(value["data"][2]).isascii()
     value["data"][2][0].encode()
+
+
+@pytest.mark.parametrize(
+    ("cells", "shown"),
+    [
+        (["10", "9", "-1.5", ""], [10, 9, -1.5, None]),
+        (["007", "8"], ["007", "8"]),
+        (["1.50", "2"], ["1.50", "2"]),
+        (["1", "two"], ["1", "two"]),
+        (["1234567890123456", "2"], ["1234567890123456", "2"]),
+        (["", ""], ["", ""]),
+    ],
+)
+def test_numbers_in_a_file_are_numbers(cells: list[str], shown: list[object]) -> None:
+    """So that the table sorts them by size; what would look otherwise as a number stays the text that it is."""
+    value = as_value(pd.DataFrame({"id": cells}, dtype=object)).value
+    assert [row[0] for row in value["data"]] == shown
 
 
 def test_a_page_gets_as_much_as_it_can_take() -> None:
