@@ -5,16 +5,16 @@ the same weights: one layer of MiniLM, its 12 heads. Documents and scripts come 
 """
 
 import json
-import statistics
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 import app
 import settings
 from bench import bertviz, results
+from bench.beside import REPEATS, WARM_UPS, interleaved, times_less, told
 from bench.drawing import TIMEOUT, chromium, seconds_to_draw, served
 from demos.attention_data import first
 from demos.attention_view import script
@@ -24,7 +24,7 @@ from models.catalog import MINILM
 LENGTHS = (64, 128, 256, 512)
 LAYER, HEAD = 3, 1
 AT_MOST = 1 / 20
-WARM_UPS, REPEATS, PATIENCE = 3, 5, 20.0
+PATIENCE = 20.0
 # The component's own code, with Gradio's part played by four lines.
 OURS = """<!doctype html><meta charset="utf-8"><body><div id="root"></div><script>
 const element = document.getElementById("root"), props = { value: VALUE };
@@ -38,8 +38,6 @@ OUR_PICTURE = """(() => {
 })()"""
 # The last line of the last head.
 THEIR_PICTURE = "document.getElementById('attention')?.lastElementChild?.lastElementChild?.childElementCount === COUNT"
-
-Draw = Callable[[], float | str]
 
 
 def of_length(attender: Attender, text: str, tokens: int) -> tuple[Attention, str]:
@@ -63,40 +61,6 @@ def write_both(result: Attention, text: str, folder: Path) -> tuple[int, int]:
     return len(value.encode()), len(html.encode())
 
 
-def interleaved(draws: Sequence[Draw]) -> list[list[float] | str]:
-    """The seconds of each of `draws`, in turn: warm-ups, then repeats; of one that is slow its first, and no more."""
-    times: list[list[float] | str] = [[] for _ in draws]
-    slow = [False for _ in draws]
-    for turn in range(WARM_UPS + REPEATS):
-        for i, draw in enumerate(draws):
-            so_far = times[i]
-            if isinstance(so_far, str) or slow[i]:
-                continue
-            seconds = draw()
-            if isinstance(seconds, str):
-                times[i] = seconds
-            elif seconds > PATIENCE:
-                times[i], slow[i] = [seconds], True
-            elif turn >= WARM_UPS:
-                so_far.append(seconds)
-    return times
-
-
-def told(times: list[float] | str) -> str:
-    """A cell of the table."""
-    if isinstance(times, str):
-        return f"fails: {times}"
-    spread = f"{min(times):.2f} to {max(times):.2f}" if len(times) > 1 else "once"
-    return f"{statistics.median(times):.2f} s ({spread})"
-
-
-def ratio(ours: list[float] | str, theirs: list[float] | str) -> str:
-    """How many times sooner ours is there, where both are."""
-    if isinstance(ours, str) or isinstance(theirs, str):
-        return "-"
-    return f"{statistics.median(theirs) / statistics.median(ours):.1f}"
-
-
 def rows(attender: Attender, text: str) -> Iterator[tuple[str, float]]:
     """A line of the table for each length, with the share of BertViz's bytes that ours take."""
     scripts = bertviz.scripts()
@@ -109,9 +73,11 @@ def rows(attender: Attender, text: str) -> Iterator[tuple[str, float]]:
                 partial(seconds_to_draw, launch, f"{url}/ours.html", OUR_PICTURE, {}),
                 partial(seconds_to_draw, launch, f"{url}/theirs.html", their_picture, scripts),
             ]
-            drawn = interleaved(draws)
+            drawn = interleaved(*draws, patience=PATIENCE)
             sizes = f"{ours:,} | {theirs:,} | {theirs / ours:.0f}"
-            yield f"| {tokens} | {sizes} | {told(drawn[0])} | {told(drawn[1])} | {ratio(*drawn)} |", ours / theirs
+            sooner = times_less(drawn[0], drawn[1])
+            times = f"{told(drawn[0], ' s')} | {told(drawn[1], ' s')} | {'-' if sooner is None else f'{sooner:.1f}'}"
+            yield f"| {tokens} | {sizes} | {times} |", ours / theirs
 
 
 HEADER = """
