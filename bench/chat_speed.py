@@ -1,22 +1,25 @@
-"""Chat beside transformers' own `generate` in float32, and a second turn beside reading all again.
+"""Chat beside transformers' own `generate` in float32 and llama.cpp, and a second turn beside reading all again.
 
-    python -m bench.chat_speed
+    python -m bench.chat_speed [--llama]
 
-Both on the same weights and prompts in this process, in turn, with the same number of threads.
+All on the same weights and prompts, in turn, with the same number of threads. llama.cpp has a process of its own and
+the GGUF file that the weights come from; `--llama` builds it.
 """
 
-import statistics
+import argparse
+import sys
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import torch
 
-import app
-import settings
-from bench import results
-from models.cache import Loaded, ModelCache
+from bench import ours, results
+from bench.beside import HEADER, Row, all_met, interleaved, method
+from bench.llama import llama
+from bench.rivals import NoRival
+from models.cache import ModelCache
 from models.catalog import SMOLLM2
 from models.chat import Chatter
 from models.chat_prompt import fit
@@ -27,67 +30,42 @@ AGAIN = "And what was the weather like?"
 TOKENS, REPLY = 96, 64
 # Tokens of the conversation whose second turn is measured.
 CONVERSATION = 1_000
-THREADS, WARM_UPS, REPEATS = 2, 3, 5
-
-Measure = Callable[[], float]
+FASTER, AS_FAST, SOONER = 2.0, 1.0, 5.0
 
 
-@dataclass(frozen=True)
-class Row:
-    """One line of the table: ours beside theirs, in `unit`."""
-
-    name: str
-    unit: str
-    ours: Sequence[float]
-    theirs: Sequence[float]
-    more_is_better: bool
-
-    @property
-    def ratio(self) -> float:
-        """How many times better ours is, by the medians."""
-        times = statistics.median(self.ours) / statistics.median(self.theirs)
-        return times if self.more_is_better else 1 / times
-
-    def __str__(self) -> str:
-        return f"| {self.name}, {self.unit} | {told(self.ours)} | {told(self.theirs)} | {self.ratio:.1f} |"
-
-
-def told(values: Sequence[float]) -> str:
-    """The median, with the least and the most."""
-    return f"{statistics.median(values):.2f} ({min(values):.2f} to {max(values):.2f})"
-
-
-def interleaved(*measures: Measure) -> list[list[float]]:
-    """What each of `measures` gives, in turn: warm-ups, then repeats."""
-    found: list[list[float]] = [[] for _ in measures]
-    for turn in range(WARM_UPS + REPEATS):
-        for measure, values in zip(measures, found, strict=True):
-            value = measure()
-            if turn >= WARM_UPS:
-                values.append(value)
-    return found
-
-
-def decoding(cache: ModelCache) -> Row:
+def decoding(cache: ModelCache, build: bool) -> Iterator[Row]:
     """Tokens a second after the first, of a greedy reply of `TOKENS` tokens."""
-    chatter = Chatter(cache, SMOLLM2)
+    with cache.lease(replace(SMOLLM2, engine="torch")) as loaded:
+        prompt = fit(loaded, "", [Message("user", QUESTION)], TOKENS).ids
 
-    def ours() -> float:
-        times = []
-        for reply in chatter.stream(QUESTION, max_new_tokens=TOKENS):
-            if reply.tokens and not reply.ended:
-                times.append(time.perf_counter())
-        return (len(times) - 1) / (times[-1] - times[0])
+    def mine() -> float:
+        return tokens_a_second(cache)
 
-    def theirs() -> float:
+    def generate() -> float:
         with cache.lease(replace(SMOLLM2, engine="torch")) as loaded:
-            ids = torch.tensor([fit(loaded, "", [Message("user", QUESTION)], TOKENS).ids])
             clock = Clock()
-            loaded.model.generate(ids, max_new_tokens=TOKENS, do_sample=False, streamer=clock)
+            loaded.model.generate(torch.tensor([prompt]), max_new_tokens=TOKENS, do_sample=False, streamer=clock)
         return (len(clock.times) - 2) / (clock.times[-1] - clock.times[1])
 
-    mine, other = interleaved(ours, theirs)
-    return Row("decoding", "tokens a second", mine, other, more_is_better=True)
+    def row(rival: str, mine: Any, other: Any, target: float) -> Row:
+        return Row(f"decoding, beside {rival}", "tokens a second", mine, other, more_is_better=True, at_least=target)
+
+    try:
+        with llama(build) as rival:
+            found = interleaved(mine, generate, lambda: float(rival.ask({"ids": prompt, "tokens": TOKENS})))
+    except NoRival as error:
+        found = [*interleaved(mine, generate), str(error)]
+    yield row("Transformers in float32", found[0], found[1], FASTER)
+    yield row("llama.cpp", found[0], found[2], AS_FAST)
+
+
+def tokens_a_second(cache: ModelCache) -> float:
+    """The rate of our greedy reply of `TOKENS` tokens, after the first."""
+    times = []
+    for reply in Chatter(cache, SMOLLM2).stream(QUESTION, max_new_tokens=TOKENS):
+        if reply.tokens and not reply.ended:
+            times.append(time.perf_counter())
+    return (len(times) - 1) / (times[-1] - times[0])
 
 
 class Clock:
@@ -108,7 +86,8 @@ def second_turn(cache: ModelCache) -> Row:
     """Seconds to the first token of a second turn, with the first one kept, and with nothing kept."""
     chatter = Chatter(cache, SMOLLM2)
     with cache.lease(SMOLLM2) as loaded:
-        message = of_length(loaded, (app.ASSETS / "examples" / "lighthouse.txt").read_text(encoding="utf-8"))
+        around = len(fit(loaded, "", [Message("user", "a")], 1).ids) - 1
+        message = ours.beginning(loaded.tokenizer, ours.example(), CONVERSATION - around)
     reply = chatter(message, max_new_tokens=REPLY)
     conversation = [{"role": "user", "content": message}, {"role": "assistant", "content": reply.text}]
 
@@ -133,37 +112,31 @@ def second_turn(cache: ModelCache) -> Row:
 
     forgot, found = interleaved(forgotten, kept)
     tokens = CONVERSATION + len(reply.tokens)
-    return Row(f"first token of a second turn after {tokens:,} tokens", "seconds", found, forgot, more_is_better=False)
+    return Row(f"first token of a second turn after {tokens:,} tokens", "seconds", found, forgot, at_least=SOONER)
 
 
-def of_length(loaded: Loaded, text: str) -> str:
-    """The beginning of `text`, over and over, that makes a prompt of `CONVERSATION` tokens."""
-    words = (text + "\n\n") * 20
-    around = len(fit(loaded, "", [Message("user", "a")], 1).ids) - 1
-    encoded = loaded.tokenizer(words, add_special_tokens=False, return_offsets_mapping=True, verbose=False)
-    end: int = encoded["offset_mapping"][CONVERSATION - around - 1][1]
-    return words[:end]
-
-
-HEADER = ["| | Glassbox | beside it | times better |", "|---|---|---|---|"]
 NOTES = [
     "",
-    f"`python -m bench.chat_speed`: {THREADS} threads each, in turn, medians of {REPEATS} (the least and the most",
-    f"beside them) after {WARM_UPS} warm-ups. Decoding: beside `generate` of Transformers in float32, the same",
-    "weights, prompt and greedy choice; Glassbox also tells each token's rivals. Second turn: beside nothing kept.",
+    f"`python -m bench.chat_speed`: {method()} Decoding: beside `generate` of Transformers in float32 with the same",
+    "weights, and llama.cpp with the GGUF file they come from (`--llama` builds it), the same prompt and greedy",
+    "choice. Glassbox also tells each token's rivals. Second turn: beside nothing kept.",
 ]
 
 
-def main() -> None:
-    """Print the table and keep it."""
-    torch.set_num_threads(THREADS)
-    cache = app.make_cache(settings.read(["--threads", str(THREADS)]))
-    rows = [*HEADER]
-    for measure in (decoding, second_turn):
-        rows.append(str(measure(cache)))
-        print(rows[-1], flush=True)
-    results.write("Chat: speed", [*rows, *NOTES])
+def main(arguments: Sequence[str]) -> None:
+    """Print the table and keep it; exit with 1 where a target is missed."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--llama", action="store_true", help="build llama.cpp where it is not there")
+    chosen = parser.parse_args(arguments)
+    cache = ours.cache()
+    rows = []
+    for row in (*decoding(cache, chosen.llama), second_turn(cache)):
+        print(row, flush=True)
+        rows.append(row)
+    results.write("Chat: speed", [*HEADER, *map(str, rows), *NOTES])
+    if not all_met(rows):
+        sys.exit(1)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

