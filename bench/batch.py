@@ -25,7 +25,8 @@ from playwright.sync_api import Page, expect
 from bench import results
 from bench.drawing import chromium
 from bench.figures import resident
-from bench.load import TEXTS, ask, quantile, server
+from bench.load import TEXTS, quantile
+from bench.server import must, server
 
 TWEETS = "tweets-dev.tsv.gz"
 ROWS, WARM_UP = 10_000, 200
@@ -68,9 +69,7 @@ class Visitor:
         with httpx.Client(base_url=self.url + "/gradio_api", timeout=120) as http:
             while not self.gone.is_set() and (count is None or len(self.seconds) < count):
                 began = time.monotonic()
-                outcome = ask(http, "answer", ["When was the bridge opened?", context, 3])
-                if outcome != "done":
-                    raise RuntimeError(f"the other visitor's call failed: {outcome}")
+                must(http, "answer", ["When was the bridge opened?", context, 3])
                 self.seconds.append(time.monotonic() - began)
                 self.gone.wait(PAUSE)
 
@@ -93,8 +92,7 @@ def one_by_one(url: str, texts: Sequence[str]) -> float:
     began = time.monotonic()
     with httpx.Client(base_url=url + "/gradio_api", timeout=120) as http:
         for text in texts:
-            if (outcome := ask(http, "sentiment", [text])) != "done":
-                raise RuntimeError(f"a call failed: {outcome}")
+            must(http, "sentiment", [text])
     return len(texts) / (time.monotonic() - began)
 
 

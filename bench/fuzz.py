@@ -83,7 +83,7 @@ def _argument(sound: Any, wrong: int) -> st.SearchStrategy[Any]:
 
 def main() -> None:
     """Fuzz every endpoint and print what came of it."""
-    from bench.load import server
+    from bench.server import server
 
     command_line = argparse.ArgumentParser(prog="python -m bench.fuzz", description=__doc__)
     command_line.add_argument("--calls", type=int, default=2_000)

@@ -8,29 +8,22 @@ among it, and prints how many calls failed, how long they took, and how the serv
 """
 
 import argparse
-import json
 import random
-import re
 import statistics
-import subprocess
-import sys
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import httpx
 
 from bench.crowd import crowd
 from bench.figures import resident, until_idle
+from bench.server import ROOT, ask, server
 
-ROOT = Path(__file__).parent.parent
 TEXTS = ROOT / "assets" / "examples"
-ADDRESS = re.compile(r"Running on local URL:\s+(http://\S+)")
 REQUESTS = 1_000
 SWITCHES = 20
 # Too small for the two that take turns, so that each switch evicts one and loads the other.
@@ -88,40 +81,6 @@ def visit(url: str, seed: int, until: float, tally: Tally) -> None:
                     tally.left += 1
                 else:
                     tally.failures.append(outcome)
-
-
-def ask(http: httpx.Client, endpoint: str, data: list[Any], leaves: bool = False) -> str:
-    """Call an endpoint to its end and return "done", "refused" or "left", or else what went wrong."""
-    joined = http.post(f"/call/{endpoint}", json={"data": data})
-    if joined.status_code in (413, 422, 429, 503):
-        return "refused"
-    if joined.status_code != 200:
-        return f"{endpoint}: {joined.status_code} {joined.text[:200]}"
-    kind = ""
-    with http.stream("GET", f"/call/{endpoint}/{joined.json()['event_id']}") as response:
-        if leaves:
-            return "left"
-        for line in response.iter_lines():
-            if line.startswith("event: "):
-                kind = line.removeprefix("event: ")
-            elif kind == "error":
-                return f"{endpoint}: {json.loads(line.removeprefix('data: '))}"
-    return "done" if kind == "complete" else f"{endpoint}: the answer broke off"
-
-
-@contextmanager
-def server(*options: str) -> Iterator[str]:
-    """The app with `options` on a free port; its address."""
-    command = [sys.executable, "-u", "app.py", "--port", "0", "--rate", "0", "--metrics", *options]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        address = next(found[1] for line in process.stdout if (found := ADDRESS.search(line)))
-        threading.Thread(target=process.stdout.read, daemon=True).start()
-        try:
-            yield address
-        finally:
-            process.terminate()
-            process.wait(60)
 
 
 def mixed_traffic(url: str, clients: int, minutes: float) -> None:

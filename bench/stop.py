@@ -11,12 +11,11 @@ from typing import Any
 
 import httpx
 
-from bench.figures import figure
-from bench.load import ask, server, text
+from bench.load import text
+from bench.server import API, APP, Server, must, started
 
 STORY = ["Tell me a very long story about the sea.", [], "", 256, 0]
 GO = ["Go home.", "en", "pt"]
-API = "/gradio_api"
 WINDOW, IDLE, PATIENCE = 0.2, 0.1, 120.0
 
 
@@ -57,27 +56,27 @@ def stop(http: httpx.Client, endpoint: str, event: str) -> None:
     http.post("/cancel", json={"event_id": event, "session_hash": event, "fn_index": found["id"]})
 
 
-def load(url: str) -> float:
-    """The share of one core that the server computes with, over a moment; asking for it is a part of that."""
-    before, began = figure(url, "cpu_seconds_total"), time.monotonic()
+def load(server: Server) -> float:
+    """The share of one core that the server computes with, over a moment."""
+    before, began = server.cpu_seconds, time.monotonic()
     time.sleep(WINDOW)
-    return (figure(url, "cpu_seconds_total") - before) / (time.monotonic() - began)
+    return (server.cpu_seconds - before) / (time.monotonic() - began)
 
 
-def until_busy(url: str) -> float:
+def until_busy(server: Server) -> float:
     """Wait until the server computes; the share of one core that it does so with. Raises SystemExit."""
     began = time.monotonic()
     while time.monotonic() - began < PATIENCE:
-        if (share := load(url)) >= IDLE:
+        if (share := load(server)) >= IDLE:
             return share
     raise SystemExit(f"nothing was computed within {PATIENCE:g} s")
 
 
-def seconds_until_idle(url: str) -> float:
+def seconds_until_idle(server: Server) -> float:
     """The seconds until the beginning of the first idle moment. Raises SystemExit where none comes."""
     began = time.monotonic()
     while (at := time.monotonic() - began) < PATIENCE:
-        if load(url) < IDLE:
+        if load(server) < IDLE:
             return at
     raise SystemExit(f"still busy after {PATIENCE:g} s")
 
@@ -85,25 +84,24 @@ def seconds_until_idle(url: str) -> float:
 def warm(http: httpx.Client) -> None:
     """Load what the states after the first one run."""
     for endpoint, data in (("chat", ["Hi.", [], "", 1, 0]), ("answer", ["Who?", "A dog.", 1]), ("translate", GO)):
-        if (outcome := ask(http, endpoint, data)) != "done":
-            raise SystemExit(f"{endpoint} did not run: {outcome}")
+        must(http, endpoint, data)
 
 
 def main() -> None:
     """Stop each request, and print the table."""
     argparse.ArgumentParser(prog="python -m bench.stop", description=__doc__).parse_args()
-    with server("--deadline", "0") as url, httpx.Client(base_url=url + API, timeout=120) as http:
-        print(f"nobody asks: {load(url):.0%} of a core\n")
+    with started(*APP, "--deadline", "0") as server, server.calls() as http:
+        print(f"nobody asks: {load(server):.0%} of a core\n")
         print("| stopped while | computing before | idle after, s |\n|---|---|---|")
         for name, state in states().items():
             first = begin(http, "chat", STORY) if state.first else ""
             event = begin(http, state.endpoint, state.data)
-            busy = until_busy(url)
+            busy = until_busy(server)
             time.sleep(state.after)
             stop(http, state.endpoint, event)
             if first:
                 stop(http, "chat", first)
-            print(f"| {name} | {busy:.0%} | {seconds_until_idle(url):.1f} |", flush=True)
+            print(f"| {name} | {busy:.0%} | {seconds_until_idle(server):.1f} |", flush=True)
             warm(http)
 
 

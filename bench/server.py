@@ -1,0 +1,89 @@
+"""The app, or a rival, in a process of its own, and calls of its endpoints."""
+
+import json
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+
+ROOT = Path(__file__).parent.parent
+ADDRESS = re.compile(r"Running on local URL:\s+(http://\S+)")
+APP = ("app.py", "--port", "0", "--rate", "0", "--metrics")
+API = "/gradio_api"
+
+
+@dataclass(frozen=True)
+class Server:
+    """A page that is served at `url` by `process`."""
+
+    url: str
+    process: psutil.Process
+
+    @property
+    def cpu_seconds(self) -> float:
+        """How long its process has computed so far."""
+        times = self.process.cpu_times()
+        return float(times.user + times.system)
+
+    @contextmanager
+    def calls(self) -> Iterator[httpx.Client]:
+        """What calls its endpoints."""
+        with httpx.Client(base_url=self.url + API, timeout=120) as http:
+            yield http
+
+
+@contextmanager
+def started(*command: str) -> Iterator[Server]:
+    """What Python makes of `command`, once it tells its address. Raises RuntimeError where it ends before."""
+    arguments = [sys.executable, "-u", *command]
+    with subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            address = next((found[1] for line in process.stdout if (found := ADDRESS.search(line))), None)
+            if address is None:
+                raise RuntimeError(f"{' '.join(command)} ended with {process.wait()} and served nothing")
+            threading.Thread(target=process.stdout.read, daemon=True).start()
+            yield Server(address, psutil.Process(process.pid))
+        finally:
+            process.terminate()
+            process.wait(60)
+
+
+@contextmanager
+def server(*options: str) -> Iterator[str]:
+    """The app with `options` on a free port; its address."""
+    with started(*APP, *options) as running:
+        yield running.url
+
+
+def ask(http: httpx.Client, endpoint: str, data: Sequence[Any], leaves: bool = False) -> str:
+    """Call an endpoint to its end and return "done", "refused" or "left", or else what went wrong."""
+    joined = http.post(f"/call/{endpoint}", json={"data": list(data)})
+    if joined.status_code in (413, 422, 429, 503):
+        return "refused"
+    if joined.status_code != 200:
+        return f"{endpoint}: {joined.status_code} {joined.text[:200]}"
+    kind = ""
+    with http.stream("GET", f"/call/{endpoint}/{joined.json()['event_id']}") as response:
+        if leaves:
+            return "left"
+        for line in response.iter_lines():
+            if line.startswith("event: "):
+                kind = line.removeprefix("event: ")
+            elif kind == "error":
+                return f"{endpoint}: {json.loads(line.removeprefix('data: '))}"
+    return "done" if kind == "complete" else f"{endpoint}: the answer broke off"
+
+
+def must(http: httpx.Client, endpoint: str, data: Sequence[Any]) -> None:
+    """Call an endpoint to its end. Raises RuntimeError where it does not end well."""
+    if (outcome := ask(http, endpoint, data)) != "done":
+        raise RuntimeError(f"a call failed: {outcome}")
