@@ -59,8 +59,12 @@ def calibrate(store: WeightStore, adapter: Path, data: Path, limit: int | None) 
 
 
 def evaluate(store: WeightStore, adapter: Path, data: Path, limit: int | None) -> Figures:
+    """Measure the weights in the folder `adapter`, as `measure` does."""
+    return measure(reader(store, adapter), data, limit)
+
+
+def measure(model: SentimentReader, data: Path, limit: int | None) -> Figures:
     """Measure on SST-2 dev and the tweets of SemEval 2016, at most `limit` texts of each."""
-    model = reader(store, adapter)
     reviews = sentiment_data.phrases(data / "sst2-dev.tsv")[:limit]
     tweets = sentiment_data.tweets(data / "tweets-dev.tsv.gz")[:limit]
     sure, right = binary(model.many([review.text for review in reviews]), reviews)
