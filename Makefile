@@ -29,8 +29,8 @@ types: $(VENV)/installed-dev
 chromium:
 	@sh tests/browser/install-chromium.sh
 
-bench: $(VENV)/installed-dev ## measure quality against the rivals; DATA=folder of the evaluation sets
-	$(BIN)/python -m bench --data $(DATA)
+bench: $(VENV)/installed-dev ## measure speed and quality beside the rivals; DATA=folder of the evaluation sets, if any
+	$(BIN)/python -m bench $(if $(filter file,$(origin DATA)),,--data $(DATA)) $(ARGS)
 
 # Threads that wait for each other sleep, so that other work beside hours of training costs it only its share.
 train: $(VENV)/installed-dev ## remake an adapter; TASK=question-answering or sentiment, DATA=folder

@@ -1,12 +1,64 @@
-"""`python -m bench --data DIR`: every measurement, one after another."""
+"""`python -m bench [--data DIR] [--llama]`: every measurement, one after another, each in a process of its own."""
 
+import argparse
+import subprocess
 import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
 
-from bench import attention_view, chat_quality, chat_speed, summary_quality, translation_quality
+
+@dataclass(frozen=True)
+class Command:
+    """A module of the bench: whether it needs the evaluation data, or takes them where they are, or `--llama`."""
+
+    module: str
+    data: Literal["", "takes", "needs"] = ""
+    llama: bool = False
+
+
+COMMANDS = (
+    Command("machine"),
+    Command("sentiment", "takes"),
+    Command("answer", "takes"),
+    Command("translation_speed", "takes"),
+    Command("translation_quality", "needs"),
+    Command("chat_speed", llama=True),
+    Command("chat_quality", "needs"),
+    Command("attention_view"),
+    Command("summary_quality", "needs"),
+)
+
+
+def lines(data: Path | None, llama: bool) -> Iterator[tuple[str, list[str] | None]]:
+    """The module and the arguments of each command; None for one that needs the data where there are none."""
+    for command in COMMANDS:
+        if command.data == "needs" and data is None:
+            yield command.module, None
+        else:
+            with_data = ["--data", str(data)] if command.data and data else []
+            yield command.module, with_data + (["--llama"] if command.llama and llama else [])
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Run all; exit with 1, naming them, where some missed a target or failed."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--data", type=Path, help="the folder of the evaluation sets")
+    parser.add_argument("--llama", action="store_true", help="build llama.cpp, a rival of chat, where it is not there")
+    chosen = parser.parse_args(arguments)
+    if chosen.data and not chosen.data.is_dir():
+        parser.error(f"--data {chosen.data} is no folder")
+    bad = []
+    for module, options in lines(chosen.data, chosen.llama):
+        print(f"\n{module}", flush=True)
+        if options is None:
+            print("not measured: no --data")
+        elif subprocess.run([sys.executable, "-m", f"bench.{module}", *options], check=False).returncode:
+            bad.append(module)
+    if bad:
+        sys.exit(f"\nA target was missed, or the command failed, in: {', '.join(bad)}")
+
 
 if __name__ == "__main__":
-    summary_quality.main(sys.argv[1:])
-    translation_quality.main(sys.argv[1:])
-    chat_speed.main()
-    chat_quality.main(sys.argv[1:])
-    attention_view.main()
+    main(sys.argv[1:])
