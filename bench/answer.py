@@ -13,11 +13,9 @@ from functools import partial
 from pathlib import Path
 from statistics import mean
 
-import torch
-
-from bench import ours, results
+from bench import ours, plain, results
 from bench.beside import HEADER, Row, Score, all_met, interleaved, method, not_measured
-from models.cache import Loaded, ModelCache
+from models.cache import ModelCache
 from models.catalog import QUESTION_ANSWERING, ModelSpec
 from models.question_answering import Answerer
 from train import squad
@@ -25,37 +23,19 @@ from train.evaluate_question_answering import answer, text_of
 
 TOKENS = 384
 ASKED = "Who built the lighthouse?"
-# A plain program's longest answer, in tokens, as ours.
-LONGEST = 30
 QUESTIONS, SEED = 500, 0
 FASTER, POINTS = 2.5, 0.5
-
-
-def plain(loaded: Loaded, question: str, context: str) -> str:
-    """The best answer, by one pass over question and context and the best pair of start and end."""
-    encoded = loaded.tokenizer(question, context, return_tensors="pt", return_offsets_mapping=True, verbose=False)
-    offsets = encoded.pop("offset_mapping")[0].tolist()
-    inside = torch.tensor([of == 1 for of in encoded.sequence_ids(0)])
-    with torch.inference_mode():
-        output = loaded.model(**encoded)
-        start, end = (logits[0].masked_fill(~inside, -torch.inf) for logits in (output.start_logits, output.end_logits))
-        pairs = start[:, None] + end[None, :]
-        # What is no answer is as unlikely as can be, not zero: every sum may be below it.
-        allowed = torch.ones_like(pairs, dtype=torch.bool).triu().tril(LONGEST - 1)
-        first, last = divmod(int(pairs.masked_fill(~allowed, -torch.inf).argmax()), len(offsets))
-    return context[offsets[first][0] : offsets[last][1]]
 
 
 def speed(cache: ModelCache) -> Row:
     """Milliseconds of a question on a context that makes `TOKENS` tokens with it."""
     reader = Answerer(cache, QUESTION_ANSWERING)
-    with cache.lease(QUESTION_ANSWERING.with_attention()) as whole:
-        around = len(whole.tokenizer(ASKED, "")["input_ids"])
-        context = ours.beginning(whole.tokenizer, ours.example(), TOKENS - around)
-        found = interleaved(
-            partial(ours.milliseconds, partial(reader, ASKED, context)),
-            partial(ours.milliseconds, partial(plain, whole, ASKED, context)),
-        )
+    with cache.lease(QUESTION_ANSWERING) as loaded:
+        around = len(loaded.tokenizer(ASKED, "")["input_ids"])
+        context = ours.beginning(loaded.tokenizer, ours.example(), TOKENS - around)
+    with plain.program(plain.answers) as rival:
+        mine = partial(ours.milliseconds, partial(reader, ASKED, context))
+        found = interleaved(mine, partial(rival.ask, [ASKED, context]))
     return Row(f"a question on a text, {TOKENS} tokens", "ms", found[0], found[1], at_least=FASTER)
 
 

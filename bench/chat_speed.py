@@ -2,20 +2,17 @@
 
     python -m bench.chat_speed [--llama]
 
-All on the same weights and prompts, in turn, with the same number of threads. llama.cpp has a process of its own and
-the GGUF file that the weights come from; `--llama` builds it.
+All on the same weights and prompts, in turn, with the same number of threads, each rival in a process of its own.
+llama.cpp has the GGUF file that the weights come from; `--llama` builds it.
 """
 
 import argparse
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from typing import Any
+from functools import partial
 
-import torch
-
-from bench import ours, results
+from bench import ours, plain, results
 from bench.beside import HEADER, Row, all_met, interleaved, method
 from bench.llama import llama
 from bench.rivals import NoRival
@@ -35,28 +32,19 @@ FASTER, AS_FAST, SOONER = 2.0, 1.0, 5.0
 
 def decoding(cache: ModelCache, build: bool) -> Iterator[Row]:
     """Tokens a second after the first, of a greedy reply of `TOKENS` tokens."""
-    with cache.lease(replace(SMOLLM2, engine="torch")) as loaded:
-        prompt = fit(loaded, "", [Message("user", QUESTION)], TOKENS).ids
-
-    def mine() -> float:
-        return tokens_a_second(cache)
-
-    def generate() -> float:
-        with cache.lease(replace(SMOLLM2, engine="torch")) as loaded:
-            clock = Clock()
-            loaded.model.generate(torch.tensor([prompt]), max_new_tokens=TOKENS, do_sample=False, streamer=clock)
-        return (len(clock.times) - 2) / (clock.times[-1] - clock.times[1])
-
-    def row(rival: str, mine: Any, other: Any, target: float) -> Row:
-        return Row(f"decoding, beside {rival}", "tokens a second", mine, other, more_is_better=True, at_least=target)
-
-    try:
-        with llama(build) as rival:
-            found = interleaved(mine, generate, lambda: float(rival.ask({"ids": prompt, "tokens": TOKENS})))
-    except NoRival as error:
-        found = [*interleaved(mine, generate), str(error)]
-    yield row("Transformers in float32", found[0], found[1], FASTER)
-    yield row("llama.cpp", found[0], found[2], AS_FAST)
+    with cache.lease(SMOLLM2) as loaded:
+        request = {"ids": fit(loaded, "", [Message("user", QUESTION)], TOKENS).ids, "tokens": TOKENS}
+    with plain.program(plain.chat) as generate:
+        sides = partial(tokens_a_second, cache), partial(generate.ask, request)
+        try:
+            with llama(build) as rival:
+                found = interleaved(*sides, partial(rival.ask, request))
+        except NoRival as error:
+            found = [*interleaved(*sides), str(error)]
+    for name, theirs, target in zip(
+        ("Transformers in float32", "llama.cpp"), found[1:], (FASTER, AS_FAST), strict=True
+    ):
+        yield Row(f"decoding, beside {name}", "tokens a second", found[0], theirs, True, target)
 
 
 def tokens_a_second(cache: ModelCache) -> float:
@@ -66,20 +54,6 @@ def tokens_a_second(cache: ModelCache) -> float:
         if reply.tokens and not reply.ended:
             times.append(time.perf_counter())
     return (len(times) - 1) / (times[-1] - times[0])
-
-
-class Clock:
-    """A streamer of `generate` that notes when each token came; the first that comes is the prompt."""
-
-    def __init__(self) -> None:
-        self.times: list[float] = []
-
-    def put(self, value: Any) -> None:
-        """Take the prompt, or a token."""
-        self.times.append(time.perf_counter())
-
-    def end(self) -> None:
-        """Take the end."""
 
 
 def second_turn(cache: ModelCache) -> Row:

@@ -1,6 +1,7 @@
 """Rivals, each in an environment of its own below build/rivals/, and a process that answers one request a line."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -9,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-FOLDER = Path(__file__).parent.parent / "build" / "rivals"
+ROOT = Path(__file__).parent.parent
+FOLDER = ROOT / "build" / "rivals"
 # Before a rival's own program, which calls `serve` with what answers a request.
 SERVE = """
 import json, sys
@@ -60,7 +62,10 @@ class Rival:
 def running(python: Path, program: str, *arguments: str) -> Iterator[Rival]:
     """A rival that runs `program` with `arguments` in the environment of `python`."""
     command = [str(python), "-c", SERVE + program, *arguments]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    # The app's own choice for OpenMP is not to slow a rival down.
+    environment = {name: value for name, value in os.environ.items() if name != "OMP_WAIT_POLICY"}
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdin=pipe, stdout=pipe, text=True) as process:
         try:
             yield Rival(process)
         finally:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from bench import ours, results
+from bench import ours, plain, results
 from bench.beside import HEADER, Row, Score, all_met, interleaved, method, not_measured
 from models.cache import ModelCache
 from models.catalog import SENTIMENT
@@ -24,19 +24,15 @@ FASTER, POINTS = 3.0, 0.5
 
 def speed(cache: ModelCache) -> Iterator[Row]:
     """Milliseconds of one text: its classes alone, and those of its sentences too, as the page shows first."""
-    import transformers
-
     reader = SentimentReader(cache, SENTIMENT)
-    with cache.lease(SENTIMENT.with_attention()) as whole:
-        classify = transformers.pipeline(
-            "text-classification", model=whole.model, tokenizer=whole.tokenizer, top_k=None, device="cpu"
-        )
-        for tokens in LENGTHS:
-            text = ours.beginning(whole.tokenizer, ours.example(), tokens - 2)
+    with cache.lease(SENTIMENT) as loaded:
+        texts = [ours.beginning(loaded.tokenizer, ours.example(), tokens - 2) for tokens in LENGTHS]
+    with plain.program(plain.sentiment) as pipeline:
+        for tokens, text in zip(LENGTHS, texts, strict=True):
             alone, page, theirs = interleaved(
                 partial(ours.milliseconds, partial(reader.many, [text])),
                 partial(ours.milliseconds, partial(first_result, reader, text)),
-                partial(ours.milliseconds, partial(classify, text)),
+                partial(pipeline.ask, text),
             )
             yield Row(f"one text of {tokens} tokens", "ms", alone, theirs, at_least=FASTER)
             yield Row(f"the same and its sentences, {tokens} tokens", "ms", page, theirs)
@@ -61,7 +57,7 @@ def quality(cache: ModelCache, data: Path, limit: int | None) -> Iterator[Score]
 NOTES = [
     "",
     f"`python -m bench.sentiment --data DIR`: {method()} Beside it a `pipeline` of Transformers, float32 and eager, on",
-    "the same weights, the adapter merged into them. Quality: our engine beside float32 torch, the same texts.",
+    "the same weights, the adapter merged into them. Quality: our engine beside float32 torch, on the same texts.",
 ]
 
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from bench import ours
-from bench.answer import plain
+from bench.plain import best_span
 from bench.sentiment import first_result
 from models.cache import Loaded, ModelCache
 from models.catalog import QUESTION_ANSWERING, SENTIMENT
@@ -41,13 +41,13 @@ def model(starts: dict[int, float], ends: dict[int, float]) -> Any:
 def test_the_plain_reader_takes_the_best_span(starts: dict[int, float], ends: dict[int, float], found: str) -> None:
     """Of the context: `[CLS] q [SEP] a b c d [SEP]`."""
     loaded = Loaded(model(starts, ends), letter_tokenizer(), "cpu", "float32", 0)
-    assert plain(loaded, "q", "abcd") == found
+    assert best_span(loaded, "q", "abcd") == found
 
 
 def test_the_plain_reader_reads_a_whole_model(tiny_cache: ModelCache) -> None:
     """The span is somewhere in the context."""
     with tiny_cache.lease(QUESTION_ANSWERING.with_attention()) as loaded:
-        assert plain(loaded, "who", "ab cd ef") in "ab cd ef"
+        assert best_span(loaded, "who", "ab cd ef") in "ab cd ef"
 
 
 @pytest.mark.parametrize("tokens", [1, 5, 40])
