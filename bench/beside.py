@@ -73,8 +73,12 @@ def told(values: Measured, unit: str = "") -> str:
     """A cell of the table: the median, with the least and the most."""
     if isinstance(values, str):
         return f"fails: {values}"
-    spread = f"{min(values):.2f} to {max(values):.2f}" if len(values) > 1 else "once"
-    return f"{statistics.median(values):.2f}{unit} ({spread})"
+    spread = f"{_number(min(values))} to {_number(max(values))}" if len(values) > 1 else "once"
+    return f"{_number(statistics.median(values))}{unit} ({spread})"
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}" if value == 0 or value >= 0.1 else f"{value:.2g}"
 
 
 def times_less(one: Measured, other: Measured) -> float | None:

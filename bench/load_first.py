@@ -1,0 +1,16 @@
+"""The same app, but every model is loaded before the page is served: `python -m bench.load_first`, with its options.
+
+It is what `bench.start` measures beside the app, for most demos load their models when they are imported.
+"""
+
+import sys
+
+import app
+import settings
+from server.serving import serve_until_told
+
+if __name__ == "__main__":
+    chosen = settings.read(sys.argv[1:])
+    cache = app.make_cache(chosen)
+    app.preload(cache)
+    serve_until_told(app.serve(cache, chosen), chosen.drain)

@@ -1,0 +1,68 @@
+"""Switching to a model that is in memory beside loading it afresh: `python -m bench.switch`."""
+
+import sys
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import transformers
+
+import app
+import settings
+from bench import ours, results
+from bench.beside import HEADER, Row, all_met, interleaved, method
+from models.cache import ModelCache
+from models.catalog import MINILM, SMOLLM2, ModelSpec
+
+FASTER = 50.0
+CLASSES = {MINILM: "AutoModel", SMOLLM2: "AutoModelForCausalLM"}
+
+
+def rows(cache: ModelCache) -> Iterator[Row]:
+    """Milliseconds until a model can be used after the other one was."""
+    transformers.utils.logging.disable_progress_bar()
+    store = app.store_of(settings.read([]))
+    for spec, other in ((MINILM, SMOLLM2), (SMOLLM2, MINILM)):
+        folder = store.ensure(spec.weights)
+        found = interleaved(
+            partial(switch, cache, spec, other),
+            partial(ours.milliseconds, partial(afresh, CLASSES[spec], folder)),
+        )
+        yield Row(f"switch to {spec.name}", "ms", found[0], found[1], at_least=FASTER)
+
+
+def switch(cache: ModelCache, spec: ModelSpec, other: ModelSpec) -> float:
+    """Milliseconds until the cache gives the model of `spec`, after that of `other` was used."""
+
+    def use(spec: ModelSpec) -> None:
+        with cache.lease(spec):
+            pass
+
+    use(other)
+    return ours.milliseconds(partial(use, spec))
+
+
+def afresh(auto_class: str, folder: Path) -> None:
+    """Load a model and its tokenizer as a plain app does each time that one is chosen."""
+    getattr(transformers, auto_class).from_pretrained(folder, local_files_only=True)
+    transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True)
+
+
+NOTES = [
+    "",
+    f"`python -m bench.switch`: {method()} Beside it `from_pretrained` of the same files, which the system caches.",
+]
+
+
+def main() -> None:
+    """Print the table and keep it; exit with 1 where the target is missed."""
+    found = list(rows(ours.cache()))
+    lines = [*HEADER, *map(str, found)]
+    print("\n".join(lines))
+    results.write("Switching models", [*lines, *NOTES])
+    if not all_met(found):
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
