@@ -1,0 +1,116 @@
+"""The memory of the whole app with all bundled models loaded, and what each adds: `python -m bench.memory`.
+
+The app serves its page in a process of its own and loads one model after another. Linux tells how much is resident, and
+how much ever was at most.
+"""
+
+import argparse
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import app
+import settings
+from bench import results
+from bench.beside import THREADS
+from bench.server import ROOT
+from models.stages import MEGABYTE
+
+# So much that nothing is evicted.
+BUDGET = 8_000
+MODELS = {"default": app.DEFAULT_MODELS, "all": app.EVERY_MODEL}
+
+
+@dataclass(frozen=True)
+class Memory:
+    """In megabytes: with the page served, with torch imported too, after each further model, and the most ever.
+
+    `counted` is what the cache counts for each model.
+    """
+
+    page: float
+    libraries: float
+    after: Mapping[str, float]
+    counted: Mapping[str, float]
+    peak: float
+
+    @property
+    def added(self) -> dict[str, float]:
+        """What each model added."""
+        levels = [self.libraries, *self.after.values()]
+        return {name: level - last for name, level, last in zip(self.after, levels[1:], levels, strict=False)}
+
+
+def loaded(which: str) -> Memory:
+    """What a new process tells that loads the models called `which`, one of `MODELS`."""
+    command = [sys.executable, "-m", "bench.memory", "--load", which]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    return Memory(**json.loads(done.stdout.strip().rpartition("\n")[2]))
+
+
+def load(which: str) -> Memory:
+    """Serve the page, load the models called `which`, and look at this process after each."""
+    options = ["--port", "0", "--device", "cpu", "--threads", str(THREADS), "--memory", str(BUDGET)]
+    chosen = settings.read(options)
+    cache = app.make_cache(chosen)
+    serving = app.serve(cache, chosen)
+    page = resident("VmRSS")
+    import torch  # noqa: F401
+    import transformers  # noqa: F401
+
+    libraries, after = resident("VmRSS"), {}
+    for spec in MODELS[which]:
+        with cache.lease(spec):
+            after[spec.label] = resident("VmRSS")
+    counted = {spec.label: cache.size(spec) / MEGABYTE for spec in MODELS[which]}
+    serving.drain(0)
+    return Memory(page, libraries, after, counted, resident("VmHWM"))
+
+
+def resident(kind: str) -> float:
+    """Megabytes of this process: VmRSS, now, or VmHWM, the most so far."""
+    return kilobytes(Path("/proc/self/status").read_text(), kind) * 1_024 / MEGABYTE
+
+
+def kilobytes(status: str, kind: str) -> int:
+    """A line of a process's status. Raises ValueError where it has none."""
+    found = re.search(rf"^{kind}:\s+(\d+) kB$", status, re.MULTILINE)
+    if found is None:
+        raise ValueError(f"no {kind} in the process's status")
+    return int(found[1])
+
+
+def table(memory: Memory) -> list[str]:
+    """The lines that tell it."""
+    rows = [("the page", memory.page, ""), ("torch and Transformers", memory.libraries - memory.page, "")]
+    rows += [(name, added, f"{memory.counted[name]:,.0f}") for name, added in memory.added.items()]
+    lines = [f"| {name} | {added:,.0f} | {counted} |" for name, added, counted in rows]
+    now = list(memory.after.values())[-1]
+    totals = [f"| together | {now:,.0f} | {sum(memory.counted.values()):,.0f} |", f"| peak | {memory.peak:,.0f} | |"]
+    return ["| | added, MB | counted by the cache, MB |", "|---|---|---|", *lines, *totals]
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Print the tables of the default models and of all, and keep them."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--load", choices=sorted(MODELS), help="load these in this process and print the figures")
+    chosen = parser.parse_args(arguments)
+    if chosen.load:
+        print(json.dumps(asdict(load(chosen.load))))
+        return
+    lines = []
+    for which, told in (("default", "The default models"), ("all", "All, with the copies that show attention")):
+        lines += [f"**{told}**", "", *table(loaded(which)), ""]
+    print("\n".join(lines))
+    notes = [
+        "`python -m bench.memory`: resident memory of the served app after each load, and the most there ever was."
+    ]
+    results.write("Memory", [*lines, *notes])
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,28 @@
+"""What each model adds to the memory."""
+
+import pytest
+
+from bench.memory import Memory, kilobytes, table
+
+STATUS = "Name:\tpython\nVmHWM:\t  200000 kB\nVmRSS:\t  100000 kB\nThreads:\t7\n"
+
+
+def test_the_system_tells_the_memory_of_a_process() -> None:
+    """Now, and at most; elsewhere than on Linux it tells neither."""
+    assert (kilobytes(STATUS, "VmRSS"), kilobytes(STATUS, "VmHWM")) == (100_000, 200_000)
+    with pytest.raises(ValueError, match="no VmSwap"):
+        kilobytes(STATUS, "VmSwap")
+
+
+def test_each_model_is_told_by_what_it_added() -> None:
+    """The first one to the libraries, each other to the one before."""
+    memory = Memory(100, 400, {"a": 500, "b": 750}, {"a": 90, "b": 240}, 800)
+    assert memory.added == {"a": 100, "b": 250}
+    assert table(memory)[2:] == [
+        "| the page | 100 |  |",
+        "| torch and Transformers | 300 |  |",
+        "| a | 100 | 90 |",
+        "| b | 250 | 240 |",
+        "| together | 750 | 330 |",
+        "| peak | 800 | |",
+    ]
