@@ -27,6 +27,13 @@ COMMANDS = (
     Command("chat_speed", llama=True),
     Command("chat_quality", "needs"),
     Command("attention_view"),
+    Command("switch"),
+    Command("start"),
+    Command("stop_beside"),
+    Command("overhead"),
+    Command("clients"),
+    Command("cost"),
+    Command("memory"),
     Command("summary_quality", "needs"),
 )
 
