@@ -1,7 +1,7 @@
 """The memory of the whole app with all bundled models loaded, and what each adds: `python -m bench.memory`.
 
-The app serves its page in a process of its own and loads one model after another. Linux tells how much is resident, and
-how much ever was at most.
+The app serves its page in a process of its own, loads one model after another, and runs each once. Linux tells how
+much is resident, and how much ever was at most.
 """
 
 import argparse
@@ -18,7 +18,15 @@ import settings
 from bench import results
 from bench.beside import THREADS
 from bench.server import ROOT
+from models.attention import Attender
+from models.cache import ModelCache
+from models.catalog import SMOLLM2, ModelSpec
+from models.chat import Chatter
+from models.question_answering import Answerer
+from models.sentiment import SentimentReader
 from models.stages import MEGABYTE
+from models.summarization import Summarizer
+from models.translation import Translator
 
 # So much that nothing is evicted.
 BUDGET = 8_000
@@ -53,7 +61,7 @@ def loaded(which: str) -> Memory:
 
 
 def load(which: str) -> Memory:
-    """Serve the page, load the models called `which`, and look at this process after each."""
+    """Serve the page, load and run the models called `which`, and look at this process after each."""
     options = ["--port", "0", "--device", "cpu", "--threads", str(THREADS), "--memory", str(BUDGET)]
     chosen = settings.read(options)
     cache = app.make_cache(chosen)
@@ -64,11 +72,29 @@ def load(which: str) -> Memory:
 
     libraries, after = resident("VmRSS"), {}
     for spec in MODELS[which]:
-        with cache.lease(spec):
-            after[spec.label] = resident("VmRSS")
+        # Weights that lie in a mapped file take no memory before they are read.
+        use(cache, spec)
+        after[spec.label] = resident("VmRSS")
     counted = {spec.label: cache.size(spec) / MEGABYTE for spec in MODELS[which]}
     serving.drain(0)
     return Memory(page, libraries, after, counted, resident("VmHWM"))
+
+
+def use(cache: ModelCache, spec: ModelSpec) -> None:
+    """Load the model of `spec` and run it once, by the adapter that the page has for it."""
+    text = (app.ASSETS / "examples" / "bridge.txt").read_text(encoding="utf-8")
+    if spec.attention == "eager":
+        Attender(cache, (spec,))("", text)
+    elif spec.head == "question-answering":
+        Answerer(cache, spec)("When was the bridge opened?", text)
+    elif spec.head == "translation":
+        Translator(cache, spec, spec.pairs[0][0])("The ferry was late again.")
+    elif spec.head == "sentiment":
+        SentimentReader(cache, spec)("The ferry was late again.")
+    elif spec.head == "encoder":
+        Summarizer(cache, SMOLLM2, spec)(text, "extractive", "medium")
+    else:
+        Chatter(cache, spec)("Hello.", max_new_tokens=8)
 
 
 def resident(kind: str) -> float:
@@ -107,7 +133,7 @@ def main(arguments: Sequence[str]) -> None:
         lines += [f"**{told}**", "", *table(loaded(which)), ""]
     print("\n".join(lines))
     notes = [
-        "`python -m bench.memory`: resident memory of the served app after each load, and the most there ever was."
+        "`python -m bench.memory`: resident memory of the served app after each model ran once, and the most ever."
     ]
     results.write("Memory", [*lines, *notes])
 
