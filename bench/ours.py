@@ -10,7 +10,6 @@ import app
 import settings
 from bench.beside import THREADS
 from models.cache import ModelCache
-from models.stages import MEGABYTE
 
 
 def cache(memory: int = 2_000) -> ModelCache:
@@ -43,8 +42,3 @@ def seconds(work: Callable[[], object]) -> float:
 def milliseconds(work: Callable[[], object]) -> float:
     """How long `work` takes, in thousandths of a second."""
     return 1_000 * seconds(work)
-
-
-def megabytes(nbytes: float) -> str:
-    """A cell of the table."""
-    return f"{nbytes / MEGABYTE:,.0f}"
