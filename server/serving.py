@@ -21,6 +21,7 @@ from server.mcp_tools import TaskTools
 from server.metrics import Metrics
 from server.rate import RateLimit
 from server.runs import Runs
+from server.sessions import remember_little
 from settings import Settings
 
 # How long, in seconds, the last words get to reach their visitors.
@@ -89,6 +90,7 @@ def start(
         app_kwargs=app_kwargs,
         **launch_options,
     )
+    remember_little(page)
     if tools:
         tools.serve_at(page.local_url or url)
     if chosen.share and not page.share_url:
