@@ -20,14 +20,15 @@ from typing import Any
 import httpx
 
 from bench.crowd import crowd
-from bench.figures import resident, until_idle
+from bench.figures import MEGABYTE, figure, resident, until_idle
 from bench.server import ROOT, ask, server
+from models.catalog import SMOLLM2
 
 TEXTS = ROOT / "assets" / "examples"
 REQUESTS = 1_000
 SWITCHES = 20
-# Too small for the two that take turns, so that each switch evicts one and loads the other.
-SWITCHING_MEMORY = 600
+# In megabytes: enough for each of the two that take turns, SmolLM2 and its copy that shows attention, not for both.
+SWITCHING_MEMORY = SMOLLM2.nbytes // MEGABYTE
 
 
 @dataclass
@@ -129,11 +130,13 @@ def switches(url: str) -> None:
     found = []
     with httpx.Client(base_url=url + "/gradio_api", timeout=120) as http:
         for number in range(SWITCHES):
-            call = ("chat", ["Hi.", [], "", 2, 0]) if number % 2 else ("summarize", [text(), "extractive", "short"])
-            outcome = ask(http, call[0], call[1])
+            attention = ("attention", ["Hi.", "", SMOLLM2.name, -1, -1])
+            outcome = ask(http, *(("chat", ["Hi.", [], "", 2, 0]) if number % 2 else attention))
             if outcome != "done":
                 raise SystemExit(f"a switch failed: {outcome}")
             found.append(resident(url))
+    if (evictions := figure(url, "cache_evictions_total")) != SWITCHES - 1:
+        raise SystemExit(f"{SWITCHES} switches evicted {evictions:g} models: the two fit side by side")
     like = found[1::2]
     drift = (like[-1] - like[0]) / like[0]
     told = ", ".join(f"{each:.0f}" for each in found)
