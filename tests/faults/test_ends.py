@@ -68,6 +68,21 @@ def test_compute_ends_when_its_visitor_is_gone(site: Site, state: State, way: st
     assert visitor.result("sentiment", "fine")["label"]
 
 
+@states
+def test_the_step_it_is_in_is_the_last(site: Site, state: State) -> None:
+    """Stop is looked at before each further step: of a prompt that is read, a step is one block of tokens."""
+    visitor = site.visitor
+    site.machine.steps = 0
+    site.machine.open.clear()
+    event = visitor.begin(state.endpoint, *state.data)
+    with visitor.listening(state.endpoint, event):
+        wait_until(lambda: site.machine.steps == 1)
+        assert visitor.cancel(state.endpoint, event, event).status_code == 200
+        wait_until(lambda: site.serving.door.line.running() == 0)
+    site.machine.open.set()
+    assert settled(site) == 1
+
+
 @pytest.mark.parametrize("way", ["closed connection", "cancel"])
 def test_who_leaves_the_queue_is_never_run(site: Site, way: str) -> None:
     """A request that waited for its turn when its visitor left takes no step of any model."""
