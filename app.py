@@ -46,7 +46,7 @@ from demos import (
 )
 from demos.tab import Tab
 from models.cache import Loaded, ModelCache
-from models.catalog import ATTENTION, MINILM, QUESTION_ANSWERING, SENTIMENT, SMOLLM2, TRANSLATION, WEIGHTS, ModelSpec
+from models.catalog import MINILM, QUESTION_ANSWERING, SENTIMENT, SMOLLM2, TRANSLATION, WEIGHTS, ModelSpec
 from models.device import Device, choose_device, probe, use_threads
 from models.inputs import Limits
 from models.loading import Loader
@@ -54,6 +54,7 @@ from models.lock import LockError
 from models.offers import BUNDLED, HUB, Offers
 from models.operator_catalog import CatalogError, read_catalog
 from models.stages import Report, Stage, to_terminal
+from models.trimming import trim
 from models.weights import WeightsMissing, WeightStore
 from server.mcp_tools import obstacle
 from server.serving import Serving, serve_until_told, start
@@ -64,8 +65,6 @@ ASSETS = Path(__file__).parent / "assets"
 DEFAULT_SETTINGS = settings.Settings()
 # What the tabs run unless another model is chosen: loaded by --preload, and asked for by /readyz.
 DEFAULT_MODELS = (QUESTION_ANSWERING, *TRANSLATION.values(), SENTIMENT, MINILM, SMOLLM2)
-# All that a tab can ask for: what ZeroGPU's worker must have from the start.
-EVERY_MODEL = (*DEFAULT_MODELS, *(spec.with_attention() for spec in ATTENTION))
 TABS: tuple[Tab[Any], ...] = (
     question_answering.TAB,
     translation.TAB,
@@ -98,7 +97,10 @@ def make_cache(chosen: settings.Settings) -> ModelCache:
             terminal(stage)
             report(stage)
 
-        return load(spec, tell)
+        try:
+            return load(spec, tell)
+        finally:
+            trim()
 
     return ModelCache(load_and_tell, chosen.memory_bytes, needs=load.needs)
 
@@ -122,15 +124,22 @@ def offered(chosen: settings.Settings) -> Offers:
 
 
 def build(
-    cache: ModelCache, tabs: Sequence[Tab[Any]] = TABS, chosen: settings.Settings = DEFAULT_SETTINGS
+    cache: ModelCache,
+    tabs: Sequence[Tab[Any]] = TABS,
+    chosen: settings.Settings = DEFAULT_SETTINGS,
+    offers: Offers | None = None,
 ) -> gr.Blocks:
-    """The whole page over `cache`."""
+    """The whole page over `cache`, with the models of `offers`, or else all that the settings allow."""
     limits = Limits(chosen.characters, chosen.context_characters, chosen.new_tokens)
-    return page.build(tabs, cache, limits, chosen.queue_length, offered(chosen))
+    return page.build(tabs, cache, limits, chosen.queue_length, offered(chosen) if offers is None else offers)
 
 
 def serve(
-    cache: ModelCache, chosen: settings.Settings, tabs: Sequence[Tab[Any]] = TABS, gpu: zero_gpu.Gpu | None = None
+    cache: ModelCache,
+    chosen: settings.Settings,
+    tabs: Sequence[Tab[Any]] = TABS,
+    offers: Offers | None = None,
+    gpu: zero_gpu.Gpu | None = None,
 ) -> Serving:
     """Serve the page over `cache`, its compute where `gpu` takes it; returns once it answers.
 
@@ -142,19 +151,26 @@ def serve(
         weights = {spec.weights.name: spec.weights for spec in DEFAULT_MODELS}
         return [name for name, each in weights.items() if not store.has(each)]
 
-    demo = build(cache, tabs, chosen)
+    demo = build(cache, tabs, chosen, offers)
     if gpu is not None:
         zero_gpu.move(demo, gpu)
     return start(demo, chosen, cache.status, missing, page.launch_options(ASSETS))
 
 
 def serve_on_zero_gpu(chosen: settings.Settings) -> Serving:
-    """Serve with every model placed before the page is up; without batches, whose jobs live in one process."""
+    """Serve with every model placed before the page is up; without batches, whose jobs live in one process.
+
+    The models are the bundled ones and the operator's own: what else the Hub has, the worker would not have.
+    """
     if spaces is None:
         sys.exit("ZeroGPU needs the package spaces: put a line `spaces` into requirements.txt.")
-    load = zero_gpu.placed(make_cache(chosen).load, EVERY_MODEL, log.info)
+    offers = BUNDLED.with_more(operators_own(chosen))
+    everything = dict.fromkeys([*DEFAULT_MODELS, *offers.all, *(spec.with_attention() for spec in offers.attention)])
+    load = zero_gpu.placed(make_cache(chosen).load, everything, log.info)
     tabs = [tab for tab in TABS if tab is not batch.TAB]
-    return serve(ModelCache(load, chosen.memory_bytes), chosen, tabs, spaces.GPU(duration=chosen.deadline or 60))
+    return serve(
+        ModelCache(load, chosen.memory_bytes), chosen, tabs, offers, spaces.GPU(duration=chosen.deadline or 60)
+    )
 
 
 def preload(cache: ModelCache) -> None:
