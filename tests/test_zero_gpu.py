@@ -17,12 +17,20 @@ import pytest
 
 from demos.zero_gpu import placed
 from models.catalog import MINILM, SENTIMENT, SMOLLM2
+from models.offers import BUNDLED, HUB
 from models.stages import ignore
 from models.weights import WeightsMissing
 from tests import tiny
 from tests.faults.machine import API, Visitor, wait_until
 
 ROOT = Path(__file__).parent.parent
+OWN = """
+[[model]]
+task = "sentiment"
+repository = "someone/classifier"
+licence = "MIT"
+labels = ["negative", "neutral", "positive"]
+"""
 
 
 @dataclass
@@ -70,6 +78,7 @@ def visitor(scheduler: Scheduler, tmp_path_factory: pytest.TempPathFactory) -> I
     """Somebody who has the address of the app under ZeroGPU's variables."""
     home = tmp_path_factory.mktemp("zero")
     (home / "cgroup").write_text("0::/none\n")
+    (home / "own.toml").write_text(OWN)
     server = scheduler.serve()
     environment = os.environ | {
         "HOME": str(home),
@@ -81,7 +90,7 @@ def visitor(scheduler: Scheduler, tmp_path_factory: pytest.TempPathFactory) -> I
         "OMP_NUM_THREADS": "1",
         "PYTHONPATH": str(ROOT),
     }
-    command = [sys.executable, "-m", "tests.zero_gpu_server"]
+    command = [sys.executable, "-m", "tests.zero_gpu_server", str(home / "own.toml")]
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
@@ -161,6 +170,17 @@ def test_there_is_no_batch(visitor: Visitor) -> None:
     titles = [each["props"].get("label") for each in config["components"] if each["type"] == "tabitem"]
     assert "Chat" in titles
     assert "Batch" not in titles
+
+
+def test_only_models_of_the_worker_are_offered(visitor: Visitor) -> None:
+    """The bundled ones and the operator's own, in every picker and to scripts; each of them is there."""
+    config = httpx.get(visitor.url + "/config", timeout=60).json()
+    offered = {str(value) for each in config["components"] for _, value in each["props"].get("choices") or []}
+    assert not {spec.name for spec in HUB.all} & offered
+    assert {spec.name for spec in BUNDLED.all} | {"classifier"} <= offered
+    assert visitor.call("sentiment", "fine", HUB.sentiment[0].name).status_code == 422
+    assert visitor.result("sentiment", "fine", "classifier")["model"] == "classifier"
+    assert visitor.result("attention", "fine", "", "classifier", -1, -1)["tokens"]
 
 
 def test_only_what_was_placed_is_there() -> None:

@@ -1,8 +1,11 @@
-"""`python -m tests.zero_gpu_server`: the app on tiny models as ZeroGPU runs it, but for the GPU.
+"""`python -m tests.zero_gpu_server CATALOG`: the app on tiny models as ZeroGPU runs it, but for the GPU.
 
 The package `spaces` does what it does there: it patches torch, asks for a GPU, forks its worker, and pickles what
 crosses. The worker computes on the CPU. The test that starts this sets the variables, and is the scheduler.
 """
+
+import sys
+from pathlib import Path
 
 import torch
 
@@ -23,6 +26,6 @@ from tests import tiny  # noqa: E402
 if __name__ == "__main__":
     spaces.zero.torch.init = spaces.zero.torch.move = lambda *_, **__: None
     app.make_cache = lambda chosen: tiny.cache()
-    serving = app.serve_on_zero_gpu(Settings(port=0, rate=0))
+    serving = app.serve_on_zero_gpu(Settings(port=0, rate=0, catalog=Path(sys.argv[1])))
     print(f"serving at {serving.url}", flush=True)
     serve_until_told(serving, 5)
