@@ -6,12 +6,13 @@ const GRADIOS = {
   "Copy table data": say("Copy the table"), "Table actions": say("What can be done with the table"), Fullscreen: say("Full screen"),
   "Reset to default value": say("Reset"), "Empty value": say("Empty"), "chatbot conversation": say("Conversation"),
   "Click to upload or drop files": say("Click to upload a file, or drop it here"), "Gradio footer navigation": say("Foot of the page"),
+  "Filter...": say("Filter…"),
 };
 
 function sayGradio(node) {
   if (node.matches(".toast-title, .toast-title *"))
     for (const text of node.childNodes) if (text.nodeType === Node.TEXT_NODE && text.data.trim() in GRADIOS) text.data = GRADIOS[text.data.trim()];
-  for (const name of ["aria-label", "title"]) {
+  for (const name of ["aria-label", "title", "placeholder"]) {
     const english = node.getAttribute(name) ?? "", [, kind, label] = english.match(/^(number input|range slider) for (.*)$/s) ?? [];
     if (english in GRADIOS) node.setAttribute(name, GRADIOS[english]);
     else if (kind) node.setAttribute(name, kind === "number input" ? say("{label}, as a number", { label }) : say("{label}, on a scale", { label }));
@@ -22,5 +23,5 @@ function sayGradio(node) {
 new MutationObserver((changes) => {
   for (const { addedNodes } of changes)
     for (const node of addedNodes)
-      if (node.nodeType === Node.ELEMENT_NODE) [node, ...node.querySelectorAll("[aria-label], [title], .toast-title, .toast-title *")].forEach(sayGradio);
+      if (node.nodeType === Node.ELEMENT_NODE) [node, ...node.querySelectorAll("[aria-label], [title], [placeholder], .toast-title, .toast-title *")].forEach(sayGradio);
 }).observe(document.documentElement, { childList: true, subtree: true });

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from gradio.processing_utils import save_bytes_to_cache
 
-from demos.batch_table import as_value, fitting
+from demos.batch_table import as_value, fitting, in_words, said
 from demos.words import say
 from models.batch import ERROR
 from models.exports import write_csv, write_json_lines
@@ -26,7 +26,7 @@ LABELS = 20
 NAME_THE_FILTER = """const named = () => {
   const field = document.querySelector("#batch-table .search-input");
   if (!field) return requestAnimationFrame(named);
-  field.setAttribute("aria-label", "Filter the rows");
+  field.setAttribute("aria-label", say("Filter the rows"));
 };
 named();"""
 
@@ -58,7 +58,7 @@ class BatchResults:
         assert job.batch is not None
         start = max(0, len(job.results) - NEWEST)
         frame = job.batch.joined(job.results[start:], start)
-        return {self.table: as_value(frame)}
+        return {self.table: as_value(in_words(frame, job.batch))}
 
     def whole(self, job: Job) -> dict[Any, Any]:
         """All that is done, as a table, as files and in charts."""
@@ -69,7 +69,7 @@ class BatchResults:
             self.csv: _file(_csv(frame), f"{name}.csv", self.csv),
             self.json_lines: _file(_json_lines(frame), f"{name}.jsonl", self.json_lines),
         }
-        return self._table(frame, done=True) | files | self._charts(job)
+        return self._table(in_words(frame, job.batch), done=True) | files | self._charts(job)
 
     def empty(self) -> dict[Any, Any]:
         """Nothing at all."""
@@ -94,7 +94,7 @@ class BatchResults:
         assert job.batch is not None
         task, good = job.batch.task, [result for result in job.results if not result[ERROR]]
         drawn = {
-            self.shares: shares([result.get(task.label) for result in good]) if task.label else None,
+            self.shares: shares([said(task.label, result.get(task.label)) for result in good]) if task.label else None,
             self.scores: histogram([result.get(task.score) for result in good], 1.0) if task.score else None,
             self.lengths: histogram([len(str(result.get(task.length))) for result in good]) if task.length else None,
         }

@@ -7,10 +7,14 @@ from typing import Literal
 import gradio as gr
 import pandas as pd
 
+from demos.words import told
+from models.batch import ERROR, Batch
 from models.records import Cell
 
 # Characters of a cell, and of all cells together.
 CELL_LETTERS, TABLE_LETTERS = 300, 3_000_000
+# The columns of results that hold words of the page.
+SAID = ("sentiment", "found", "note", ERROR)
 Kind = Literal["str", "number", "bool", "date", "markdown", "html"]
 # A number that JavaScript keeps to the last digit.
 PLAIN = re.compile(r"-?(?=[\d.]{1,15}$)\d+(\.\d+)?")
@@ -22,6 +26,22 @@ def as_value(frame: pd.DataFrame) -> gr.Dataframe:
     kinds: list[Kind] = [_kind(column) for column in columns]
     cells = [list(row) for row in zip(*columns, strict=True)]
     return gr.Dataframe({"headers": list(frame.columns), "data": cells}, datatype=kinds)
+
+
+def in_words(frame: pd.DataFrame, batch: Batch) -> pd.DataFrame:
+    """`frame`, of a batch, with the names and the words of its results in the visitor's language."""
+    own, results = len(batch.table.columns), (*batch.task.columns, ERROR)
+    # A name that the visitor's table has already was numbered.
+    names = [
+        told(name) + numbered.removeprefix(name) for name, numbered in zip(results, frame.columns[own:], strict=True)
+    ]
+    rows = [[*row[:own], *map(said, results, row[own:])] for row in frame.itertuples(index=False, name=None)]
+    return pd.DataFrame(rows, columns=[*frame.columns[:own], *names], dtype=object)
+
+
+def said(column: str, cell: Cell) -> Cell:
+    """A result, translated where it is a word of ours and not the model's, or the visitor's."""
+    return told(cell) if column in SAID and isinstance(cell, str) else cell
 
 
 def fitting(frame: pd.DataFrame) -> pd.DataFrame:

@@ -187,6 +187,39 @@ def test_the_files_hold_everything(tiny_cache: ModelCache) -> None:
     assert updates[results.charts].visible
 
 
+def test_the_page_tells_results_in_the_visitors_language(tiny_cache: ModelCache, chinese_visitor: None) -> None:
+    """Names, labels and messages of ours are Chinese in the table, and English in the files; the visitor's own stay."""
+    desk = BatchDesk(tiny_cache)
+    with gr.Blocks():
+        results = batch_results()
+        source = job("score,text\nnegative,good\npositive,\n")
+        list(desk.turn(desk.begin(desk.jobs.keep(source), "sentiment", {"text": "text"}, {})))
+        updates = results.whole(source)
+        newest = results.newest(source)[results.table].value
+    shown = updates[results.table].value
+    assert (
+        shown["headers"] == newest["headers"] == ["score", "text", "情感", "得分 (2)", "消极", "中性", "积极", "错误"]
+    )
+    assert shown["data"][0][0] == "negative"
+    assert shown["data"][0][2] in ("消极", "中性", "积极")
+    assert shown["data"][1][-1] == "文本为空。请输入一些文字。"
+    csv = Path(updates[results.csv].value["path"]).read_text(encoding="utf-8-sig")
+    assert csv.startswith("score,text,sentiment,score (2),negative,neutral,positive,error")
+    assert updates[results.shares].value["data"][0][0] in ("消极", "中性", "积极")
+
+
+def test_labels_of_a_visitor_are_not_translated(tiny_cache: ModelCache, chinese_visitor: None) -> None:
+    """They are the visitor's words, though they may be ours too."""
+    desk = BatchDesk(tiny_cache)
+    with gr.Blocks():
+        results = batch_results()
+        source = job("text\ngood\n")
+        options = {"labels": ["negative", "praise"], "multiple": False}
+        list(desk.turn(desk.begin(desk.jobs.keep(source), "labels", {"text": "text"}, options)))
+        shown = results.whole(source)[results.table].value
+    assert shown["data"][0][1] in ("negative", "praise")
+
+
 def test_an_upload_is_its_path() -> None:
     """Nothing is left behind in the folder of uploads."""
     from gradio.data_classes import FileData

@@ -3,11 +3,9 @@
 import string
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import SimpleNamespace
 
 import httpx
 import pytest
-from gradio.context import LocalContext
 
 import app
 from demos.compare_form import SETTINGS
@@ -15,8 +13,10 @@ from demos.question_answering import CONTEXTS
 from demos.script_it import LANGUAGES as SCRIPTED
 from demos.spoken import head
 from demos.words import LANGUAGES, Words, best, parts, say_count, told
+from models.batch import ERROR
 from models.batch_tasks import TASKS
 from models.decoded import ENCODINGS
+from models.inputs import DEFAULT_LIMITS
 from models.language_names import NAMES as NAMES_OF_LANGUAGES
 from models.offers import BUNDLED, HUB
 from settings import Settings
@@ -43,7 +43,10 @@ def said() -> set[str]:
 def wanted(said: set[str]) -> set[str]:
     """All English that a visitor may see."""
     columns = {column for recipe in TASKS.values() for column in recipe.columns} | set(NAMES_OF_LANGUAGES.values())
-    columns |= {"model", *(label.partition(" (")[0].lower() for label, _ in SETTINGS.values())}
+    for name, recipe in TASKS.items():
+        options = {**recipe.either, "labels": ["X", "Y"]} if name == "labels" else recipe.either
+        columns |= {*recipe.make(tiny.cache(), options, DEFAULT_LIMITS).columns, ERROR}
+    columns |= {"answer", "no answer", "model", *(label.partition(" (")[0].lower() for label, _ in SETTINGS.values())}
     return said | spoken.shown_in_layout(tiny.cache()) | spoken.put_together() | set(CONTEXTS) | columns
 
 
@@ -141,14 +144,6 @@ def test_the_server_answers_in_the_languages_of_who_asks(served: str) -> None:
         assert translate in asking.get(served).text
         refused = asking.post(f"{served}/gradio_api/call/sentiment", json={"data": [" "]})
         assert empty in refused.json()["detail"][0]["message"]
-
-
-@pytest.fixture
-def chinese_visitor() -> Iterator[None]:
-    """An event of a visitor who reads Chinese is running."""
-    asking = LocalContext.request.set(SimpleNamespace(headers={"accept-language": "zh-CN"}))  # type: ignore[arg-type]
-    yield
-    LocalContext.request.reset(asking)
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ PIECES, PIECE = 1_000, 100_000
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only glibc keeps it")
 def test_what_a_thread_freed_is_given_back() -> None:
-    """A load runs in a thread of its own: what that allocated on the way stays with the process, until it is trimmed."""
+    """A load runs in a thread of its own: what it allocated on the way stays, until it is trimmed."""
     process, last = psutil.Process(), list[bytes]()
 
     def load() -> None:
