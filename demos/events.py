@@ -35,6 +35,7 @@ STARTED = """(...values) => {
   const page = document.body.dataset;
   page.runNUMBER = "started";
   delete page.stopped;
+  for (const toast of document.querySelectorAll(".toast-message-text")) toast.dataset.old = "";
   window.glassboxHistory?.began(NUMBER, IDS, values);
 }"""
 STOPPED = "() => { const page = document.body.dataset; if (page.runNUMBER) page.runNUMBER = page.stopped = 'stopped'; }"
@@ -43,6 +44,21 @@ ENDED = """(...told) => {
   const stopped = page.runNUMBER === "stopped";
   page.runNUMBER = "";
   return told.map((text) => (stopped && text ? say("{text} · stopped", { text }) : text));
+}"""
+# Gradio's page tells what went wrong in a corner, for some seconds, and of the status line it leaves the word "Error":
+# so the reason is put there, where it stays.
+FAILED = """async (first, ...others) => {
+  const page = document.body.dataset;
+  for (let look = 0; look < 40 && !page.stopped; look++) {
+    const reason = document.querySelector(".toast-message-text.error:not([data-old])")?.textContent.trim();
+    if (reason) {
+      page.stopped = "told";
+      page.runNUMBER = "";
+      return [reason, ...others];
+    }
+    await new Promise((soon) => setTimeout(soon, 50));
+  }
+  return [first, ...others];
 }"""
 # The history that the browser keeps is told of a run when it begins, and when it has ended well.
 RAN = "(...told) => { window.glassboxHistory?.ended(NUMBER, told); }"
@@ -231,6 +247,10 @@ def on_run(
     )
     started.then(lambda: gr.Button(interactive=False), None, stop, **QUIET)
     started.then(None, list(told), list(told), js=ENDED.replace("NUMBER", number), **QUIET)
+    # After a failure Gradio's page runs nothing that was only to follow.
+    started.failure(lambda: gr.Button(interactive=False), None, stop, **QUIET)
+    if told:
+        started.failure(None, told, told, js=FAILED.replace("NUMBER", number), **QUIET)
     shown = [output for output in outputs if isinstance(output, StatusLine | gr.JSON)]
     started.success(None, shown, None, js=RAN.replace("NUMBER", number), **QUIET)
     stop.click(None, None, None, js=STOPPED.replace("NUMBER", number), **QUIET)

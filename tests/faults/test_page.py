@@ -38,6 +38,24 @@ def test_a_reply_that_takes_too_long_stays_as_far_as_it_got(site_of: Callable[..
     expect(page.locator("#chat-stop")).to_be_disabled(timeout=SLOWLY)
 
 
+def test_a_load_that_takes_too_long_is_told_where_the_result_would_be(site_of: Callable[..., Site], page: Page) -> None:
+    """The reason stays in the status line, which else says "Error"; the load goes on, and the next run finds it."""
+    site = site_of(deadline=2)
+    site.machine.loads.clear()
+    page.goto(site.serving.url, timeout=SLOWLY)
+    open_tab(page, "Sentiment")
+    page.locator("#sentiment-text textarea").fill("good")
+    page.locator("#sentiment-run").click()
+    status = page.locator("#sentiment-status")
+    expect(status).to_contain_text("A model that was loading goes on loading. Try again in a moment", timeout=SLOWLY)
+    expect(page.get_by_test_id("status-tracker").locator(".error:visible")).to_have_count(0)
+    expect(page.locator("button#sentiment-stop")).to_be_disabled(timeout=SLOWLY)
+    site.machine.loads.set()
+    wait_until(site.idle, 60)
+    page.locator("#sentiment-run").click()
+    expect(status).to_contain_text("cpu", timeout=SLOWLY)
+
+
 def test_a_closed_tab_ends_its_compute(site: Site, page: Page) -> None:
     """Nobody is there for the reply any more. Without `Runs` and `guarded` it was written to its end."""
     site.machine.delay = 0.15
