@@ -157,6 +157,12 @@ def serve(
     return start(demo, chosen, cache.status, missing, page.launch_options(ASSETS))
 
 
+def every_model(offers: Offers) -> tuple[ModelSpec, ...]:
+    """All that a page with these models can ask for."""
+    looked_into = (spec.with_attention() for spec in offers.attention)
+    return tuple(dict.fromkeys([*DEFAULT_MODELS, *offers.all, *looked_into]))
+
+
 def serve_on_zero_gpu(chosen: settings.Settings) -> Serving:
     """Serve with every model placed before the page is up; without batches, whose jobs live in one process.
 
@@ -165,8 +171,7 @@ def serve_on_zero_gpu(chosen: settings.Settings) -> Serving:
     if spaces is None:
         sys.exit("ZeroGPU needs the package spaces: put a line `spaces` into requirements.txt.")
     offers = BUNDLED.with_more(operators_own(chosen))
-    everything = dict.fromkeys([*DEFAULT_MODELS, *offers.all, *(spec.with_attention() for spec in offers.attention)])
-    load = zero_gpu.placed(make_cache(chosen).load, everything, log.info)
+    load = zero_gpu.placed(make_cache(chosen).load, every_model(offers), log.info)
     tabs = [tab for tab in TABS if tab is not batch.TAB]
     return serve(
         ModelCache(load, chosen.memory_bytes), chosen, tabs, offers, spaces.GPU(duration=chosen.deadline or 60)

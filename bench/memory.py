@@ -22,6 +22,7 @@ from models.attention import Attender
 from models.cache import ModelCache
 from models.catalog import SMOLLM2, ModelSpec
 from models.chat import Chatter
+from models.offers import BUNDLED
 from models.question_answering import Answerer
 from models.sentiment import SentimentReader
 from models.stages import MEGABYTE
@@ -30,7 +31,7 @@ from models.translation import Translator
 
 # So much that nothing is evicted.
 BUDGET = 8_000
-MODELS = {"default": app.DEFAULT_MODELS, "all": app.EVERY_MODEL}
+MODELS = {"default": app.DEFAULT_MODELS, "all": app.every_model(BUNDLED)}
 
 
 @dataclass(frozen=True)
