@@ -19,14 +19,26 @@ class Packed:
 
     def __call__(self, x: Tensor) -> Tensor:
         """`x`, of shape (..., columns), through the layer: bfloat16 of shape (..., rows)."""
+        count = x.shape[:-1].numel()
+        padded = x.new_empty(room(count), x.shape[-1], dtype=torch.bfloat16)
+        padded[:count] = x.reshape(count, -1)
         activation, kind = ("gelu", "none") if self.gelu else ("none", "")
-        y: Tensor = torch.ops.mkldnn._linear_pointwise(x.bfloat16(), self.weight, self.bias, activation, [], kind)
-        return y
+        y: Tensor = torch.ops.mkldnn._linear_pointwise(padded, self.weight, self.bias, activation, [], kind)
+        return y[:count].view(*x.shape[:-1], -1)
 
     @property
     def nbytes(self) -> int:
         """The bytes of its weights."""
         return (self.weight.numel() + self.bias.numel()) * torch.bfloat16.itemsize
+
+
+def room(count: int) -> int:
+    """The next of few sizes, at most an eighth larger than `count`, or 7.
+
+    For each size of its input oneDNN makes a kernel, which takes milliseconds, and keeps it, in a third of a megabyte.
+    """
+    step = max(8, 1 << (count.bit_length() - 4)) if count > 8 else 8
+    return -(-count // step) * step
 
 
 def pack(*layers: nn.Linear, gelu: bool = False) -> Packed:

@@ -257,7 +257,9 @@ def _classify(loaded: Loaded, texts: Sequence[str]) -> Iterator[list[tuple[int, 
 def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
     batch: list[int] = []
     for i in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
-        if batch and (len(batch) + 1) * lengths[batch[0]] > BATCH_TOKENS:
+        longest = lengths[batch[0]] if batch else 0
+        # What is much shorter would be padding for the most part.
+        if batch and ((len(batch) + 1) * longest > BATCH_TOKENS or 2 * lengths[i] < longest):
             yield batch
             batch = []
         batch.append(i)

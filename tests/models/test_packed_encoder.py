@@ -105,3 +105,11 @@ def test_the_loader_packs_encoders(tmp_path: Path) -> None:
     kept = sum(parameter.nbytes for parameter in fast.model.parameters())
     assert kept < fast.nbytes < slow.nbytes
     assert not can_pack(spec, Device("cuda", "bfloat16"))
+
+
+def test_few_sizes_are_asked_of_the_kernels() -> None:
+    """Each takes time and memory for as long as the process lives; little is added to what there is to compute."""
+    counts = range(1, 3_000)
+    rooms = [onednn.room(count) for count in counts]
+    assert len(set(rooms)) < 75
+    assert all(count <= given <= count + max(7, count // 8) for count, given in zip(counts, rooms, strict=True))
