@@ -39,7 +39,9 @@ def drafts_fold(drafter: Drafter, model: gr.Dropdown) -> DraftsFold:
     """Lay out the part, folded, which runs the chosen `model`, and offer `/drafts`."""
     with gr.Accordion("Continue a text: several drafts side by side", open=False, elem_id="chat-drafts"):
         gr.Markdown("No conversation: the model goes on with what you write, as it does with any text.")
-        text = gr.Textbox(label="Text to go on with", lines=3, max_length=drafter.limits.text, elem_id="drafts-text")
+        text = gr.Textbox(
+            "", label="Text to go on with", lines=3, max_length=drafter.limits.text, elem_id="drafts-text"
+        )
         with gr.Row():
             run = gr.Button("Go on", variant="primary", elem_id="drafts-run", min_width=110)
             ask = gr.Button("Next token", elem_id="drafts-ask", min_width=110)

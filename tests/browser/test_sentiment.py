@@ -66,6 +66,8 @@ def test_a_visitor_types_labels_of_their_own(page: Page) -> None:
     open_tab(page, "Sentiment")
     page.locator("#sentiment-text textarea").fill("The goalkeeper saved a penalty in the last minute.")
     page.locator("#sentiment-labels button.label-wrap").click()
+    # What the fold holds is fetched when it opens, and would come with an empty field over what is typed before.
+    page.wait_for_load_state("networkidle")
     names = page.locator("#labels-names input, #labels-names textarea")
     names.fill("sport")
     page.locator("#labels-run").click()

@@ -53,6 +53,9 @@ class Machine:
         if self.load_fails:
             raise self.load_fails.pop()
         loaded = tiny.load(spec, report)
+        if spec.head == "causal-lm":
+            # A reply that ended by chance would not be there to be stopped.
+            loaded.model.generation_config.eos_token_id = None
         # A translator is stepped through its parts, the others as a whole.
         modules = [loaded.model.decoder[0].cell] if spec.head == "translation" else [loaded.model]
         for module in modules:
