@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from models.catalog import ENGLISH_PORTUGUESE, SENTIMENT
+from models.translation import PAUSE
 from tests.faults.machine import FULL, Site, wait_until
 
 HISTORY = [{"role": "user", "content": "a" * 900}, {"role": "assistant", "content": "b" * 800}]
@@ -79,6 +80,8 @@ def test_the_step_it_is_in_is_the_last(site: Site, state: State) -> None:
         wait_until(lambda: site.machine.steps == 1)
         assert visitor.cancel(state.endpoint, event, event).status_code == 200
         wait_until(lambda: site.serving.door.line.running() == 0)
+    # A translation looks whether to go on only so often.
+    time.sleep(PAUSE)
     site.machine.open.set()
     assert settled(site) == 1
 
