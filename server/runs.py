@@ -3,6 +3,7 @@
 import asyncio
 import functools
 import inspect
+import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import aclosing, contextmanager
@@ -14,11 +15,14 @@ from gradio.context import LocalContext
 
 from demos.words import say, told
 from models.inputs import InputError
+from models.trimming import trim
 from server.line import Line
 from server.metrics import Metrics
 
 # How often, in seconds, a running request is looked at.
 GLANCE = 0.2
+# After how many requests the memory that they freed is given back.
+TRIM_EVERY = 25
 CLOSING = "The server is restarting. Try again in a minute."
 
 T = TypeVar("T")
@@ -59,6 +63,7 @@ class Runs:
     metrics: Metrics
     deadline: float
     closing: bool = False
+    ended: int = 0
 
     def watch(self, page: gr.Blocks) -> None:
         """Bind every queued event of `page` to these rules. The functions must be what `demos.events.guarded` makes:
@@ -113,6 +118,9 @@ class Runs:
             raise
         finally:
             self.metrics.ended(endpoint, run.outcome, time.monotonic() - run.started)
+            self.ended += 1
+            if self.ended % TRIM_EVERY == 0:
+                threading.Thread(target=trim, daemon=True).start()
 
 
 @dataclass
