@@ -57,29 +57,35 @@ class Loader:
 
         device = self.device()
         try:
-            from models import engine
-
-            packing = engine.can_pack(spec, device)
-            if spec.head == "translation":
-                from models.firefox import load_student
-
-                model, tokenizer = load_student(folder)
-            else:
-                with self.importing, _named(spec):
-                    model, tokenizer = self._from_pretrained(
-                        spec, folder, engine.dtype(spec) if packing else device.dtype
-                    )
-            model = model.eval().requires_grad_(False)
-            packed = engine.pack(spec, model, tokenizer) if packing else None
-            if packed:
+            if packed := self._packed(spec, folder, device):
                 return packed
-            if spec.head != "translation":
-                model = model.to(getattr(torch, device.dtype))
+            model, tokenizer = self._read(spec, folder, device.dtype)
             model = model.to(device.name)
         except torch.OutOfMemoryError as error:
             raise MemoryError(f"{device.name} has too little memory for {spec.name}.") from error
+        from models import engine
+
         dtype = str(next(model.parameters()).dtype).removeprefix("torch.")
         return Loaded(model, tokenizer, device.name, dtype, engine.nbytes(model))
+
+    def _packed(self, spec: ModelSpec, folder: Path, device: Device) -> Loaded | None:
+        """`spec` on an engine of the CPU, where there is one that runs it."""
+        from models import engine
+
+        if not engine.can_pack(spec, device):
+            return None
+        return engine.pack(spec, *self._read(spec, folder, engine.dtype(spec)))
+
+    def _read(self, spec: ModelSpec, folder: Path, dtype: DtypeName) -> tuple[Any, Any]:
+        """The model and the tokenizer in `folder`, in torch on the CPU."""
+        if spec.head == "translation":
+            from models.firefox import load_student
+
+            model, tokenizer = load_student(folder)
+        else:
+            with self.importing, _named(spec):
+                model, tokenizer = self._from_pretrained(spec, folder, dtype)
+        return model.eval().requires_grad_(False), tokenizer
 
     def _from_pretrained(self, spec: ModelSpec, folder: Path, dtype: DtypeName) -> tuple[Any, Any]:
         check_harmless(spec, folder)

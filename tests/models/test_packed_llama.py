@@ -126,6 +126,18 @@ def test_the_loader_takes_the_engine_that_fits(model: Any, tmp_path: Path) -> No
     assert not can_pack(SMOLLM2, Device("cuda", "bfloat16"))
 
 
+def test_what_is_not_packed_has_its_own_weights(model: Any, tmp_path: Path) -> None:
+    """Read for the engine they are rounded to float16, where numbers this small are zero."""
+    small = 2.0**-30
+    model.config.hidden_act = "gelu"
+    model.model.embed_tokens.weight[0, 0] = small
+    model.bfloat16().save_pretrained(tmp_path)
+    tiny.byte_tokenizer().save_pretrained(tmp_path)
+    loaded = loader(tmp_path)(SMOLLM2, ignore)
+    assert (loaded.engine, loaded.dtype) == ("torch", "float32")
+    assert float(loaded.model.model.embed_tokens.weight[0, 0]) == small
+
+
 def test_a_reply_is_the_models(model: Any, tmp_path: Path) -> None:
     """Greedy decoding with a long prompt, as the loader set the model up."""
     loaded = saved(model, tmp_path)
