@@ -13,8 +13,8 @@ from functools import partial
 from pathlib import Path
 from statistics import mean
 
-from bench import ours, plain, results
-from bench.beside import HEADER, Row, Score, all_met, interleaved, method, not_measured
+from bench import ours, plain
+from bench.beside import Row, Score, conclude, interleaved, method, not_measured
 from models.cache import ModelCache
 from models.catalog import QUESTION_ANSWERING, ModelSpec
 from models.question_answering import Answerer
@@ -71,12 +71,8 @@ def main(arguments: Sequence[str]) -> None:
     cache = ours.cache()
     rows: list[Row | Score] = [speed(cache)]
     rows += quality(cache, chosen.data, chosen.limit) if chosen.data else []
-    lines = [*HEADER, *map(str, rows)]
-    lines += [] if chosen.data else [not_measured("exact match and F1", "no --data")]
-    print("\n".join(lines))
-    results.write("Question answering", [*lines, *NOTES])
-    if not all_met(rows):
-        sys.exit(1)
+    missing = [] if chosen.data else [not_measured("exact match and F1", "no --data")]
+    conclude("Question answering", rows, NOTES, missing)
 
 
 if __name__ == "__main__":

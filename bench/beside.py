@@ -1,9 +1,12 @@
 """Ours beside theirs: measured in turn, and the lines of the table that tells it."""
 
 import statistics
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import inf
+
+from bench import results
 
 # The threads each side computes with, and how often each is measured.
 THREADS, WARM_UPS, REPEATS = 2, 3, 5
@@ -128,3 +131,12 @@ def method() -> str:
 def all_met(rows: Sequence[Row | Score]) -> bool:
     """Whether every target was met."""
     return all(row.met for row in rows)
+
+
+def conclude(title: str, rows: Sequence[Row | Score], notes: Sequence[str], missing: Sequence[str] = ()) -> None:
+    """Print the table of `rows`, and of what is `missing`, and keep it; exit with 1 where a target is missed."""
+    lines = [*HEADER, *map(str, rows), *missing]
+    print("\n".join(lines))
+    results.write(title, [*lines, *notes])
+    if not all_met(rows):
+        sys.exit(1)

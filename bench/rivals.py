@@ -12,6 +12,8 @@ from typing import Any
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "build" / "rivals"
+# The app's own choices for OpenMP, which are not to slow a rival down.
+OURS = ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT")
 # Before a rival's own program, which calls `serve` with what answers a request.
 SERVE = """
 import json, sys
@@ -62,8 +64,7 @@ class Rival:
 def running(python: Path, program: str, *arguments: str) -> Iterator[Rival]:
     """A rival that runs `program` with `arguments` in the environment of `python`."""
     command = [str(python), "-c", SERVE + program, *arguments]
-    # The app's own choice for OpenMP is not to slow a rival down.
-    environment = {name: value for name, value in os.environ.items() if name != "OMP_WAIT_POLICY"}
+    environment = {name: value for name, value in os.environ.items() if name not in OURS}
     pipe = subprocess.PIPE
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdin=pipe, stdout=pipe, text=True) as process:
         try:

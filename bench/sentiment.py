@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from bench import ours, plain, results
-from bench.beside import HEADER, Row, Score, all_met, interleaved, method, not_measured
+from bench import ours, plain
+from bench.beside import Row, Score, conclude, interleaved, method, not_measured
 from models.cache import ModelCache
 from models.catalog import SENTIMENT
 from models.sentiment import SentimentReader
@@ -70,12 +70,8 @@ def main(arguments: Sequence[str]) -> None:
     cache = ours.cache()
     rows: list[Row | Score] = list(speed(cache))
     rows += quality(cache, chosen.data, chosen.limit) if chosen.data else []
-    lines = [*HEADER, *map(str, rows)]
-    lines += [] if chosen.data else [not_measured("accuracy and mean recall", "no --data")]
-    print("\n".join(lines))
-    results.write("Sentiment", [*lines, *NOTES])
-    if not all_met(rows):
-        sys.exit(1)
+    missing = [] if chosen.data else [not_measured("accuracy and mean recall", "no --data")]
+    conclude("Sentiment", rows, NOTES, missing)
 
 
 if __name__ == "__main__":

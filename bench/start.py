@@ -3,14 +3,12 @@
 python -m bench.start
 """
 
-import sys
 import time
 from functools import partial
 
 import httpx
 
-from bench import results
-from bench.beside import HEADER, REPEATS, THREADS, Row, all_met, interleaved, method
+from bench.beside import REPEATS, THREADS, Row, conclude, interleaved, method
 from bench.server import APP, must, started
 
 OPTIONS = ("--threads", str(THREADS), "--device", "cpu")
@@ -50,12 +48,7 @@ NOTES = [
 
 def main() -> None:
     """Print the table and keep it; exit with 1 where a target is missed."""
-    found = rows()
-    lines = [*HEADER, *map(str, found)]
-    print("\n".join(lines))
-    results.write("Starting", [*lines, *NOTES])
-    if not all_met(found):
-        sys.exit(1)
+    conclude("Starting", rows(), NOTES)
 
 
 if __name__ == "__main__":

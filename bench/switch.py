@@ -1,6 +1,5 @@
 """Switching to a model that is in memory beside loading it afresh: `python -m bench.switch`."""
 
-import sys
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -9,8 +8,8 @@ import transformers
 
 import app
 import settings
-from bench import ours, results
-from bench.beside import HEADER, Row, all_met, interleaved, method
+from bench import ours
+from bench.beside import Row, conclude, interleaved, method
 from models.cache import ModelCache
 from models.catalog import MINILM, SMOLLM2, ModelSpec
 
@@ -56,12 +55,7 @@ NOTES = [
 
 def main() -> None:
     """Print the table and keep it; exit with 1 where the target is missed."""
-    found = list(rows(ours.cache()))
-    lines = [*HEADER, *map(str, found)]
-    print("\n".join(lines))
-    results.write("Switching models", [*lines, *NOTES])
-    if not all_met(found):
-        sys.exit(1)
+    conclude("Switching models", list(rows(ours.cache())), NOTES)
 
 
 if __name__ == "__main__":

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from bench import ours, results
-from bench.beside import HEADER, THREADS, Row, all_met, interleaved, method, not_measured
+from bench import ours
+from bench.beside import THREADS, Row, conclude, interleaved, method, not_measured
 from bench.rivals import NoRival, python_of, running
 from bench.translation_quality import RIVAL, read_lines
 from models.cache import ModelCache
@@ -69,12 +69,8 @@ def main(arguments: Sequence[str]) -> None:
     rows = []
     if chosen.data:
         rows.append(measure(ours.cache(), read_lines(chosen.data)["en"][: chosen.sentences]))
-    told = [*map(str, rows)] or [not_measured(f"{SENTENCES:,} sentences, {DIRECTION}", "no --data")]
-    lines = [*HEADER, *told]
-    print("\n".join(lines))
-    results.write("Translation: speed", [*lines, *NOTES])
-    if not all_met(rows):
-        sys.exit(1)
+    missing = [] if rows else [not_measured(f"{SENTENCES:,} sentences, {DIRECTION}", "no --data")]
+    conclude("Translation: speed", rows, NOTES, missing)
 
 
 if __name__ == "__main__":
