@@ -198,15 +198,15 @@ FIREFOX_WEIGHTS = Weights(
 )
 WEIGHTS = (MINILM_WEIGHTS, SMOLLM2_WEIGHTS, FIREFOX_WEIGHTS)
 
-MINILM = ModelSpec("all-MiniLM-L6-v2", "encoder", MINILM_WEIGHTS, 91_000_000, engine="onednn")
-SMOLLM2 = ModelSpec("SmolLM2-135M-Instruct", "causal-lm", SMOLLM2_WEIGHTS, 600_000_000, engine="fbgemm")
+MINILM = ModelSpec("all-MiniLM-L6-v2", "encoder", MINILM_WEIGHTS, 91_000_000, engine=ENGINES["encoder"])
+SMOLLM2 = ModelSpec("SmolLM2-135M-Instruct", "causal-lm", SMOLLM2_WEIGHTS, 600_000_000, engine=ENGINES["causal-lm"])
 ENGLISH_PORTUGUESE = ModelSpec(
     "Firefox Translations en-pt",
     "translation",
     FIREFOX_WEIGHTS,
     77_000_000,
     subfolder="en-pt",
-    engine="fbgemm",
+    engine=ENGINES["translation"],
     pairs=(("en", "pt"),),
 )
 PORTUGUESE_ENGLISH = ModelSpec(
@@ -215,7 +215,7 @@ PORTUGUESE_ENGLISH = ModelSpec(
     FIREFOX_WEIGHTS,
     77_000_000,
     subfolder="pt-en",
-    engine="fbgemm",
+    engine=ENGINES["translation"],
     pairs=(("pt", "en"),),
 )
 QUESTION_ANSWERING = ModelSpec(
@@ -224,7 +224,7 @@ QUESTION_ANSWERING = ModelSpec(
     MINILM_WEIGHTS,
     91_000_000,
     adapter="question-answering",
-    engine="onednn",
+    engine=ENGINES["question-answering"],
 )
 SENTIMENT = ModelSpec(
     "MiniLM-sentiment",
@@ -232,7 +232,7 @@ SENTIMENT = ModelSpec(
     MINILM_WEIGHTS,
     91_000_000,
     adapter="sentiment",
-    engine="onednn",
+    engine=ENGINES["sentiment"],
     labels=LABELS,
 )
 

@@ -4,13 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from models.cache import ModelCache
-from models.catalog import ModelSpec
 from models.chat_prompt import Prompt, fit
-from models.inputs import DEFAULT_LIMITS, Limits, check_number, check_text, check_whole
+from models.choice import Choice
+from models.inputs import check_number, check_text, check_whole
 from models.memory import retried
 from models.messages import Message, read_history
-from models.offers import chosen
 from models.reply_attention import ReplyAttention, ReplyReader
 from models.results import Run, stopwatch
 from models.stages import Report, ignore
@@ -44,22 +42,8 @@ class ChatReply:
 
 
 @dataclass(frozen=True)
-class Chatter:
-    """Replies with the causal language model of `spec`; `others` may be chosen in its place."""
-
-    cache: ModelCache
-    spec: ModelSpec
-    limits: Limits = DEFAULT_LIMITS
-    others: tuple[ModelSpec, ...] = ()
-
-    @property
-    def models(self) -> tuple[ModelSpec, ...]:
-        """The models to choose from, this one first."""
-        return (self.spec, *self.others)
-
-    def using(self, model: object) -> "Chatter":
-        """The same with the model of that name, the empty name being this one. Raises InputError."""
-        return replace(self, spec=chosen(model, self.spec, self.others))
+class Chatter(Choice):
+    """Replies with the causal language model of `spec`."""
 
     def check(
         self,

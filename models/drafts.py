@@ -5,11 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from models.cache import ModelCache
-from models.catalog import ModelSpec
-from models.inputs import DEFAULT_LIMITS, Limits, check_number, check_text, check_whole
+from models.choice import Choice
+from models.inputs import check_number, check_text, check_whole
 from models.memory import retried
-from models.offers import chosen
 from models.results import Run, stopwatch
 from models.stages import Report, ignore
 from models.tokens import Candidate, Token, Transcript, boundary, candidates, control_tokens
@@ -56,25 +54,8 @@ class Drafts:
 
 
 @dataclass(frozen=True)
-class Drafter:
-    """Goes on with texts, as they are and without a chat template, with the causal language model of `spec`.
-
-    `others` may be chosen in its place.
-    """
-
-    cache: ModelCache
-    spec: ModelSpec
-    limits: Limits = DEFAULT_LIMITS
-    others: tuple[ModelSpec, ...] = ()
-
-    @property
-    def models(self) -> tuple[ModelSpec, ...]:
-        """The models to choose from, this one first."""
-        return (self.spec, *self.others)
-
-    def using(self, model: object) -> "Drafter":
-        """The same with the model of that name, the empty name being this one. Raises InputError."""
-        return replace(self, spec=chosen(model, self.spec, self.others))
+class Drafter(Choice):
+    """Goes on with texts, as they are and without a chat template, with the causal language model of `spec`."""
 
     def check(
         self,

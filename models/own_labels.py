@@ -5,13 +5,12 @@ their nearness counts (Chang et al. 2008), or a model of inference reads both an
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from models.cache import Loaded, ModelCache
-from models.catalog import ModelSpec
-from models.inputs import DEFAULT_LIMITS, InputError, Limits, check_text
-from models.offers import chosen
+from models.cache import Loaded
+from models.choice import Choice
+from models.inputs import InputError, check_text
 from models.results import Run, stopwatch
 from models.stages import Report, ignore, last
 from models.text import sentences
@@ -59,22 +58,8 @@ class Labelled:
 
 
 @dataclass(frozen=True)
-class LabelClassifier:
-    """Classification under any labels with one encoder or model of inference; `others` may be chosen in its place."""
-
-    cache: ModelCache
-    spec: ModelSpec
-    limits: Limits = DEFAULT_LIMITS
-    others: tuple[ModelSpec, ...] = ()
-
-    @property
-    def models(self) -> tuple[ModelSpec, ...]:
-        """The models to choose from, this one first."""
-        return (self.spec, *self.others)
-
-    def using(self, model: object) -> "LabelClassifier":
-        """The same with the model of that name, the empty name being this one. Raises InputError."""
-        return replace(self, spec=chosen(model, self.spec, self.others))
+class LabelClassifier(Choice):
+    """Classification under any labels with one encoder or model of inference."""
 
     def check(self, text: object, labels: object, multiple: object = False) -> None:
         """Raise InputError where the text, the labels or the kind of choice cannot be used."""

@@ -4,11 +4,9 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from models.cache import ModelCache
-from models.catalog import ModelSpec
-from models.inputs import DEFAULT_LIMITS, Limits, check_text
+from models.choice import Choice
+from models.inputs import check_text
 from models.memory import retried
-from models.offers import chosen
 from models.results import Run, stopwatch
 from models.stages import Report, ignore, last
 from models.tokens import Token, boundary, candidates
@@ -47,22 +45,8 @@ class Perplexity:
 
 
 @dataclass(frozen=True)
-class PerplexityMeter:
-    """Reads texts with the causal language model of `spec`; `others` may be chosen in its place."""
-
-    cache: ModelCache
-    spec: ModelSpec
-    limits: Limits = DEFAULT_LIMITS
-    others: tuple[ModelSpec, ...] = ()
-
-    @property
-    def models(self) -> tuple[ModelSpec, ...]:
-        """The models to choose from, this one first."""
-        return (self.spec, *self.others)
-
-    def using(self, model: object) -> "PerplexityMeter":
-        """The same with the model of that name, the empty name being this one. Raises InputError."""
-        return replace(self, spec=chosen(model, self.spec, self.others))
+class PerplexityMeter(Choice):
+    """Reads texts with the causal language model of `spec`."""
 
     def check(self, text: object) -> None:
         """Raise InputError where `text` cannot be read."""

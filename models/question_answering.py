@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from models.attribution import Reasons
-from models.cache import Loaded, ModelCache
+from models.cache import Loaded
 from models.catalog import ModelSpec
-from models.inputs import DEFAULT_LIMITS, Limits, check_text, check_whole
+from models.choice import Choice
+from models.inputs import check_text, check_whole
 from models.memory import retried
-from models.offers import chosen
 from models.results import Run, stopwatch
 from models.stages import Report, ignore, last
 from models.text import Span, stripped
@@ -89,22 +89,8 @@ class Calibration:
 
 
 @dataclass(frozen=True)
-class Answerer:
-    """Extractive question answering with one model; `others` may be chosen in its place."""
-
-    cache: ModelCache
-    spec: ModelSpec
-    limits: Limits = DEFAULT_LIMITS
-    others: tuple[ModelSpec, ...] = ()
-
-    @property
-    def models(self) -> tuple[ModelSpec, ...]:
-        """The models to choose from, this one first."""
-        return (self.spec, *self.others)
-
-    def using(self, model: object) -> "Answerer":
-        """The same with the model of that name, the empty name being this one. Raises InputError."""
-        return replace(self, spec=chosen(model, self.spec, self.others))
+class Answerer(Choice):
+    """Extractive question answering with one model."""
 
     def check(self, question: object, context: object, top_k: object = 3) -> None:
         """Raise InputError where a question, its context or the number of answers cannot be used."""

@@ -6,11 +6,11 @@ from functools import partial
 from typing import Any
 
 from models.attribution import Gradients, Word
-from models.cache import Loaded, ModelCache
-from models.catalog import LABELS, ModelSpec
-from models.inputs import DEFAULT_LIMITS, Limits, check_text
+from models.cache import Loaded
+from models.catalog import LABELS
+from models.choice import Choice
+from models.inputs import check_text
 from models.memory import retried
-from models.offers import chosen
 from models.results import Run, stopwatch
 from models.stages import Report, Stage, ignore, last
 from models.text import Span, sentences
@@ -106,22 +106,8 @@ class _Part:
 
 
 @dataclass(frozen=True)
-class SentimentReader:
-    """Sentiment with one model; `others` may be chosen in its place."""
-
-    cache: ModelCache
-    spec: ModelSpec
-    limits: Limits = DEFAULT_LIMITS
-    others: tuple[ModelSpec, ...] = ()
-
-    @property
-    def models(self) -> tuple[ModelSpec, ...]:
-        """The models to choose from, this one first."""
-        return (self.spec, *self.others)
-
-    def using(self, model: object) -> "SentimentReader":
-        """The same with the model of that name, the empty name being this one. Raises InputError."""
-        return replace(self, spec=chosen(model, self.spec, self.others))
+class SentimentReader(Choice):
+    """Sentiment with one model."""
 
     def check(self, text: object) -> None:
         """Raise InputError where `text` cannot be used."""
