@@ -74,15 +74,17 @@ def drafts_fold(drafter: Drafter, model: gr.Dropdown) -> DraftsFold:
         gr.Markdown(f"{READ_AS_IT_IS}\n{EXPLANATION}\n{A_SPACE}")
         carry = carry_button("drafts-carry")
 
-    def go_on(text: str, model: str, *options: Any, report: Report = ignore) -> Iterator[tuple[Any, ...]]:
+    def go_on(text: str, *given: Any, report: Report = ignore) -> Iterator[tuple[Any, ...]]:
+        *options, model = given
         yield from draft_page(drafter, text, model, dict(zip(OPTIONS, options, strict=True)), report)
 
-    def check(text: object, model: object, *options: object) -> None:
+    def check(text: object, *given: object) -> None:
+        *options, model = given
         drafter.using(model).check(text, *options)
 
     options: list[Component] = [drafts, length, temperature, top_p, seed]
     outputs = (result, status, raw)
-    on_run([run.click], go_on, [text, model, *options], outputs, check, ("text", "model", *OPTIONS), stop)
+    on_run([run.click], go_on, [text, *options, model], outputs, check, ("text", *OPTIONS, "model"), stop)
     on_next_token(drafter, ask, (text, model), outputs, stop)
     # Through the button, so that what it checks and what Stop ends is the same for an example.
     examples.load_input_event.then(None, None, None, js=PRESS, **QUIET)
@@ -102,18 +104,7 @@ def drafts_fold(drafter: Drafter, model: gr.Dropdown) -> DraftsFold:
         found = drafter.using(model)(text, drafts, max_new_tokens, temperature, top_p, seed, report)
         return drafts_json(found)
 
-    def check_call(
-        text: object,
-        drafts: object = 3,
-        max_new_tokens: object = 48,
-        temperature: object = 0.8,
-        top_p: object = 0.95,
-        seed: object = None,
-        model: object = "",
-    ) -> None:
-        drafter.using(model).check(text, drafts, max_new_tokens, temperature, top_p, seed)
-
-    endpoint(continue_, "drafts", check_call)
+    endpoint(continue_, "drafts", check)
 
     def whole(text: str, model: str) -> tuple[str, str, str]:
         check(text, model)

@@ -16,6 +16,7 @@ from gradio.components import Component
 from gradio.events import api
 from gradio.helpers import Examples
 
+from demos.run_marks import ENDED, FAILED, RAN, STARTED, STOPPED
 from demos.status import StatusLine
 from demos.words import say, told
 from models.cache import BudgetError
@@ -29,39 +30,6 @@ COMPUTE_LANE = "compute"
 QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 # The same for what may refuse its input: of what runs beside the queue, Gradio's page shows no error.
 ASIDE: dict[str, Any] = {"concurrency_limit": None, "show_progress": "hidden", "api_visibility": "private"}
-# Gradio shows a stopped run as an error for as long as its cancelling takes. So the page keeps, for each kind of run by
-# its number, whether it was stopped: its style hides that one error, and the status line says what it was instead.
-STARTED = """(...values) => {
-  const page = document.body.dataset;
-  page.runNUMBER = "started";
-  delete page.stopped;
-  for (const toast of document.querySelectorAll(".toast-message-text")) toast.dataset.old = "";
-  window.glassboxHistory?.began(NUMBER, IDS, values);
-}"""
-STOPPED = "() => { const page = document.body.dataset; if (page.runNUMBER) page.runNUMBER = page.stopped = 'stopped'; }"
-ENDED = """(...told) => {
-  const page = document.body.dataset;
-  const stopped = page.runNUMBER === "stopped";
-  page.runNUMBER = "";
-  return told.map((text) => (stopped && text ? say("{text} · stopped", { text }) : text));
-}"""
-# Gradio's page tells what went wrong in a corner, for some seconds, and of the status line it leaves the word "Error":
-# so the reason is put there, where it stays.
-FAILED = """async (first, ...others) => {
-  const page = document.body.dataset;
-  for (let look = 0; look < 40 && !page.stopped; look++) {
-    const reason = document.querySelector(".toast-message-text.error:not([data-old])")?.textContent.trim();
-    if (reason) {
-      page.stopped = "told";
-      page.runNUMBER = "";
-      return [reason, ...others];
-    }
-    await new Promise((soon) => setTimeout(soon, 50));
-  }
-  return [first, ...others];
-}"""
-# The history that the browser keeps is told of a run when it begins, and when it has ended well.
-RAN = "(...told) => { window.glassboxHistory?.ended(NUMBER, told); }"
 IN_WORDS = (InputError, WeightsMissing, BudgetError, DeviceUnavailable)
 
 log = logging.getLogger(__name__)
