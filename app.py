@@ -56,7 +56,7 @@ from models.lock import LockError
 from models.offers import BUNDLED, HUB, Offers
 from models.operator_catalog import CatalogError, read_catalog
 from models.stages import Report, Stage, to_terminal
-from models.trimming import trim
+from models.trimming import share_arenas, trim
 from models.weights import WeightsMissing, WeightStore
 from server.mcp_tools import obstacle
 from server.serving import Serving, serve_until_told, start
@@ -204,6 +204,7 @@ def main(arguments: Sequence[str]) -> None:
     if arguments[:1] == ["batch"]:
         batch_command.main(arguments[1:], make_cache)
         return
+    share_arenas()
     chosen = settings.read(arguments)
     if wrong := obstacle(chosen):
         sys.exit(wrong)

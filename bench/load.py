@@ -25,6 +25,8 @@ from bench.server import ROOT, ask, server
 from models.catalog import SMOLLM2
 
 TEXTS = ROOT / "assets" / "examples"
+# How often, in seconds, the server's memory is looked at.
+GLANCE = 5.0
 REQUESTS = 1_000
 SWITCHES = 20
 # In megabytes: enough for each of the two that take turns, SmolLM2 and its copy that shows attention, not for both.
@@ -85,24 +87,30 @@ def visit(url: str, seed: int, until: float, tally: Tally) -> None:
 
 
 def mixed_traffic(url: str, clients: int, minutes: float) -> None:
-    """Print the table of `clients` visitors over `minutes`, and the memory at minute two and at the end."""
+    """Print the table of `clients` visitors over `minutes`, and the memory around minute two and at the end."""
     tally, began = Tally(), time.monotonic()
     until = began + 60 * minutes
     visitors = [threading.Thread(target=visit, args=(url, seed, until, tally)) for seed in range(clients)]
     for visitor in visitors:
         visitor.start()
-    time.sleep(max(0.0, min(120.0, 30 * minutes)))
-    early = resident(url)
+    memory = []
+    while (now := time.monotonic()) < until:
+        memory.append((now - began, resident(url)))
+        time.sleep(min(GLANCE, max(0.0, until - time.monotonic())))
     for visitor in visitors:
         visitor.join()
-    late = resident(url)
+    settled = min(120.0, 30 * minutes)
+    early = statistics.mean(each for at, each in memory if abs(at - settled) <= settled / 4)
+    late = statistics.mean(each for at, each in memory if at >= 60 * minutes - settled / 4)
     print(f"{clients} visitors, {minutes:g} minutes\n\n| endpoint | calls | p50, s | p95, s |\n|---|---|---|---|")
     for endpoint, seconds in sorted(tally.seconds.items()):
         print(f"| {endpoint} | {len(seconds)} | {statistics.median(seconds):.2f} | {quantile(seconds, 0.95):.2f} |")
     print(f"\n{tally.refused} refused, {tally.left} left, {len(tally.failures)} failed")
     for failure in sorted(set(tally.failures)):
         print(f"  {failure}")
-    print(f"memory: {early:.0f} MB early, {late:.0f} MB at the end ({late - early:+.0f} MB)")
+    print(f"memory: {early:.0f} MB around second {settled:g}, {late:.0f} MB at the end ({late - early:+.0f} MB)")
+    every = max(1, len(memory) // 20)
+    print("MB over the time: " + ", ".join(f"{each:.0f}" for _, each in memory[::every]) + "\n")
 
 
 def requests(url: str) -> None:

@@ -1,5 +1,6 @@
 """What is refused at the door, in words and before any work: too large, too often, too many, not yours, not now."""
 
+import asyncio
 import json
 import logging
 import math
@@ -98,6 +99,14 @@ class Door:
         finally:
             self.arriving.discard(place)
 
+    async def turn(self) -> None:
+        """Wait a moment for each who is on the way into the line.
+
+        Gradio takes milliseconds to let one in. Of a crowd, those who are refused hear so between them, not after all.
+        """
+        for _ in range(len(self.arriving)):
+            await asyncio.sleep(0)
+
     def joined(self, scope: Scope) -> None:
         """Note that the request of `scope` stands in the line now, or will not: it is no longer on its way."""
         self.arriving.discard(scope[PLACE])
@@ -170,6 +179,7 @@ class Gate:
                 body = await self._body(headers, receive)
                 if path.startswith(CALL) and not path.startswith(CALL_BY_NAME):
                     body = self.door.completed(path.removeprefix(CALL).rstrip("/"), body)
+                await self.door.turn()
                 await self._forward({**scope, PLACE: place}, _replayed(body, receive), send)
             return
         body = await self._body(headers, receive)

@@ -1,14 +1,34 @@
 """Freed memory goes back to the system."""
 
+import subprocess
 import sys
 import threading
 
 import psutil
 import pytest
 
-from models.trimming import trim
+from models.trimming import ARENAS, trim
 
 PIECES, PIECE = 1_000, 100_000
+MANY_THREADS = """
+import ctypes, sys, threading
+from models.trimming import share_arenas
+if sys.argv[1] == "shared":
+    share_arenas()
+libc, kept = ctypes.CDLL(None), []
+libc.malloc.restype = ctypes.c_void_p
+all_at_once = threading.Barrier(8)
+def allocate():
+    all_at_once.wait()
+    kept.append(libc.malloc(50_000))
+threads = [threading.Thread(target=allocate) for _ in range(8)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+libc.malloc_info(0, ctypes.c_void_p.in_dll(libc, "stdout"))
+libc.fflush(None)
+"""
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only glibc keeps it")
@@ -26,3 +46,15 @@ def test_what_a_thread_freed_is_given_back() -> None:
     before = process.memory_info().rss
     trim()
     assert before - process.memory_info().rss > PIECES * PIECE / 2
+
+
+def arenas(how: str) -> int:
+    """How many pools glibc made for eight threads."""
+    command = [sys.executable, "-c", MANY_THREADS, how]
+    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout.count("<heap nr=")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only glibc has them")
+def test_threads_share_few_pools() -> None:
+    """Eight threads take their memory from two pools, where each would have one of its own."""
+    assert arenas("shared") == ARENAS < arenas("own")
