@@ -133,7 +133,8 @@ def build(
 ) -> gr.Blocks:
     """The whole page over `cache`, with the models of `offers`, or else all that the settings allow."""
     limits = Limits(chosen.characters, chosen.context_characters, chosen.new_tokens)
-    return page.build(tabs, cache, limits, chosen.queue_length, offered(chosen) if offers is None else offers)
+    offers = offered(chosen) if offers is None else offers
+    return page.build(tabs, cache, limits, chosen.queue_length, offers, chosen.at_once)
 
 
 def serve(

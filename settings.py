@@ -77,6 +77,7 @@ class Settings:
         shown="everybody",
     )
     queue_length: int = option(32, "requests that may wait; further ones are refused at once", low=1)
+    at_once: int = option(8, "translations that run at once, in shared batches", low=1)
     rate: int = option(60, "requests a minute from one address; 0 for no limit")
     proxies: int = option(
         0, "proxies before this server, whose X-Forwarded-For is believed", high=10, shown="0, on Spaces 1"

@@ -1,6 +1,5 @@
-"""How a tab's buttons reach its adapter: one lane of compute, Stop, checks at the field, errors in words."""
+"""How a tab's buttons reach its adapter: lanes of compute, Stop, checks at the field, errors in words."""
 
-import asyncio
 import contextlib
 import functools
 import inspect
@@ -12,6 +11,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 
 import gradio as gr
+from anyio.to_thread import run_sync
 from gradio.components import Component
 from gradio.events import api
 from gradio.helpers import Examples
@@ -26,6 +26,8 @@ from models.stages import Report, Stopped
 from models.weights import WeightsMissing
 
 COMPUTE_LANE = "compute"
+# Several at a time, for what shares the batches of its model with others.
+SHARED_LANE = "shared"
 # What a page-only event takes that needs no model: it runs at once, unseen.
 QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 # The same for what may refuse its input: of what runs beside the queue, Gradio's page shows no error.
@@ -108,7 +110,7 @@ def guarded(fn: Callable[..., Any]) -> Callable[..., Any]:
                     results.close()
 
             try:
-                while (result := await asyncio.to_thread(step)) is not over:
+                while (result := await run_sync(step, abandon_on_cancel=True)) is not over:
                     yield result
             finally:
                 stopped.set()
@@ -125,7 +127,7 @@ def guarded(fn: Callable[..., Any]) -> Callable[..., Any]:
                 return work()
 
         try:
-            return await asyncio.to_thread(run)
+            return await run_sync(run, abandon_on_cancel=True)
         finally:
             stopped.set()
 
@@ -187,7 +189,8 @@ def on_run(
 ) -> Any:
     """Run `fn` when any of `triggers` fires, in the compute lane; `stop` ends it and is enabled while it runs.
 
-    Another `lane` has its own waiting line: only for what steps aside for those in the compute lane.
+    Another `lane` has its own waiting line: only for what steps aside for those in the compute lane, or works on with
+    others in one batch.
 
     `check` takes the same values as `fn` and raises InputError; `fields` are the names it uses, one for each input.
     """
@@ -232,18 +235,30 @@ def run_examples(examples: Examples, run: gr.Button) -> None:
     examples.load_input_event.then(None, None, None, js=press, **QUIET)
 
 
-def endpoint(fn: Callable[..., Any], name: str, check: Callable[..., None] | None = None, queue: bool = True) -> None:
-    """Offer the typed function `fn` to scripts as `/name`, in the same compute lane as the page's events.
+def endpoint(
+    fn: Callable[..., Any],
+    name: str,
+    check: Callable[..., None] | None = None,
+    queue: bool = True,
+    lane: str = COMPUTE_LANE,
+) -> None:
+    """Offer the typed function `fn` to scripts as `/name`, in the same lane as the page's events of its kind.
 
     `check` takes the same arguments and raises InputError: a wrong request is refused at once, before it waits. With
     `queue` false it runs at once, beside that lane: only for what takes no compute.
     """
-    lane = COMPUTE_LANE if queue else None
-    offered = api(guarded(fn), api_name=name, queue=queue, concurrency_id=lane, concurrency_limit=1)
+    offered = api(guarded(fn), api_name=name, queue=queue, concurrency_id=lane if queue else None, concurrency_limit=1)
     if check is not None:
         fields = [each for each in inspect.signature(fn).parameters if each != "report"]
         # `gr.api` has no argument for a validator, though its queue asks for one.
         _page().fns[offered["id"]].validator = validator(check, fields)
+
+
+def let_share(page: gr.Blocks, at_once: int) -> None:
+    """Let so many requests of the shared lane of `page` run at once."""
+    for event in page.fns.values():
+        if event.concurrency_id == SHARED_LANE:
+            event.concurrency_limit = at_once
 
 
 def on_page_load(fn: Callable[..., Any], outputs: Sequence[Component]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from demos import look
-from demos.events import ASIDE, QUIET, guarded
+from demos.events import ASIDE, QUIET, guarded, let_share
 from demos.history import history, record
 from demos.link_bar import copy_button, open_links
 from demos.script_it import install, script_it
@@ -49,10 +49,11 @@ def build(
     limits: Limits = DEFAULT_LIMITS,
     queue_length: int | None = None,
     offers: Offers = BUNDLED,
+    at_once: int = 1,
 ) -> gr.Blocks:
     """Compose `tabs` in their order into one page over `cache`, with the models of `offers` to choose from.
 
-    At most `queue_length` requests wait there.
+    At most `queue_length` requests wait there; of those that share batches, `at_once` run at a time.
     """
     demo: gr.Blocks
     with SpokenPage(title="Glassbox", analytics_enabled=False, delete_cache=(3600, 3600)) as demo:
@@ -77,7 +78,8 @@ def build(
         history({tab.name: tab.title for tab in tabs}, forms, strip, message)
         for prepare in (install(), record(forms)):
             demo.load(None, None, None, js=prepare, **QUIET)
-    # An open API would let scripts past the queue, and so past the one lane of compute.
+    let_share(demo, at_once)
+    # An open API would let scripts past the queue, and so past the lanes of compute.
     demo.queue(max_size=queue_length, default_concurrency_limit=1, api_open=False)
     return demo
 

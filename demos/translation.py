@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from demos.aligned_words import AlignedWords, view
-from demos.events import QUIET, endpoint, guarded, on_run, report_to, run_examples
+from demos.events import QUIET, SHARED_LANE, endpoint, guarded, on_run, report_to, run_examples
 from demos.examples import ready_examples
 from demos.language_hint import LanguageHint
 from demos.model_picker import model_picker
@@ -136,7 +136,8 @@ def render(translators: Translators) -> Form:
         return (source, target) if (source, target) in pairs else pairs[0]
 
     fields, results = [text, source, target, model], [output, status, aligned, raw]
-    on_run([run.click], translate_page, fields, results, translators.check, ["Text", "Languages", "", "model"], stop)
+    checked = ["Text", "Languages", "", "model"]
+    on_run([run.click], translate_page, fields, results, translators.check, checked, stop, SHARED_LANE)
     run_examples(examples, run)
     swap.click(exchange, [source, target, text, output], [source, target, model, text, *results], **QUIET)
     source.input(guarded(follow_source), [source, target, model], [target, model], **QUIET)
@@ -168,7 +169,7 @@ def render(translators: Translators) -> Form:
         found = {"source": language, "detected": detected}
         return {"text": result.text, "sentences": sentences, **found, **asdict(result.run)}
 
-    endpoint(translate, "translate", translators.check)
+    endpoint(translate, "translate", translators.check, lane=SHARED_LANE)
 
     def first_sentence(text: str, source: str, target: str, model: str) -> tuple[str, str, str]:
         """The translator reads one sentence at a time, so the attention tab shows one."""

@@ -12,7 +12,7 @@ from typing import Any, cast
 import gradio as gr
 from gradio.blocks import Block
 
-from demos.events import COMPUTE_LANE, errors_in_words, guarded
+from demos.events import COMPUTE_LANE, SHARED_LANE, errors_in_words, guarded
 from models.cache import Loaded
 from models.catalog import ModelSpec
 from models.stages import Report, to_terminal
@@ -39,9 +39,9 @@ def placed(load: Load, specs: Iterable[ModelSpec], tell: Callable[[str], None]) 
 
 
 def move(page: gr.Blocks, gpu: Gpu) -> None:
-    """Let every event of `page` in the lane of compute run where `gpu` takes it. They must be what `guarded` makes."""
+    """Let every event of `page` in the lanes of compute run where `gpu` takes it. They must be what `guarded` makes."""
     for event in page.fns.values():
-        if event.fn is not None and event.concurrency_id == COMPUTE_LANE:
+        if event.fn is not None and event.concurrency_id in (COMPUTE_LANE, SHARED_LANE):
             plain = event.fn.__wrapped__  # type: ignore[attr-defined]
             event.fn = guarded(_in_worker(plain, gpu, page.blocks))
 

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain, repeat
+from typing import Any
 
 from models.cache import Loaded, ModelCache
 from models.catalog import ModelSpec
+from models.company import BATCH_TOKENS, Decode
 from models.inputs import DEFAULT_LIMITS, InputError, Limits, check_text
 from models.language import Detect, Guess, detect
 from models.memory import retried
@@ -29,7 +32,6 @@ LANGUAGES = {
 # In place of a source language: whichever the text seems to be in.
 AUTO = "auto"
 WINDOW_TOKENS = 128
-BATCH_TOKENS = 1024
 # How many sentences are read ahead: few at first, so that something shows soon.
 AHEAD = (2, 8, 32, 64)
 PAUSE = 0.2
@@ -62,7 +64,7 @@ class Translator:
         with self.cache.lease(self.spec, report) as loaded:
             elapsed, pause = stopwatch(), stopwatch()
             draft = _read_all(loaded, text, segments(text, self.language), self.spec.prefix)
-            for _ in _write_all(loaded, draft):
+            for _ in _write_all(partial(loaded.company.decode, loaded.model.decode), loaded.tokenizer, draft):
                 if pause() > PAUSE:
                     yield draft.so_far(self.spec.name, loaded.device, elapsed(), loaded.engine)
                     pause = stopwatch()
@@ -76,7 +78,7 @@ class Translator:
             elapsed = stopwatch()
             prefix = self.spec.prefix
             drafts = [_read_all(loaded, text, segments(text, self.language), prefix) for text in texts]
-            for _ in _write_together(loaded, drafts):
+            for _ in _write_together(loaded.model.decode, loaded.tokenizer, drafts):
                 report(Stage("Running", self.spec.name))
             return [
                 draft.so_far(self.spec.name, loaded.device, elapsed() / len(texts), loaded.engine) for draft in drafts
@@ -204,24 +206,24 @@ def _read_all(loaded: Loaded, text: str, found: Sequence[Span], prefix: str) -> 
     return Draft(text, spans, sources, {i: copy(source) for i, source in enumerate(sources) if not source.readable})
 
 
-def _write_all(loaded: Loaded, draft: Draft) -> Iterator[None]:
+def _write_all(decode: Decode, tokenizer: Any, draft: Draft) -> Iterator[None]:
     """Translate what is not written yet, a batch at a time; comes back after every token."""
     waiting = [i for i in range(len(draft.sources)) if i not in draft.written]
     for batch in batches([len(draft.sources[i].ids) for i in waiting]):
         rows = [waiting[at] for at in batch]
-        for finished in loaded.model.decode([draft.sources[i].ids for i in rows]):
+        for finished in decode([draft.sources[i].ids for i in rows]):
             for row, output in finished.items():
                 source = draft.sources[rows[row]]
                 weights = output.alignment.numpy()
-                draft.written[rows[row]] = write(loaded.tokenizer, source, output.ids, weights, output.finished)
+                draft.written[rows[row]] = write(tokenizer, source, output.ids, weights, output.finished)
             yield
 
 
-def _write_together(loaded: Loaded, drafts: Sequence[Draft]) -> Iterator[None]:
+def _write_together(decode: Decode, tokenizer: Any, drafts: Sequence[Draft]) -> Iterator[None]:
     """Translate all that is not written in `drafts`, as if they were one; comes back after every token."""
     places = [(draft, i) for draft in drafts for i in range(len(draft.sources))]
     written = {at: draft.written[i] for at, (draft, i) in enumerate(places) if i in draft.written}
     whole = Draft("", [], [draft.sources[i] for draft, i in places], written)
-    yield from _write_all(loaded, whole)
+    yield from _write_all(decode, tokenizer, whole)
     for at, (draft, i) in enumerate(places):
         draft.written[i] = whole.written[at]

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import gradio as gr
+from gradio import route_utils
 from gradio.blocks import Block
 from gradio.state_holder import SessionState, StateHolder
 
@@ -53,6 +54,8 @@ class Sessions(StateHolder):
 
 def remember_little(page: gr.Blocks) -> None:
     """Let `page`, which is being served, keep such sessions from now on."""
+    # While a script's input is checked it has no session in the holder, but one of its own.
+    route_utils.SessionState = Session  # type: ignore[attr-defined, assignment]
     sessions = Sessions()  # type: ignore[no-untyped-call]
     sessions.set_blocks(page)
     page.app.state_holder = sessions

@@ -41,10 +41,9 @@ def test_targets(together: list[list[float]], unbatched: list[list[float]], good
     assert met([ALONE, asked(together), asked(unbatched)]) is good
 
 
-def test_without_a_setting_the_row_says_so() -> None:
-    """And what is measured is told all the same."""
+def test_the_row_of_what_is_not_measured_is_not_there() -> None:
+    """Where nothing is batched, there is no app with batching off."""
     assert lines("answer", [ALONE, ALONE]) == [
         "| /answer, one client | 1.0 | 1.00 | 10 |",
         "| /answer, 8 clients | 1.0 | 1.00 | 10 |",
-        "| /answer, 8 clients, batching off | not measured: there is no such setting | | |",
     ]

@@ -10,12 +10,13 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from models.cache import ModelCache
+from models.company import BATCH_TOKENS
 from models.inputs import TEXT_LIMIT, InputError
 from models.language import Guess
 from models.pieces import copy, read, write
 from models.text import Span
 from models.translated import Draft, Translation
-from models.translation import AHEAD, BATCH_TOKENS, WINDOW_TOKENS, Translators, batches, of_catalog
+from models.translation import AHEAD, WINDOW_TOKENS, Translators, batches, of_catalog
 from tests import tiny_student
 
 LINE = st.lists(

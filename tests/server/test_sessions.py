@@ -1,11 +1,13 @@
 """What the server remembers of its visitors takes little memory, and is enough for their pages to go on."""
 
 from collections.abc import Iterator
+from unittest.mock import Mock
 
 import gradio as gr
 import httpx
 import psutil
 import pytest
+from gradio.blocks import BlocksConfig
 
 from server.sessions import remember_little
 
@@ -61,3 +63,12 @@ def test_a_state_is_remembered_for_its_visitor_alone(url: str) -> None:
     """Each counts for themselves."""
     said = [run(url, session, 2, None).json()["data"][1] for session in ("x", "x", "y")]
     assert said == ["1", "2", "1"]
+
+
+def test_a_call_without_a_session_does_not_describe_the_page(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A script has none. In a session of Gradio's own each of its calls described every field."""
+    described = Mock(return_value={})
+    monkeypatch.setattr(BlocksConfig, "config_for_block", described)
+    answer = httpx.post(f"{url}gradio_api/run/predict", json={"data": ["a"], "fn_index": 1}, timeout=60)
+    assert answer.json()["data"] == ["a"]
+    described.assert_not_called()

@@ -1,0 +1,141 @@
+"""Requests that share batches, on a writer that notes what it is given."""
+
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from typing import Any
+
+import pytest
+
+from models.company import BATCH_TOKENS, Company
+from tests.faults.machine import wait_until
+
+
+class Writer:
+    """Writes each source as itself, a token a step, once `open`; a source that holds -1 fails in its second step.
+
+    A step takes `pace` seconds.
+    """
+
+    def __init__(self, pace: float = 0.0) -> None:
+        self.pace = pace
+        self.batches: list[list[list[int]]] = []
+        self.steps = 0
+        self.open = threading.Event()
+        self.open.set()
+
+    def __call__(self, sources: Sequence[Sequence[int]]) -> Iterator[dict[int, Any]]:
+        self.batches.append([list(source) for source in sources])
+        for step in range(1, max(map(len, sources)) + 1):
+            assert self.open.wait(10)
+            time.sleep(self.pace)
+            self.steps += 1
+            if step == 2 and any(-1 in source for source in sources):
+                raise RuntimeError("it broke")
+            yield {i: list(source) for i, source in enumerate(sources) if len(source) == step}
+
+
+def ask(company: Company, writer: Writer, *sources: list[int]) -> dict[int, Any]:
+    """All that one caller gets."""
+    found: dict[int, Any] = {}
+    for step in company.decode(writer, sources):
+        found |= step
+    return found
+
+
+def behind(
+    company: Company, writer: Writer, pool: ThreadPoolExecutor, *asked: list[list[int]]
+) -> list[Future[dict[int, Any]]]:
+    """What each of `asked` gets that comes while the writer is at work on the first of them; it is still shut."""
+    writer.open.clear()
+    futures = [pool.submit(ask, company, writer, *asked[0])]
+    wait_until(lambda: len(writer.batches) == 1)
+    for number, sources in enumerate(asked[1:], 1):
+        futures.append(pool.submit(ask, company, writer, *sources))
+        wait_until(partial(lambda number: len(company._waiting) == number, number))
+    return futures
+
+
+def test_one_alone_gets_what_the_writer_gives() -> None:
+    """The same results after the same steps, in one batch."""
+    company, writer = Company(), Writer()
+    assert ask(company, writer, [1], [2, 3, 4]) == {0: [1], 1: [2, 3, 4]}
+    assert writer.batches == [[[1], [2, 3, 4]]]
+    assert writer.steps == 3
+
+
+def test_who_comes_while_it_writes_shares_the_next_batch() -> None:
+    """Three come during the first batch: one more batch serves all of them, and each gets its own."""
+    company, writer = Company(), Writer()
+    with ThreadPoolExecutor(4) as pool:
+        futures = behind(company, writer, pool, [[1, 1]], [[2, 2]], [[3], [3, 4]], [[5]])
+        writer.open.set()
+        assert [each.result(10) for each in futures] == [{0: [1, 1]}, {0: [2, 2]}, {0: [3], 1: [3, 4]}, {0: [5]}]
+    assert len(writer.batches) == 2
+    assert sorted(writer.batches[1]) == [[2, 2], [3], [3, 4], [5]]
+
+
+def test_a_batch_holds_no_more_than_it_may_and_the_oldest_goes_first() -> None:
+    """The oldest is in the next batch even where others would fit better, and the others come after it."""
+    company, writer = Company(), Writer()
+    long = BATCH_TOKENS // 2 + 1
+    with ThreadPoolExecutor(4) as pool:
+        futures = behind(company, writer, pool, [[1]], [[2] * long], [[3]], [[4] * long])
+        writer.open.set()
+        for each in futures:
+            each.result(10)
+    assert [[source[0] for source in batch] for batch in writer.batches[1:]] == [[2], [3], [4]]
+    assert all(len(batch) * max(map(len, batch)) <= BATCH_TOKENS for batch in writer.batches)
+
+
+def test_who_leaves_ends_the_work_where_nobody_else_wants_it() -> None:
+    """No step is taken for one who is gone, and the next one does not wait for what that one asked."""
+    company, writer = Company(), Writer()
+    left = company.decode(writer, [[1] * 50])
+    next(left)
+    left.close()
+    assert ask(company, writer, [2]) == {0: [2]}
+    assert writer.steps <= 3
+
+
+def test_who_leaves_takes_nothing_from_the_others() -> None:
+    """The first of two in a batch leaves: the other one's threads carry it on."""
+    company, writer = Company(), Writer()
+    with ThreadPoolExecutor(2) as pool:
+        first, other = behind(company, writer, pool, [[1]], [[2] * 5])
+        late = company.decode(writer, [[3] * 50])
+        writer.open.set()
+        first.result(10)
+        next(late)
+        late.close()
+        assert other.result(10) == {0: [2] * 5}
+
+
+def test_an_error_reaches_all_of_its_batch_and_no_other() -> None:
+    """Two share a batch that fails: both hear it, and the next one is served."""
+    company, writer = Company(), Writer()
+    with ThreadPoolExecutor(3) as pool:
+        fine, *broken = behind(company, writer, pool, [[1]], [[2, 2]], [[-1, 3]])
+        writer.open.set()
+        assert fine.result(10) == {0: [1]}
+        for each in broken:
+            with pytest.raises(RuntimeError, match="it broke"):
+                each.result(10)
+    assert ask(company, writer, [4, 4]) == {0: [4, 4]}
+
+
+def test_many_callers_all_get_their_own() -> None:
+    """Sixteen threads, each with forty requests of its own: nothing is lost or mixed up, and batches are shared."""
+    company, writer = Company(), Writer(pace=0.0005)
+    start = threading.Barrier(16)
+
+    def visit(number: int) -> bool:
+        start.wait()
+        asked = [[[number, i], [number] * (1 + i % 7)] for i in range(40)]
+        return all(ask(company, writer, *sources) == dict(enumerate(sources)) for sources in asked)
+
+    with ThreadPoolExecutor(16) as pool:
+        assert all(pool.map(visit, range(16)))
+    assert len(writer.batches) < 16 * 40 / 4
