@@ -65,7 +65,7 @@ log = logging.getLogger("glassbox")
 
 ASSETS = Path(__file__).parent / "assets"
 DEFAULT_SETTINGS = settings.Settings()
-# What the tabs run unless another model is chosen: loaded by --preload, and asked for by /readyz.
+# What the tabs run unless another model is chosen: loaded at the start, and asked for by /readyz.
 DEFAULT_MODELS = (QUESTION_ANSWERING, *TRANSLATION.values(), SENTIMENT, MINILM, SMOLLM2)
 TABS: tuple[Tab[Any], ...] = (
     question_answering.TAB,
@@ -181,9 +181,14 @@ def serve_on_zero_gpu(chosen: settings.Settings) -> Serving:
     )
 
 
-def preload(cache: ModelCache) -> None:
-    """Load the default models, so that no visitor waits for them; one that fails is tried again when asked for."""
+def preload(cache: ModelCache, store: WeightStore | None = None) -> None:
+    """Load the default models, so that no visitor waits for them; one that fails is tried again when asked for.
+
+    Of a `store` only what is on disk there.
+    """
     for spec in DEFAULT_MODELS:
+        if store and not store.has(spec.weights):
+            continue
         try:
             with cache.lease(spec):
                 log.info("%s is loaded", spec.label)
@@ -220,8 +225,9 @@ def main(arguments: Sequence[str]) -> None:
         sys.exit(str(error))
     except OSError as error:
         sys.exit(f"Cannot listen on {chosen.host}, port {chosen.port}: choose another one with --port. ({error})")
-    if chosen.preload and not zero:
-        threading.Thread(target=preload, args=(cache,), daemon=True).start()
+    if not zero and (chosen.preload or not chosen.cold):
+        there = None if chosen.preload else store_of(chosen)
+        threading.Thread(target=preload, args=(cache, there), daemon=True).start()
     serve_until_told(serving, chosen.drain)
 
 

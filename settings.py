@@ -67,6 +67,7 @@ class Settings:
     preload: bool = option(
         False, "fetch and load the default models at the start, before anyone asks", shown="off, on Spaces on"
     )
+    cold: bool = option(False, "load a model when somebody asks for it, and not those on disk at the start")
     offline: bool = option(False, "use the weights that are here, download nothing")
     fetch: bool = option(False, "download the bundled weights and the models of --catalog, then exit")
     share: bool = option(False, "also open a public link through Gradio's tunnel")

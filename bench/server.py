@@ -16,7 +16,7 @@ import psutil
 
 ROOT = Path(__file__).parent.parent
 ADDRESS = re.compile(r"Running on local URL:\s+(http://\S+)")
-APP = ("app.py", "--port", "0", "--rate", "0", "--metrics")
+APP = ("app.py", "--cold", "--port", "0", "--rate", "0", "--metrics")
 API = "/gradio_api"
 
 

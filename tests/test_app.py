@@ -4,6 +4,12 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from unittest.mock import Mock
+
+import app
+from models.cache import ModelCache
+from models.catalog import MINILM_WEIGHTS
+from models.weights import WeightStore
 
 ROOT = Path(__file__).parent.parent
 
@@ -19,3 +25,12 @@ def test_a_taken_port_is_told_in_words() -> None:
     assert done.returncode == 1
     assert f"Cannot listen on 127.0.0.1, port {port}: choose another one with --port." in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_what_is_on_disk_is_loaded_at_the_start(tiny_cache: ModelCache) -> None:
+    """Of the default models those whose weights are there, and no other."""
+    store = Mock(WeightStore, has=lambda weights: weights == MINILM_WEIGHTS)
+    app.preload(tiny_cache, store)
+    there = [spec for spec in app.DEFAULT_MODELS if spec.weights == MINILM_WEIGHTS]
+    assert {model.name for model in tiny_cache.status().models} == {spec.name for spec in there}
+    assert 0 < len(there) < len(app.DEFAULT_MODELS)

@@ -17,7 +17,7 @@ def test_defaults() -> None:
     assert (chosen.host, chosen.port, chosen.device, chosen.memory_bytes) == ("127.0.0.1", 7860, "auto", 2 * 10**9)
     assert (chosen.queue_length, chosen.characters, chosen.body_bytes, chosen.new_tokens) == (32, 10_000, 10**6, 256)
     assert (chosen.deadline, chosen.drain, chosen.rate) == (60, 30, 60)
-    assert not any((chosen.share, chosen.offline, chosen.fetch, chosen.preload, chosen.metrics))
+    assert not any((chosen.share, chosen.offline, chosen.fetch, chosen.preload, chosen.cold, chosen.metrics))
 
 
 @pytest.mark.parametrize("name", [each.name for each in fields(Settings)])
