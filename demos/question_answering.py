@@ -200,7 +200,7 @@ together, less those of “no answer”.
 Only the window of the text in which the answer was found is read.
 """
 EXPLANATION = """
-The model reads the question together with a window of the text, and gives every stretch of up to 30 tokens a score. A
+The model reads the question together with a window of the text, and gives every stretch of up to 20 tokens a score. A
 long text is read in windows of 320 tokens that overlap, so that each place has words around it on both sides.
 
 Each percentage is the probability that the answer is at that place. **Not in the text** competes with them: it comes

@@ -18,7 +18,11 @@ def calibration_error(confidences: Sequence[float], correct: Sequence[bool], bin
 
 
 def fit_logistic(margins: Tensor, labels: Tensor) -> tuple[float, float]:
-    """(scale, threshold) of P(label 1) = sigmoid(scale * (margin - threshold)) of the least cross-entropy."""
+    """(scale, threshold) of P(label 1) = sigmoid(scale * (margin - threshold)) of the least cross-entropy.
+
+    An infinite margin has that probability whatever they are, and is left out.
+    """
+    margins, labels = margins[margins.isfinite()], labels[margins.isfinite()]
     weight = torch.tensor([1.0, 0.0], dtype=torch.float64, requires_grad=True)
     # Margins are brought to unit size, and back: L-BFGS does not converge on large ones.
     size = margins.double().std() + 1e-9

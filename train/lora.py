@@ -59,7 +59,7 @@ def add_adapter(model: nn.Module, rank: int, head: str) -> PeftModel:
     return adapted
 
 
-def merge_and_unfreeze(model: PeftModel, head: str, dropout: float = 0.0) -> nn.Module:
+def merge_and_unfreeze(model: PeftModel, head: str) -> nn.Module:
     """Merge the adapter of `model` into it, and let all of its linear layers and the layer called `head` train.
 
     Embeddings, norms and biases stay frozen, so that what is learnt is a change of matrices, as an adapter is.
@@ -67,9 +67,7 @@ def merge_and_unfreeze(model: PeftModel, head: str, dropout: float = 0.0) -> nn.
     merged: nn.Module = model.merge_and_unload()
     merged.requires_grad_(False)
     for name, layer in merged.named_modules():
-        if isinstance(layer, nn.Dropout):
-            layer.p = dropout
-        elif name == head:
+        if name == head:
             layer.requires_grad_(True)
         elif isinstance(layer, nn.Linear):
             layer.weight.requires_grad_(True)

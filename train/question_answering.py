@@ -1,12 +1,13 @@
 """Extractive question answering on all-MiniLM-L6-v2, over SQuAD v1.1 and null contexts made from it.
 
-A LoRA learns first, fast; its sum with the encoder then trains on with every matrix free, and what both changed is cut
-to the rank that the adapter's file has room for.
+A LoRA learns first, fast; its sum with the encoder then trains on with every matrix free, in cycles of a rate that
+falls to zero and starts again (Loshchilov and Hutter 2017), and what all changed is cut to the rank that the adapter's
+file has room for.
 """
 
 import random
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ NULL_SHARE = 0.14
 SCHEDULE = Schedule(epochs=1, batch_size=32, peak_rate=2e-3, warmup=0.05)
 WHOLE_EPOCHS = 0.65
 WHOLE_RATE = 0.075
+WHOLE_CYCLES = 2
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,12 @@ def pad(chosen: list[Window]) -> dict[str, Tensor]:
     }
 
 
+def whole_schedules(first: Schedule) -> list[Schedule]:
+    """The schedule of each cycle in which whole matrices learn, after the LoRA learnt by `first`."""
+    cycle = first.then(WHOLE_EPOCHS, WHOLE_RATE)
+    return [replace(cycle, seed=cycle.seed + number) for number in range(WHOLE_CYCLES)]
+
+
 def train(base: Path, data: Path, output: Path, checkpoint: Path, schedule: Schedule, limit: int | None = None) -> None:
     """Train on SQuAD v1.1 in `data`, at most `limit` questions of it, and write the adapter to `output`."""
     torch.manual_seed(schedule.seed)
@@ -117,7 +125,8 @@ def train(base: Path, data: Path, output: Path, checkpoint: Path, schedule: Sche
     low_rank = lora.add_adapter(lora.load_base(AutoModelForQuestionAnswering, base), LORA_RANK, HEAD)
     _learn(low_rank, questions, tokenizer, schedule, checkpoint)
     whole = lora.merge_and_unfreeze(low_rank, HEAD)
-    _learn(whole, questions, tokenizer, schedule.then(WHOLE_EPOCHS, WHOLE_RATE), checkpoint.with_suffix(".whole.pt"))
+    for cycle, each in enumerate(whole_schedules(schedule), 1):
+        _learn(whole, questions, tokenizer, each, checkpoint.with_suffix(f".whole-{cycle}.pt"))
     untrained = lora.load_base(AutoModelForQuestionAnswering, base)
     lora.save_adapter(lora.extract_adapter(untrained, whole, RANK, HEAD), output)
 

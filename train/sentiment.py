@@ -1,6 +1,7 @@
-"""Sentiment in three classes on all-MiniLM-L6-v2, over SST, SemEval tweets and neutral facts.
+"""Sentiment in three classes on all-MiniLM-L6-v2, over SST, SemEval tweets, neutral facts and everyday statements.
 
-As for question answering, a LoRA learns first; the whole matrices follow, and their change is cut to an adapter's rank.
+A LoRA alone: with every matrix free, as question answering goes on, it came to fit its training data better and the
+test data worse.
 """
 
 from pathlib import Path
@@ -15,14 +16,10 @@ from train import lora, sentiment_data
 from train.loop import Schedule, batches_by_length, fit
 
 HEAD = "classifier"
-LORA_RANK = 64
 RANK = 92
 MAX_TOKENS = 96
 LABEL_SMOOTHING = 0.05
-SCHEDULE = Schedule(epochs=1.5, batch_size=64, peak_rate=1e-3, warmup=0.05)
-WHOLE_EPOCHS = 0.67
-WHOLE_RATE = 0.15
-WHOLE_DROPOUT = 0.1
+SCHEDULE = Schedule(epochs=2.5, batch_size=64, peak_rate=1e-3, warmup=0.05)
 
 
 def pad(rows: list[list[int]]) -> dict[str, Tensor]:
@@ -46,11 +43,9 @@ def train(base: Path, data: Path, output: Path, checkpoint: Path, schedule: Sche
     examples = sentiment_data.read(data, schedule.seed).train[:limit]
     ids = tokenizer([example.text for example in examples], truncation=True, max_length=MAX_TOKENS)["input_ids"]
     labels = torch.tensor([example.label for example in examples])
-    low_rank = lora.add_adapter(load(base), LORA_RANK, HEAD)
+    low_rank = lora.add_adapter(load(base), RANK, HEAD)
     _learn(low_rank, ids, labels, schedule, checkpoint)
-    whole = lora.merge_and_unfreeze(low_rank, HEAD, WHOLE_DROPOUT)
-    _learn(whole, ids, labels, schedule.then(WHOLE_EPOCHS, WHOLE_RATE), checkpoint.with_suffix(".whole.pt"))
-    lora.save_adapter(lora.extract_adapter(load(base), whole, RANK, HEAD), output)
+    lora.save_adapter(low_rank, output)
 
 
 def _learn(model: nn.Module, ids: list[list[int]], labels: Tensor, schedule: Schedule, checkpoint: Path) -> None:

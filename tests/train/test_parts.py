@@ -140,11 +140,11 @@ def test_the_calibration_error_by_hand() -> None:
 
 
 def test_the_logistic_fit_finds_its_threshold() -> None:
-    """Labels drawn at a threshold and a slope give them back, also for margins far from one."""
+    """Labels drawn at a threshold and a slope give them back, also for margins far from one, or without an end."""
     torch.manual_seed(0)
     margins = torch.randn(20_000) * 40
     labels = (torch.rand(20_000) < torch.sigmoid(0.2 * (margins - 7))).float()
-    scale, threshold = fit_logistic(margins, labels)
+    scale, threshold = fit_logistic(torch.cat([margins, torch.tensor([torch.inf])]), torch.cat([labels, torch.ones(1)]))
     assert scale == pytest.approx(0.2, rel=0.1)
     assert threshold == pytest.approx(7, abs=1)
 
