@@ -58,7 +58,9 @@ to 2016 tweets (research use); {facts:,} sentences and questions of SQuAD as neu
 these is part of this repository. {statements:,} made-up statements of everyday life, neutral too |
 | Recipe | Texts of at most {window} tokens, label smoothing {smoothing}. Reviews are de-tokenized and half of the \
 tweets lose their handles, links and hash signs, so that the style does not give the class away. \
-A LoRA of rank {rank} on every linear layer and a new head: {schedule}. AdamW, bfloat16. |
+Two LoRAs on every linear layer and a new head, AdamW, bfloat16. One of rank {ranks[0]}, without the everyday \
+statements: {first}. One of rank {ranks[1]}, with them: {second}. The mean of what both changed is cut to rank \
+{rank} by singular values. |
 | Command | `make train TASK=sentiment DATA=folder` |
 | Licence | Apache-2.0 for the adapter; the tweets were given for research |
 
@@ -101,13 +103,16 @@ def question_answering(figures: QuestionAnsweringFigures) -> str:
 def sentiment(figures: SentimentFigures) -> str:
     """The card of the sentiment adapter."""
     negative, neutral, positive = figures.recalls
+    first, second = sentiment_recipe.schedules(sentiment_recipe.SCHEDULE)
     return SENTIMENT.format(
         facts=FACTS,
         statements=STATEMENTS,
         rank=sentiment_recipe.RANK,
         window=sentiment_recipe.MAX_TOKENS,
         smoothing=sentiment_recipe.LABEL_SMOOTHING,
-        schedule=_schedule(sentiment_recipe.SCHEDULE),
+        ranks=sentiment_recipe.RANKS,
+        first=_schedule(first),
+        second=_schedule(second),
         held_tweets=HELD_OUT_TWEETS,
         held_reviews=HELD_OUT_REVIEWS,
         negative=negative,

@@ -1,6 +1,7 @@
 """LoRA on a frozen encoder (Hu et al. 2021), set up to train fast on a CPU."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,14 @@ def merge_and_unfreeze(model: PeftModel, head: str) -> nn.Module:
         elif isinstance(layer, nn.Linear):
             layer.weight.requires_grad_(True)
     return merged
+
+
+def mean(models: Sequence[nn.Module]) -> nn.Module:
+    """The first of `models`, of one architecture, with the mean of the parameters of all."""
+    with torch.no_grad():
+        for own in zip(*(model.parameters() for model in models), strict=True):
+            own[0].copy_(torch.stack(own).mean(0))
+    return models[0]
 
 
 def extract_adapter(base: nn.Module, trained: nn.Module, rank: int, head: str) -> PeftModel:

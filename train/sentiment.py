@@ -1,9 +1,10 @@
 """Sentiment in three classes on all-MiniLM-L6-v2, over SST, SemEval tweets, neutral facts and everyday statements.
 
-A LoRA alone: with every matrix free, as question answering goes on, it came to fit its training data better and the
-test data worse.
+Two LoRAs learn, and the mean of what they changed is better than either, as Wortsman et al. (2022) found of whole
+models: the first knows no statements of everyday life, and the second has learnt its training data too well.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -16,10 +17,14 @@ from train import lora, sentiment_data
 from train.loop import Schedule, batches_by_length, fit
 
 HEAD = "classifier"
-RANK = 92
+# Of the two LoRAs, and of the adapter.
+RANKS, RANK = (64, 92), 92
+STATEMENTS = (0, sentiment_data.STATEMENTS)
 MAX_TOKENS = 96
 LABEL_SMOOTHING = 0.05
-SCHEDULE = Schedule(epochs=2.5, batch_size=64, peak_rate=1e-3, warmup=0.05)
+SCHEDULE = Schedule(epochs=1.5, batch_size=64, peak_rate=1e-3, warmup=0.05)
+# How many times as long the second learns.
+LONGER = 5 / 3
 
 
 def pad(rows: list[list[int]]) -> dict[str, Tensor]:
@@ -36,16 +41,25 @@ def load(base: Path) -> nn.Module:
     return lora.load_base(AutoModelForSequenceClassification, base, num_labels=len(LABELS))
 
 
+def schedules(first: Schedule) -> tuple[Schedule, Schedule]:
+    """The schedules of the two LoRAs."""
+    return first, replace(first, epochs=first.epochs * LONGER)
+
+
 def train(base: Path, data: Path, output: Path, checkpoint: Path, schedule: Schedule, limit: int | None = None) -> None:
     """Train on the texts in `data`, at most `limit` of them, and write the adapter, uncalibrated, to `output`."""
-    torch.manual_seed(schedule.seed)
     tokenizer = AutoTokenizer.from_pretrained(base)
-    examples = sentiment_data.read(data, schedule.seed).train[:limit]
-    ids = tokenizer([example.text for example in examples], truncation=True, max_length=MAX_TOKENS)["input_ids"]
-    labels = torch.tensor([example.label for example in examples])
-    low_rank = lora.add_adapter(load(base), RANK, HEAD)
-    _learn(low_rank, ids, labels, schedule, checkpoint)
-    lora.save_adapter(low_rank, output)
+    checkpoints = checkpoint, checkpoint.with_suffix(".second.pt")
+    learnt = []
+    for rank, statements, each, kept in zip(RANKS, STATEMENTS, schedules(schedule), checkpoints, strict=True):
+        torch.manual_seed(each.seed)
+        examples = sentiment_data.read(data, each.seed, statements).train[:limit]
+        ids = tokenizer([example.text for example in examples], truncation=True, max_length=MAX_TOKENS)["input_ids"]
+        labels = torch.tensor([example.label for example in examples])
+        low_rank = lora.add_adapter(load(base), rank, HEAD)
+        _learn(low_rank, ids, labels, each, kept)
+        learnt.append(low_rank.merge_and_unload())
+    lora.save_adapter(lora.extract_adapter(load(base), lora.mean(learnt), RANK, HEAD), output)
 
 
 def _learn(model: nn.Module, ids: list[list[int]], labels: Tensor, schedule: Schedule, checkpoint: Path) -> None:

@@ -88,8 +88,11 @@ def unmarked(text: str) -> str:
     return " ".join(re.sub(r'@user|\bhttp\b|[#"]', " ", text).split())
 
 
-def read(data: Path, seed: int) -> Split:
-    """Read and mix all sources; negative tweets and neutral reviews, the rare ones, come twice, in another shape."""
+def read(data: Path, seed: int, statements: int = STATEMENTS) -> Split:
+    """Read and mix all sources; negative tweets and neutral reviews, the rare ones, come twice, in another shape.
+
+    `statements` of everyday life are made up, where there is as much else.
+    """
     rng = random.Random(seed)
     all_tweets, all_reviews = tweets(data / "tweets-train.tsv.gz"), reviews(data / "sst5-train.tsv.gz")
     rng.shuffle(all_tweets)
@@ -111,7 +114,7 @@ def read(data: Path, seed: int) -> Split:
     examples += [Example(_bare(detokenized(r.text)), r.label) for r in train_reviews if r.label == NEUTRAL]
     examples += [Example(detokenized(p.text) if rng.random() < 0.8 else p.text, p.label) for p in train_phrases]
     examples += [Example(f.text if rng.random() < 0.7 else _bare(f.text), f.label) for f in train_facts]
-    examples += [Example(text, NEUTRAL) for text in everyday.statements(min(STATEMENTS, len(examples)), rng)]
+    examples += [Example(text, NEUTRAL) for text in everyday.statements(min(statements, len(examples)), rng)]
     examples = [example for example in examples if example.text]
     rng.shuffle(examples)
     shown = [Example(detokenized(review.text), review.label) for review in held_reviews]

@@ -16,11 +16,7 @@ pytestmark = pytest.mark.real
     ("text", "labels"),
     [
         ("The film is not bad at all.", {"neutral", "positive"}),
-        pytest.param(
-            "I bought it on Monday.",
-            {"neutral"},
-            marks=pytest.mark.xfail(strict=True, reason="the adapter takes it for positive; it needs more plain facts"),
-        ),
+        ("I bought it on Monday.", {"neutral"}),
         ("The box holds two cables and a manual.", {"neutral"}),
         ("absolutely terrible", {"negative"}),
         ("I love it!", {"positive"}),
