@@ -52,7 +52,7 @@ def test_markup_is_shown_as_text(page: Page) -> None:
     ask(page, f"What is Ann's colour? {SCRIPT}", f"Ann's colour is green {SCRIPT} and Bob's is blue.")
     # A mark's own label may stand between the words of the markup.
     expect(page.locator("#answer-view .passage")).to_contain_text("<img", timeout=60_000)
-    expect(page.locator("#answer-view .passage")).to_contain_text("onerror=alert(1)>")
+    expect(page.locator("#answer-view .passage")).to_contain_text("onerror=alert(1")
     assert page.locator("#answer-view img").count() == 0
 
 
