@@ -106,13 +106,17 @@ def met(found: Sequence[Asked]) -> bool:
 
 
 HEADER = ["| | answers a second | p95, s | answers of the client with the fewest |", "|---|---|---|---|"]
-NOTES = [
-    "",
-    f"`python -m bench.clients`: {THREADS} threads; each row {SECONDS:g} s in all, in {TURNS} turns; a client asks",
-    f"again at once. {CLIENTS} clients are to get {FASTER:g} times the answers of the app with batching off, within",
-    f"{SLOWER:g} times the p95 of one client, and none is to get nothing. Encoders share no batches: one text already",
-    "keeps both cores busy (docs/engines.md).",
-]
+
+
+def notes(seconds: float) -> list[str]:
+    """What stands under the table, each row of which took so long."""
+    return [
+        "",
+        f"`python -m bench.clients`: {THREADS} threads; each row {seconds:g} s in all, in {TURNS} turns; a client",
+        f"asks again at once. {CLIENTS} clients are to get {FASTER:g} times the answers of the app with batching off,",
+        f"within {SLOWER:g} times the p95 of one client, and none is to get nothing. Encoders share no batches: one",
+        "text already keeps both cores busy (docs/engines.md).",
+    ]
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -132,7 +136,7 @@ def main(arguments: Sequence[str]) -> None:
             good = good and met(found)
             table += lines(endpoint, found)
             print("\n".join(lines(endpoint, found)), flush=True)
-    results.write("Eight clients", [*table, *NOTES])
+    results.write("Eight clients", [*table, *notes(seconds)])
     if not good:
         sys.exit(1)
 
