@@ -101,9 +101,8 @@ def mixed_traffic(url: str, clients: int, minutes: float) -> None:
         visitor.join()
     settled = min(120.0, 30 * minutes)
     # What runs at a moment takes up to a hundred megabytes more: a line through all of them tells what stays.
-    slope, start = statistics.linear_regression(
-        *zip(*((at, each) for at, each in memory if at >= settled), strict=True)
-    )
+    times, seen = zip(*(look for look in memory if look[0] >= settled), strict=True)
+    slope, start = statistics.linear_regression(times, seen)
     early, late = start + slope * settled, start + slope * 60 * minutes
     print(f"{clients} visitors, {minutes:g} minutes\n\n| endpoint | calls | p50, s | p95, s |\n|---|---|---|---|")
     for endpoint, seconds in sorted(tally.seconds.items()):

@@ -16,7 +16,9 @@ import psutil
 
 ROOT = Path(__file__).parent.parent
 ADDRESS = re.compile(r"Running on local URL:\s+(http://\S+)")
-APP = ("app.py", "--cold", "--port", "0", "--rate", "0", "--metrics")
+# As a visitor meets it, and with no model loaded before it is asked for.
+WARMING = ("app.py", "--port", "0", "--rate", "0", "--metrics")
+APP = (*WARMING, "--cold")
 API = "/gradio_api"
 
 

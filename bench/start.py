@@ -9,11 +9,9 @@ from functools import partial
 import httpx
 
 from bench.beside import REPEATS, THREADS, Row, conclude, interleaved, method
-from bench.server import APP, must, started
+from bench.server import APP, WARMING, must, started
 
 OPTIONS = ("--threads", str(THREADS), "--device", "cpu")
-# As a visitor meets it, loading what is on disk while the page is up.
-WARMING = tuple(each for each in APP if each != "--cold")
 LOADS_FIRST = ("-m", "bench.load_first", *APP[1:])
 QUESTION = ("Who sleeps?", "The dog sleeps in the garden.", 1)
 SOONER = 3.0

@@ -50,9 +50,11 @@ def test_markup_is_shown_as_text(page: Page) -> None:
     """HTML in the text is marked and shown, never run."""
     open_tab(page, "Question answering")
     ask(page, f"What is Ann's colour? {SCRIPT}", f"Ann's colour is green {SCRIPT} and Bob's is blue.")
-    # A mark's own label may stand between the words of the markup.
-    expect(page.locator("#answer-view .passage")).to_contain_text("<img", timeout=60_000)
-    expect(page.locator("#answer-view .passage")).to_contain_text("onerror=alert(1")
+    expect(page.locator("#answer-view .answer-mark").first).to_be_visible(timeout=60_000)
+    # A mark's own label may stand between the letters of the markup.
+    labelled = "passage => { passage.querySelectorAll('.answer-label').forEach(each => each.remove()); }"
+    page.locator("#answer-view .passage").evaluate(labelled)
+    expect(page.locator("#answer-view .passage")).to_contain_text(SCRIPT)
     assert page.locator("#answer-view img").count() == 0
 
 
