@@ -15,7 +15,7 @@ from demos.script_it import install, script_it
 from demos.spoken import SpokenPage
 from demos.status import StatusLine
 from demos.tab import Form, Tab
-from demos.words import ENGLISH, LANGUAGES, say
+from demos.words import ENGLISH, LANGUAGES, Words, say
 from models.cache import ModelCache
 from models.inputs import DEFAULT_LIMITS, Limits
 from models.offers import BUNDLED, Offers
@@ -119,6 +119,13 @@ def launch_options(assets: Path) -> dict[str, Any]:
         # Gradio's own history has none of the page's events, and offers to keep its runs on a hub.
         "run_history": False,
         "show_error": True,
-        # What Gradio tells screen readers when a run is over; it knows the word in no language.
-        "i18n": gr.I18n(**{each.tag: {"common.complete": each.say("Done")} for each in (ENGLISH, *LANGUAGES.values())}),
+        "i18n": gr.I18n(**{each.tag: _for_screen_readers(each) for each in (ENGLISH, *LANGUAGES.values())}),
+    }
+
+
+def _for_screen_readers(words: Words) -> dict[str, str]:
+    """What Gradio tells screen readers of a run, and lacks in some languages or all."""
+    return {
+        "common.complete": words.say("Done"),
+        "status.queue_position": words.say("In queue: {position} of {size}", position="{position}", size="{size}"),
     }

@@ -13,8 +13,7 @@ from starlette.middleware import Middleware
 
 from demos.words import Listening
 from models.cache import CacheStatus
-from models.tables import FILE_LIMIT
-from server.gate import Door, Gate
+from server.gate import UPLOAD_BYTES, Door, Gate
 from server.health import health_routes, metrics_route
 from server.line import Line
 from server.mcp_tools import TaskTools
@@ -81,7 +80,8 @@ def start(
         server_port=chosen.port or None,
         share=chosen.share,
         auth=chosen.logins or None,
-        max_file_size=FILE_LIMIT,
+        # The gate tells of a larger one in words; the reader of tables, of a table that is.
+        max_file_size=UPLOAD_BYTES,
         # Node would stand before the gate and hide the addresses of those who ask.
         ssr_mode=False,
         # Its summary tells any stranger what is asked for here; our own figures are there when asked for.

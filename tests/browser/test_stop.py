@@ -1,4 +1,4 @@
-"""Stop, while an example's run waits for its turn or streams, on every tab: over tiny models, with the lane held up."""
+"""A run that waits for its turn or streams: what is told of it, and Stop, on every tab, over tiny models."""
 
 import threading
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 import pytest
 from gradio_client import Client
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 import app
 from demos import page as glassbox
@@ -99,3 +99,14 @@ def test_an_example_that_waits_can_be_stopped(page: Page, title: str, name: str)
         page.wait_for_timeout(50)
     run = page.locator("button#next-ask" if name == "next" else f"button#{name}-run")
     expect(run).to_be_enabled()
+
+
+@pytest.mark.usefixtures("held")
+def test_a_screen_reader_hears_of_the_queue_in_its_language(browser: Browser, url: str) -> None:
+    """Of the place in it, while a run waits."""
+    page = browser.new_page(locale="zh-CN")
+    page.goto(url)
+    page.get_by_role("tab", name="Sentiment", exact=True).click()
+    page.locator("#sentiment-examples button").first.click()
+    expect(page.get_by_role("status").filter(has_text="排队中：第 1 位，共 1 位")).to_be_attached(timeout=PATIENCE)
+    page.close()
