@@ -10,7 +10,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import app
@@ -31,7 +31,16 @@ from models.translation import Translator
 
 # So much that nothing is evicted.
 BUDGET = 8_000
-MODELS = {"default": app.DEFAULT_MODELS, "all": app.every_model(BUNDLED)}
+MODELS = {
+    "default": app.DEFAULT_MODELS,
+    "all": app.every_model(BUNDLED),
+    "torch": tuple(replace(spec, engine="torch") for spec in app.DEFAULT_MODELS),
+}
+TOLD = {
+    "default": "The default models",
+    "torch": "The same without the CPU engines, in float32 by PyTorch",
+    "all": "All, with the copies that show attention",
+}
 
 
 @dataclass(frozen=True)
@@ -130,7 +139,7 @@ def main(arguments: Sequence[str]) -> None:
         print(json.dumps(asdict(load(chosen.load))))
         return
     lines = []
-    for which, told in (("default", "The default models"), ("all", "All, with the copies that show attention")):
+    for which, told in TOLD.items():
         lines += [f"**{told}**", "", *table(loaded(which)), ""]
     print("\n".join(lines))
     notes = [

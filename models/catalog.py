@@ -199,7 +199,7 @@ FIREFOX_WEIGHTS = Weights(
 WEIGHTS = (MINILM_WEIGHTS, SMOLLM2_WEIGHTS, FIREFOX_WEIGHTS)
 
 MINILM = ModelSpec("all-MiniLM-L6-v2", "encoder", MINILM_WEIGHTS, 91_000_000, engine=ENGINES["encoder"])
-SMOLLM2 = ModelSpec("SmolLM2-135M-Instruct", "causal-lm", SMOLLM2_WEIGHTS, 600_000_000, engine=ENGINES["causal-lm"])
+SMOLLM2 = ModelSpec("SmolLM2-135M-Instruct", "causal-lm", SMOLLM2_WEIGHTS, 630_000_000, engine=ENGINES["causal-lm"])
 ENGLISH_PORTUGUESE = ModelSpec(
     "Firefox Translations en-pt",
     "translation",

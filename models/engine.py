@@ -51,14 +51,14 @@ def pack(spec: ModelSpec, model: Any, tokenizer: Any) -> Loaded | None:
 
 
 def _pack_llama(spec: ModelSpec, model: Any, tokenizer: Any) -> Loaded | None:
-    from models.packed_llama import OtherArchitecture, PackedLlama, trusted
+    from models.packed_llama import OtherArchitecture, packed_if_trusted
 
     try:
-        llama = PackedLlama(model)
+        llama = packed_if_trusted(model)
     except OtherArchitecture as reason:
         log.info("%s runs in torch: %s", spec.name, reason)
         return None
-    if not trusted(llama, model):
+    if llama is None:
         log.warning("%s runs in torch: with packed weights its logits are not the model's own.", spec.name)
         return None
     return Loaded(llama, tokenizer, "cpu", "float16", llama.nbytes + BLOCK_BYTES, "fbgemm", Blocks(BLOCK_BYTES))

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import torch
 from sentencepiece import SentencePieceProcessor
 from torch import Tensor
 
@@ -20,10 +21,12 @@ def load_student(folder: Path) -> tuple[Student, SentencePieceProcessor]:
     tensors, configuration = marian.read(folder / "model.bin")
     if {key: configuration.get(key) for key in KIND} != KIND:
         raise ValueError(f"{folder / 'model.bin'} is no Firefox Translations student.")
-    student = Student(_config(tensors, configuration))
-    weights = {ours: _to_torch(ours, tensors[theirs]) for ours, theirs in names(student.config).items()}
-    # The output layer has the embedding's weights.
-    student.load_state_dict(weights | {"output.weight": weights["embedding.weight"]})
+    # Without weights of its own, which would take as much memory as those that are read.
+    with torch.device("meta"):
+        student = Student(_config(tensors, configuration))
+    weights = {ours: _to_torch(ours, tensors.pop(theirs)) for ours, theirs in names(student.config).items()}
+    student.load_state_dict(weights | {"output.weight": weights["embedding.weight"]}, assign=True)
+    student.output.weight = student.embedding.weight
     return student, SentencePieceProcessor(model_file=str(folder / "vocab.spm"))
 
 
@@ -58,7 +61,7 @@ def _to_torch(name: str, tensor: Tensor) -> Tensor:
     """Marian multiplies x W where torch multiplies x W^T, and keeps its vectors as one row."""
     if tensor.shape[0] == 1:
         return tensor[0]
-    return tensor if name == "embedding.weight" else tensor.T
+    return tensor if name == "embedding.weight" else tensor.T.contiguous()
 
 
 def _config(tensors: dict[str, Tensor], configuration: dict[str, str]) -> StudentConfig:

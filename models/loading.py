@@ -99,6 +99,8 @@ class Loader:
             "use_safetensors": True,
             "dtype": getattr(torch, dtype),
             "attn_implementation": spec.attention,
+            # What an engine takes over in this precision is given up layer by layer; of a file, nothing would be.
+            "disable_mmap": dtype == "float16",
         }
         if spec.labels:
             options |= {"num_labels": len(spec.labels), "id2label": dict(enumerate(spec.labels))}

@@ -16,6 +16,8 @@ from torch import Tensor, nn
 
 # How far a product may be from float32's (relative): the weights are the same, the sums are made in another order.
 TOLERANCE = 1e-3
+# The kernel keeps its weights in blocks of so many columns, the last one filled up with nothing.
+COLUMNS = 512
 # The largest magnitude of a weight of eight bits.
 LARGEST = 127
 # Torch has deprecated the types that these kernels take, but nothing else to give them; requirements.txt holds it back.
@@ -37,8 +39,12 @@ class Packed:
 
 def pack(*weights: Tensor) -> Packed:
     """One matrix of the rows of `weights`."""
-    matrix = torch.cat([weight.float() for weight in weights])
-    return Packed(torch.ops.quantized.linear_prepack_fp16(matrix, None), matrix.nbytes // 2)
+    # One buffer and no copies beside it: what is freed between the packed weights would stay with the process.
+    matrix = torch.empty(sum(len(weight) for weight in weights), weights[0].shape[1])
+    torch.cat(weights, out=matrix)
+    columns = -(-matrix.shape[1] // COLUMNS) * COLUMNS
+    kept = len(matrix) * columns * torch.float16.itemsize
+    return Packed(torch.ops.quantized.linear_prepack_fp16(matrix, None), kept)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The Llama family (Touvron et al. 2023) on a CPU: weights in sixteen bits, and as few operations as a token needs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from torch.nn.functional import rms_norm, scaled_dot_product_attention, silu
 from transformers import LlamaForCausalLM
 
 from models.packed import Packed, pack
+from models.trimming import trim
 
 # How far the logits of a short text may lie from the model's own (relative), which here computes in float16.
 TOLERANCE = 0.03
@@ -36,7 +37,10 @@ class PackedLlama:
     """A model of Transformers with packed weights: its `config` and `generation_config`, and texts read in contexts."""
 
     def __init__(self, model: LlamaForCausalLM) -> None:
-        """Pack the weights of `model`. Raises OtherArchitecture where it is not of the Llama family."""
+        """Pack the weights of `model`, which loses its layers: both at once would take twice the memory.
+
+        Raises OtherArchitecture, and takes nothing, where it is not of the Llama family.
+        """
         config = model.config
         if type(model) is not LlamaForCausalLM or config.hidden_act != "silu":
             raise OtherArchitecture(f"{type(model).__name__} with {config.hidden_act} is not of the Llama family.")
@@ -45,8 +49,9 @@ class PackedLlama:
         self.config, self.generation_config = config, model.generation_config
         self.heads, self.key_heads, self.width = config.num_attention_heads, config.num_key_value_heads, config.head_dim
         self.head = pack(model.lm_head.weight)
-        self.embedding = model.model.embed_tokens.weight.half()
-        self.layers = [_packed(layer) for layer in model.model.layers]
+        # A copy: the model's own may be a place in a file, all of which would stay in memory for it.
+        self.embedding = model.model.embed_tokens.weight.half().clone()
+        self.layers = list(_packed_one_by_one(model.model.layers))
         self.norm = model.model.norm.weight.float()
         self.cosines, self.sines = _rotations(model)
 
@@ -127,13 +132,17 @@ class PackedContext:
         return rms_norm(x, (x.shape[-1],), weight, self.model.config.rms_norm_eps)
 
 
-def trusted(packed: PackedLlama, model: LlamaForCausalLM) -> bool:
-    """Whether `packed` gives the logits of `model` on a few tokens: what the engine does not know of would show."""
+def packed_if_trusted(model: LlamaForCausalLM) -> PackedLlama | None:
+    """`model` packed, or None where that does not give its logits on a few tokens: what is not known would show.
+
+    Raises OtherArchitecture.
+    """
     tokens = torch.arange(PROBE)[None] * 7 % model.config.vocab_size
     with torch.inference_mode():
         expected = model(tokens).logits.float()
+    packed = PackedLlama(model)
     got = packed.begin().read(tokens, PROBE)
-    return bool((got - expected).norm() < TOLERANCE * expected.norm())
+    return packed if bool((got - expected).norm() < TOLERANCE * expected.norm()) else None
 
 
 def _attend(queries: Tensor, keys_values: Tensor, seen: Tensor) -> Tensor:
@@ -145,6 +154,13 @@ def _attend(queries: Tensor, keys_values: Tensor, seen: Tensor) -> Tensor:
         return scaled_dot_product_attention(grouped, keys, values).reshape(queries.shape[0], 1, -1)
     attended = scaled_dot_product_attention(queries, keys, values, attn_mask=seen, enable_gqa=True)
     return attended.transpose(1, 2).flatten(2)
+
+
+def _packed_one_by_one(layers: Any) -> Iterator[Layer]:
+    """The layers packed, each taken away; what one leaves free goes back at once, or packed weights would lie in it."""
+    while len(layers):
+        yield _packed(layers.pop(0))
+        trim()
 
 
 def _packed(layer: Any) -> Layer:

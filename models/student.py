@@ -145,7 +145,8 @@ class Student(nn.Module):
         # Logits near those of `output`, computed faster, where there are such.
         self.rough: Callable[[Tensor], Tensor] | None = None
         half = config.width // 2
-        steps = torch.arange(half) * (-math.log(10_000) / (half - 1))
+        # Where its weights are yet to come, these are there.
+        steps = torch.arange(half, device="cpu") * (-math.log(10_000) / (half - 1))
         self.register_buffer("timescales", steps.exp(), persistent=False)
 
     def encode(self, ids: Tensor, mask: Tensor, attentions: bool = False) -> Memory:

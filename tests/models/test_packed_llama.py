@@ -1,6 +1,7 @@
 """The Llama with packed weights gives what the model itself gives; where it cannot, torch runs the model."""
 
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from models.context import TorchContext
 from models.decoding import Sampling, Step, decode
 from models.device import Device
 from models.engine import can_pack
-from models.packed_llama import OtherArchitecture, PackedLlama, trusted
+from models.packed_llama import OtherArchitecture, PackedLlama, packed_if_trusted
 from models.stages import ignore
 from tests import tiny
 from tests.models.test_loading import loader
@@ -38,6 +39,11 @@ def model() -> Any:
     return model.half().float()
 
 
+def packed_copy(model: Any) -> PackedLlama:
+    """Packed weights of `model`, which keeps its own."""
+    return PackedLlama(deepcopy(model))
+
+
 def tokens(count: int) -> torch.Tensor:
     """Some token ids, shape (1, count)."""
     return torch.arange(count)[None] * 7 % 200
@@ -51,7 +57,7 @@ def near(got: torch.Tensor, expected: torch.Tensor) -> bool:
 def test_logits_are_the_models(model: Any) -> None:
     """Token by token, in pieces, and after a step back."""
     expected = model(tokens(90)).logits
-    context = PackedLlama(model).begin()
+    context = packed_copy(model).begin()
     assert near(context.read(tokens(90)[:, :70], 70), expected[:, :70])
     for at in range(70, 75):
         assert near(context.read(tokens(90)[:, at : at + 1]), expected[:, at : at + 1])
@@ -62,7 +68,7 @@ def test_logits_are_the_models(model: Any) -> None:
 
 def test_rows_go_their_own_way(model: Any) -> None:
     """A context that becomes three rows, then the last two of them, reads each as if it were alone."""
-    context = PackedLlama(model).begin()
+    context = packed_copy(model).begin()
     context.read(tokens(20))
     context.select([0, 0, 0])
     context.read(torch.tensor([[1], [2], [3]]))
@@ -73,7 +79,7 @@ def test_rows_go_their_own_way(model: Any) -> None:
         assert near(got[row, -1], alone)
 
 
-@pytest.mark.parametrize("begin", [lambda model: PackedLlama(model).begin(), TorchContext])
+@pytest.mark.parametrize("begin", [lambda model: packed_copy(model).begin(), TorchContext])
 def test_a_block_stands_for_its_tokens(model: Any, begin: Callable[[Any], Any]) -> None:
     """What was cut out of one context gives in another, to the last bit, what reading gives."""
     first, second = begin(model), begin(model)
@@ -95,12 +101,26 @@ def test_only_what_fits_is_packed(model: Any) -> None:
         PackedLlama(model)
 
 
-def test_a_packed_model_that_differs_is_not_trusted(model: Any) -> None:
+def test_a_packed_model_that_differs_is_not_trusted(model: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """A feature of the architecture that the engine does not know shows in the logits."""
-    llama = PackedLlama(model)
-    assert trusted(llama, model)
-    llama.sines = -llama.sines
-    assert not trusted(llama, model)
+    assert packed_if_trusted(deepcopy(model)) is not None
+    monkeypatch.setattr("models.packed_llama._rotations", lambda model: (torch.ones(512, 16), torch.ones(512, 16)))
+    assert packed_if_trusted(deepcopy(model)) is None
+
+
+def test_a_model_gives_its_layers_up(model: Any) -> None:
+    """Both at once would take twice the memory; what cannot be packed keeps its own."""
+    expected = model(tokens(20)).logits
+    llama = packed_if_trusted(model)
+    assert llama is not None
+    assert not len(model.model.layers)
+    assert near(llama.begin().read(tokens(20), 20), expected)
+
+
+def test_all_bytes_are_counted() -> None:
+    """With what the kernel fills its blocks up with: a matrix of 40 columns takes the room of one of 512."""
+    assert packed.pack(torch.ones(8, 40), torch.ones(16, 40)).nbytes == 24 * 512 * 2
+    assert packed.pack(torch.ones(8, 513)).nbytes == 8 * 1_024 * 2
 
 
 def saved(model: Any, folder: Path) -> Loaded:
