@@ -21,7 +21,7 @@ class OtherActivation(ValueError):
 class PackedLayer(nn.Module):
     """A layer in place of Transformers' own; it tells no attention and has no gradients.
 
-    The query, key and value matrices are one.
+    The query, key and value matrices are one. Where `first_only`, it computes the first token's state and no other.
     """
 
     def __init__(
@@ -35,15 +35,17 @@ class PackedLayer(nn.Module):
         after_mlp: nn.LayerNorm,
     ) -> None:
         super().__init__()
-        self.heads = heads
+        self.heads, self.first_only = heads, False
         self.query_key_value, self.output, self.after_attention = query_key_value, output, after_attention
         self.up, self.down, self.after_mlp = up, down, after_mlp
 
     def forward(self, x: Tensor, mask: Tensor | None = None, *_: Any, **__: Any) -> Tensor:
         """The next states of `x`, (batch, tokens, width); `mask` as `scaled_dot_product_attention` takes it."""
-        rows, tokens, width = x.shape
+        rows, tokens = x.shape[:2]
         queries, keys, values = self.query_key_value(x).view(rows, tokens, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
-        mixed = scaled_dot_product_attention(queries, keys, values, mask).transpose(1, 2).reshape(rows, tokens, width)
+        if self.first_only:
+            x, queries, mask = x[:, :1], queries[:, :, :1], None if mask is None else mask[:, :, :1]
+        mixed = scaled_dot_product_attention(queries, keys, values, mask).transpose(1, 2).reshape(x.shape)
         x = self.after_attention(x + self.output(mixed))
         y: Tensor = self.after_mlp(x + self.down(self.up(x)))
         return y
@@ -67,12 +69,16 @@ def pack_layers(model: Any) -> bool:
         return False
     packing, heads = _distilbert if distilled else _bert, encoder.config.num_attention_heads
     try:
-        packed = nn.ModuleList(packing(layer, heads) for layer in own)
+        packed = [packing(layer, heads) for layer in own]
     except (AttributeError, OtherActivation):
         return False
+    # A classifier looks at the first token's last state alone.
+    packed[-1].first_only = type(model).__name__.endswith("ForSequenceClassification")
     before = _states(encoder)
-    stack.layer = packed
-    if (_states(encoder) - before).norm() < TOLERANCE * before.norm():
+    stack.layer = nn.ModuleList(packed)
+    after = _states(encoder)
+    before = before[:, : after.shape[1]]
+    if (after - before).norm() < TOLERANCE * before.norm():
         return True
     stack.layer = own
     return False

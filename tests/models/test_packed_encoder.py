@@ -32,7 +32,7 @@ pytestmark = pytest.mark.skipif(not onednn.usable(), reason="this CPU does not m
 SIZES = {"vocab_size": 99, "hidden_size": 64, "num_hidden_layers": 3, "num_attention_heads": 4, "intermediate_size": 96}
 DISTILLED = {"vocab_size": 99, "dim": 64, "n_layers": 3, "n_heads": 4, "hidden_dim": 96}
 FAMILIES = {
-    "bert": lambda: BertForSequenceClassification(BertConfig(**SIZES)),
+    "bert": lambda: BertModel(BertConfig(**SIZES)),
     "roberta": lambda: RobertaModel(RobertaConfig(**SIZES, max_position_embeddings=128)),
     "distilbert": lambda: DistilBertForQuestionAnswering(DistilBertConfig(**DISTILLED)),
 }
@@ -49,13 +49,24 @@ def model(request: pytest.FixtureRequest) -> Any:
     return made
 
 
-def states(model: Any, lengths: list[int]) -> torch.Tensor:
-    """The last states of texts of these `lengths`, padded."""
+def padded(lengths: list[int]) -> dict[str, torch.Tensor]:
+    """Texts of these `lengths`, of made-up tokens."""
     longest = max(lengths)
     ids = 3 + torch.arange(len(lengths) * longest).view(len(lengths), longest) * 7 % 90
-    mask = (torch.arange(longest) < torch.tensor(lengths)[:, None]).long()
-    with torch.inference_mode():
-        found: torch.Tensor = model.base_model(input_ids=ids, attention_mask=mask).last_hidden_state
+    return {"input_ids": ids, "attention_mask": (torch.arange(longest) < torch.tensor(lengths)[:, None]).long()}
+
+
+@torch.inference_mode()
+def states(model: Any, lengths: list[int]) -> torch.Tensor:
+    """The last states of texts of these `lengths`."""
+    found: torch.Tensor = model.base_model(**padded(lengths)).last_hidden_state
+    return found
+
+
+@torch.inference_mode()
+def logits(model: Any, lengths: list[int]) -> torch.Tensor:
+    """What a classifier makes of texts of these `lengths`."""
+    found: torch.Tensor = model(**padded(lengths)).logits
     return found
 
 
@@ -73,6 +84,21 @@ def test_states_are_near_the_models_own(model: Any) -> None:
     got = states(model, [20, 9])
     assert far(got[0], both[0]) < TOLERANCE
     assert far(got[1, :9], both[1, :9]) < TOLERANCE
+
+
+def test_a_classifier_computes_the_one_state_it_reads() -> None:
+    """Its logits are near its own, whatever is padding; its last layer has the first token's state alone."""
+    torch.manual_seed(0)
+    model = BertForSequenceClassification(BertConfig(**SIZES, num_labels=3)).eval().requires_grad_(False)
+    for name, weight in model.named_parameters():
+        if weight.dim() == 2 and "embeddings" not in name:
+            weight.mul_(10)
+    expected, before = logits(model, [20, 9]), states(model, [20, 9])
+    assert pack_layers(model)
+    got = states(model, [20, 9])
+    assert got.shape[1] == 1
+    assert far(got, before[:, :1]) < TOLERANCE
+    assert far(logits(model, [20, 9]), expected) < TOLERANCE
 
 
 def test_another_family_stays_in_torch() -> None:
