@@ -14,10 +14,10 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "200")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-# Threads that wait for each other soon sleep: spinning takes the cores away from every other process. Some microseconds
-# of it spare a small model as many wake-ups as it has operations.
+# Threads that wait for each other soon sleep: spinning takes the cores away from every other process. A millisecond
+# of it spares a small model as many wake-ups as it has operations.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-os.environ.setdefault("GOMP_SPINCOUNT", "10000")
+os.environ.setdefault("GOMP_SPINCOUNT", "30000")
 # Which proxies are believed is a setting of ours; uvicorn would believe any on this machine.
 os.environ.setdefault("FORWARDED_ALLOW_IPS", "")
 
