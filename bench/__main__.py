@@ -32,6 +32,7 @@ COMMANDS = (
     Command("stop_beside"),
     Command("overhead"),
     Command("clients"),
+    Command("sharing"),
     Command("cost"),
     Command("memory"),
     Command("summary_quality", "needs"),

@@ -14,7 +14,7 @@ from pathlib import Path
 from statistics import mean
 
 from bench import ours, plain
-from bench.beside import Row, Score, conclude, interleaved, method, not_measured
+from bench.beside import Row, Score, conclude, interleaved, method, not_measured, settled
 from models.cache import ModelCache
 from models.catalog import QUESTION_ANSWERING, ModelSpec
 from models.question_answering import Answerer
@@ -35,7 +35,7 @@ def speed(cache: ModelCache) -> Row:
         context = ours.beginning(loaded.tokenizer, ours.example(), TOKENS - around)
     with plain.program(plain.answers) as rival:
         mine = partial(ours.milliseconds, partial(reader, ASKED, context))
-        found = interleaved(mine, partial(rival.ask, [ASKED, context]))
+        found = interleaved(settled(mine), settled(partial(rival.ask, [ASKED, context])))
     return Row(f"a question on a text, {TOKENS} tokens", "ms", found[0], found[1], at_least=FASTER)
 
 

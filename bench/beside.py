@@ -2,6 +2,7 @@
 
 import statistics
 import sys
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import inf
@@ -10,6 +11,8 @@ from bench import results
 
 # The threads each side computes with, and how often each is measured.
 THREADS, WARM_UPS, REPEATS = 2, 3, 5
+# Seconds after which the threads of the other side's process have ceased to spin, as OpenMP's do after their work.
+QUIET = 0.2
 
 # A figure, or in words why there is none.
 Measure = Callable[[], float | str]
@@ -118,6 +121,17 @@ def interleaved(*measures: Measure, warm: Sequence[Measure] = (), patience: floa
             elif turn >= WARM_UPS:
                 so_far.append(value)
     return found
+
+
+def settled(measure: Measure) -> Measure:
+    """`measure`, taken once what the other side left running has ended, and a call before has woken the cores."""
+
+    def second() -> float | str:
+        time.sleep(QUIET)
+        measure()
+        return measure()
+
+    return second
 
 
 def method() -> str:

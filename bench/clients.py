@@ -24,6 +24,7 @@ BATCHED = "translate"
 CLIENTS, SECONDS, TURNS = 8, 60.0, 5
 FASTER, SLOWER = 2.0, 1.5
 TEXT = "The ferry was late again, but the crew could not have been kinder."
+QUESTION = "When was the bridge opened?"
 
 
 @dataclass
@@ -93,9 +94,18 @@ def lines(endpoint: str, found: Sequence[Asked]) -> list[str]:
     """The lines of the table for one endpoint."""
     names = ("one client", f"{CLIENTS} clients", f"{CLIENTS} clients, batching off")
     return [
-        f"| /{endpoint}, {name} | {each.rate:.1f} | {each.p95:.2f} | {each.least} |"
+        f"| /{endpoint}, {name} | {each.rate:.1f} | {each.p95:.2f} | {each.least} | {needed(each, found[0]):.1f} |"
         for name, each in zip(names, found, strict=False)
     ]
+
+
+def needed(asked: Asked, alone: Asked) -> float:
+    """Answers a second with which the clients of `asked` would on average wait `SLOWER` times the p95 of `alone`.
+
+    As many as there are clients are always asked for, so by Little's law (1961) the mean wait is their number over
+    the rate.
+    """
+    return asked.clients / (SLOWER * alone.p95)
 
 
 def met(found: Sequence[Asked]) -> bool:
@@ -105,7 +115,10 @@ def met(found: Sequence[Asked]) -> bool:
     return together.p95 <= SLOWER * alone.p95 and together.least > 0 and pays
 
 
-HEADER = ["| | answers a second | p95, s | answers of the client with the fewest |", "|---|---|---|---|"]
+HEADER = [
+    "| | answers a second | p95, s | answers of the client with the fewest | answers a second it would take |",
+    "|---|---|---|---|---|",
+]
 
 
 def notes(seconds: float) -> list[str]:
@@ -115,7 +128,9 @@ def notes(seconds: float) -> list[str]:
         f"`python -m bench.clients`: {THREADS} threads; each row {seconds:g} s in all, in {TURNS} turns; a client",
         f"asks again at once. {CLIENTS} clients are to get {FASTER:g} times the answers of the app with batching off,",
         f"within {SLOWER:g} times the p95 of one client, and none is to get nothing. Encoders share no batches: one",
-        "text already keeps both cores busy (docs/engines.md).",
+        "text already keeps both cores busy (docs/engines.md; section Encoders in shared batches). Who asks again at",
+        "once waits for the answers of all: the last column is the rate at which the mean wait would be",
+        f"{SLOWER:g} times the p95 of one client (Little's law). Below it that p95 cannot be expected.",
     ]
 
 
@@ -124,7 +139,7 @@ def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=SECONDS, help="for each row (default: %(default)g)")
     seconds = parser.parse_args(arguments).seconds
-    asked = ["When was the bridge opened?", ours.example("bridge"), 3]
+    asked = [QUESTION, ours.example("bridge"), 3]
     calls: dict[str, list[Any]] = {BATCHED: [TEXT, "en", "pt"], "sentiment": [TEXT], "answer": asked}
     table, good = list(HEADER), True
     with ExitStack() as stack:

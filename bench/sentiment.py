@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from bench import ours, plain
-from bench.beside import Row, Score, conclude, interleaved, method, not_measured
+from bench.beside import Row, Score, conclude, interleaved, method, not_measured, settled
 from models.cache import ModelCache
 from models.catalog import SENTIMENT
 from models.sentiment import SentimentReader
@@ -30,9 +30,9 @@ def speed(cache: ModelCache) -> Iterator[Row]:
     with plain.program(plain.sentiment) as pipeline:
         for tokens, text in zip(LENGTHS, texts, strict=True):
             alone, page, theirs = interleaved(
-                partial(ours.milliseconds, partial(reader.many, [text])),
-                partial(ours.milliseconds, partial(first_result, reader, text)),
-                partial(pipeline.ask, text),
+                settled(partial(ours.milliseconds, partial(reader.many, [text]))),
+                settled(partial(ours.milliseconds, partial(first_result, reader, text))),
+                settled(partial(pipeline.ask, text)),
             )
             yield Row(f"one text of {tokens} tokens", "ms", alone, theirs, at_least=FASTER)
             yield Row(f"the same and its sentences, {tokens} tokens", "ms", page, theirs)

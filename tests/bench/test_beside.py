@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bench import results
-from bench.beside import REPEATS, Row, Score, all_met, figures, interleaved, told
+from bench import beside, results
+from bench.beside import REPEATS, Row, Score, all_met, figures, interleaved, settled, told
 
 
 def scripted(*values: float | str) -> Callable[[], float | str]:
@@ -39,6 +39,14 @@ def test_sides_are_measured_one_after_the_other() -> None:
 
     interleaved(side("a"), side("b"))
     assert asked == ["a", "b"] * 8
+
+
+def test_a_settled_measure_takes_the_second_of_two_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first wakes the cores, after a pause in which the other side's threads fall asleep."""
+    paused: list[float] = []
+    monkeypatch.setattr("bench.beside.time.sleep", paused.append)
+    assert settled(scripted(9.0, 1.0))() == 1.0
+    assert paused == [beside.QUIET]
 
 
 def test_warm_ups_may_be_smaller() -> None:

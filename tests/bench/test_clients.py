@@ -42,8 +42,8 @@ def test_targets(together: list[list[float]], unbatched: list[list[float]], good
 
 
 def test_the_row_of_what_is_not_measured_is_not_there() -> None:
-    """Where nothing is batched, there is no app with batching off."""
-    assert lines("answer", [ALONE, ALONE]) == [
-        "| /answer, one client | 1.0 | 1.00 | 10 |",
-        "| /answer, 8 clients | 1.0 | 1.00 | 10 |",
+    """Where nothing is batched, there is no app with batching off; eight wait for eight answers."""
+    assert lines("answer", [ALONE, asked([[4.0] * 5] * 8)]) == [
+        "| /answer, one client | 1.0 | 1.00 | 10 | 0.7 |",
+        "| /answer, 8 clients | 4.0 | 4.00 | 5 | 5.3 |",
     ]
