@@ -11,8 +11,9 @@ from bench import results
 
 # The threads each side computes with, and how often each is measured.
 THREADS, WARM_UPS, REPEATS = 2, 3, 5
-# Seconds after which the threads of the other side's process have ceased to spin, as OpenMP's do after their work.
-QUIET = 0.2
+# Seconds after which the threads of the other side's process have ceased to spin, as OpenMP's do after their work, and
+# those after which cores that slept have their speed again.
+QUIET, AWAKE = 0.2, 0.1
 
 # A figure, or in words why there is none.
 Measure = Callable[[], float | str]
@@ -124,14 +125,16 @@ def interleaved(*measures: Measure, warm: Sequence[Measure] = (), patience: floa
 
 
 def settled(measure: Measure) -> Measure:
-    """`measure`, taken once what the other side left running has ended, and a call before has woken the cores."""
+    """`measure`, taken once what the other side left running has ended, and calls before it have woken the cores."""
 
-    def second() -> float | str:
+    def after_others() -> float | str:
         time.sleep(QUIET)
-        measure()
+        awake = time.monotonic() + AWAKE
+        while time.monotonic() < awake:
+            measure()
         return measure()
 
-    return second
+    return after_others
 
 
 def method() -> str:

@@ -41,11 +41,12 @@ def test_sides_are_measured_one_after_the_other() -> None:
     assert asked == ["a", "b"] * 8
 
 
-def test_a_settled_measure_takes_the_second_of_two_calls(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first wakes the cores, after a pause in which the other side's threads fall asleep."""
+def test_a_settled_measure_takes_the_last_of_its_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The others wake the cores, after a pause in which the other side's threads fall asleep."""
     paused: list[float] = []
     monkeypatch.setattr("bench.beside.time.sleep", paused.append)
-    assert settled(scripted(9.0, 1.0))() == 1.0
+    monkeypatch.setattr("bench.beside.time.monotonic", scripted(0.0, 0.0, beside.AWAKE / 2, beside.AWAKE))
+    assert settled(scripted(9.0, 3.0, 1.0))() == 1.0
     assert paused == [beside.QUIET]
 
 
