@@ -33,7 +33,7 @@ LANGUAGES = {
 AUTO = "auto"
 WINDOW_TOKENS = 128
 # How many sentences are read ahead: few at first, so that something shows soon.
-AHEAD = (2, 8, 32, 64)
+AHEAD = (2, 8, 32, 64, 256)
 PAUSE = 0.2
 
 
