@@ -7,7 +7,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 # Gradio, the tokenizers and OpenMP read these when they are imported.
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
@@ -229,6 +229,14 @@ def main(arguments: Sequence[str]) -> None:
         there = None if chosen.preload else store_of(chosen)
         threading.Thread(target=preload, args=(cache, there), daemon=True).start()
     serve_until_told(serving, chosen.drain)
+    leave()
+
+
+def leave() -> NoReturn:
+    """End this process with 0, though a model may still be loading: the interpreter's end would abort it there."""
+    logging.shutdown()
+    sys.stdout.flush()
+    os._exit(0)
 
 
 if __name__ == "__main__":

@@ -1,12 +1,16 @@
 """The command that starts the server."""
 
+import signal
 import socket
 import subprocess
 import sys
 from pathlib import Path
 from unittest.mock import Mock
 
+import pytest
+
 import app
+import settings
 from models.cache import ModelCache
 from models.catalog import MINILM_WEIGHTS
 from models.weights import WeightStore
@@ -34,3 +38,21 @@ def test_what_is_on_disk_is_loaded_at_the_start(tiny_cache: ModelCache) -> None:
     there = [spec for spec in app.DEFAULT_MODELS if spec.weights == MINILM_WEIGHTS]
     assert {model.name for model in tiny_cache.status().models} == {spec.name for spec in there}
     assert 0 < len(there) < len(app.DEFAULT_MODELS)
+
+
+@pytest.mark.real
+@pytest.mark.timeout(180)
+def test_a_load_does_not_break_the_end() -> None:
+    """SIGTERM while models are being loaded, behind the page: a thread of theirs would make C++ abort the process."""
+    for spec in app.DEFAULT_MODELS:
+        app.store_of(settings.read([])).ensure(spec.weights)
+    command = [sys.executable, "app.py", "--port", "0", "--offline"]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stderr is not None
+            next(line for line in process.stderr if "is loaded" in line)
+            process.send_signal(signal.SIGTERM)
+            rest = process.stderr.read()
+            assert (process.wait(60), "terminate called" in rest) == (0, False)
+        finally:
+            process.kill()
