@@ -23,7 +23,7 @@ def test_an_answer_in_the_last_lines_is_marked_and_in_sight(page: Page, theme: s
     """One click on the example: the best answer is marked at its place, which is scrolled into view, in both themes."""
     open_tab(page, "Question answering", theme)
     page.get_by_text("In the last lines of a long text").click()
-    expect(page.locator("#answer-status")).to_contain_text("15 windows", timeout=60_000)
+    expect(page.locator("#answer-status")).to_contain_text("13 windows", timeout=60_000)
     expect(page.locator("#answer-status")).not_to_contain_text("read", timeout=60_000)
     mark = page.locator("#answer-view .answer-mark[data-rank='1']")
     verdict = page.locator("#answer-view .answer-verdict").inner_text()

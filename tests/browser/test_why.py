@@ -139,7 +139,7 @@ def test_an_answer_is_carried_to_attention_in_one_click(page: Page) -> None:
     expect(page.locator("#answer-run")).to_be_visible()
     unfold(page, "answer-why")
     page.get_by_text("In the last lines of a long text").click()
-    expect(page.locator("#answer-status")).to_contain_text("· 15 windows", timeout=PATIENCE)
+    expect(page.locator("#answer-status")).to_contain_text("· 13 windows", timeout=PATIENCE)
     unfold(page, "answer-why")
     page.locator("#answer-carry").click()
     expect(page.locator(".av-focus")).to_be_visible(timeout=PATIENCE)
