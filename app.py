@@ -1,5 +1,6 @@
 """Glassbox: settings -> cache -> tabs -> launch. The entry point, on Hugging Face Spaces too."""
 
+import atexit
 import functools
 import logging
 import os
@@ -233,8 +234,11 @@ def main(arguments: Sequence[str]) -> None:
 
 
 def leave() -> NoReturn:
-    """End this process with 0, though a model may still be loading: the interpreter's end would abort it there."""
-    logging.shutdown()
+    """End this process with 0, though a model may still be loading: the interpreter's end would abort it there.
+
+    What is registered for the end runs all the same: Gradio's, for one, closes the tunnel of a public link.
+    """
+    atexit._run_exitfuncs()
     sys.stdout.flush()
     os._exit(0)
 

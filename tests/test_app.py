@@ -40,6 +40,13 @@ def test_what_is_on_disk_is_loaded_at_the_start(tiny_cache: ModelCache) -> None:
     assert 0 < len(there) < len(app.DEFAULT_MODELS)
 
 
+def test_what_is_registered_for_the_end_runs() -> None:
+    """As Gradio's closing of a public link's tunnel, whose process would outlive this one."""
+    program = "import atexit, app; atexit.register(print, 'the tunnel is closed'); app.leave()"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "the tunnel is closed\n"
+
+
 @pytest.mark.real
 @pytest.mark.timeout(180)
 def test_a_load_does_not_break_the_end() -> None:
