@@ -79,10 +79,7 @@ class Encoded:
 
 
 def encode(tokenizer: Any, question: str, context: str, job: int = 0) -> Encoded:
-    """Cut `context` into few windows of one length, `WINDOW_TOKENS` at most, each overlapping the next.
-
-    They overlap by `OVERLAP_TOKENS`.
-    """
+    """Cut `context` into the fewest windows that hold `WINDOW_TOKENS`, of one length; `OVERLAP_TOKENS` are shared."""
     # No truncation by the tokenizer: that would change the state of an object that threads share.
     query = tokenizer(question, add_special_tokens=False, return_offsets_mapping=True, verbose=False)
     asked = query["input_ids"]

@@ -145,7 +145,7 @@ class Student(nn.Module):
         # Logits near those of `output`, computed faster, where there are such.
         self.rough: Callable[[Tensor], Tensor] | None = None
         half = config.width // 2
-        # Where its weights are yet to come, these are there.
+        # Computed even where the network is made without weights, on the device "meta".
         steps = torch.arange(half, device="cpu") * (-math.log(10_000) / (half - 1))
         self.register_buffer("timescales", steps.exp(), persistent=False)
 

@@ -104,9 +104,9 @@ def test_an_example_that_waits_can_be_stopped(page: Page, title: str, name: str)
 @pytest.mark.usefixtures("held")
 def test_a_screen_reader_hears_of_the_queue_in_its_language(browser: Browser, url: str) -> None:
     """Of the place in it, while a run waits."""
-    page = browser.new_page(locale="zh-CN")
-    page.goto(url)
-    page.get_by_role("tab", name="Sentiment", exact=True).click()
-    page.locator("#sentiment-examples button").first.click()
-    expect(page.get_by_role("status").filter(has_text="排队中：第 1 位，共 1 位")).to_be_attached(timeout=PATIENCE)
-    page.close()
+    with browser.new_page(locale="zh-CN") as page:
+        page.goto(url)
+        page.get_by_role("tab", name="Sentiment", exact=True).click()
+        page.locator("#sentiment-examples button").first.click()
+        place = page.get_by_role("status").filter(has_text="排队中：第 1 位，共 1 位")
+        expect(place).to_be_attached(timeout=PATIENCE)

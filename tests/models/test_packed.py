@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 import torch
 
-from models.packed import overflows, pack, quantize, usable
+from models.packed import COLUMNS, overflows, pack, quantize, usable
 
 
 @pytest.fixture(autouse=True)
@@ -27,6 +27,14 @@ def test_a_product_is_that_of_the_weights(rows: int) -> None:
     x = torch.randn(2, rows, 96, generator=generator)
     packed = pack(first, second)
     torch.testing.assert_close(packed(x), x @ torch.cat([first, second]).T, rtol=1e-4, atol=1e-4)
+    assert packed.nbytes == 2 * 97 * COLUMNS
+
+
+@pytest.mark.skipif(not usable(), reason="this CPU has no packed layers")
+def test_all_bytes_are_counted() -> None:
+    """With what the kernel fills its blocks up with: a matrix of 40 columns takes the room of one of 512."""
+    assert pack(torch.ones(8, 40), torch.ones(16, 40)).nbytes == 24 * 512 * 2
+    assert pack(torch.ones(8, 513)).nbytes == 8 * 1_024 * 2
 
 
 def test_a_cpu_without_vectors_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:

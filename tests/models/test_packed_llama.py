@@ -117,12 +117,6 @@ def test_a_model_gives_its_layers_up(model: Any) -> None:
     assert near(llama.begin().read(tokens(20), 20), expected)
 
 
-def test_all_bytes_are_counted() -> None:
-    """With what the kernel fills its blocks up with: a matrix of 40 columns takes the room of one of 512."""
-    assert packed.pack(torch.ones(8, 40), torch.ones(16, 40)).nbytes == 24 * 512 * 2
-    assert packed.pack(torch.ones(8, 513)).nbytes == 8 * 1_024 * 2
-
-
 def saved(model: Any, folder: Path) -> Loaded:
     """What the app's loader makes of `model`, saved as SmolLM2 is."""
     model.half().save_pretrained(folder)
