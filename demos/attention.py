@@ -7,8 +7,9 @@ import gradio as gr
 
 from demos.attention_data import answer, first
 from demos.attention_view import PLACE, AttentionView
-from demos.events import COMPUTE_LANE, QUIET, endpoint, guarded, on_run, report_to, run_examples
+from demos.events import COMPUTE_LANE, QUIET, endpoint, on_run, run_examples
 from demos.examples import ready_examples
+from demos.guard import guarded, report_to
 from demos.status import StatusLine, describe
 from demos.tab import Form, Tab
 from demos.words import say

@@ -11,7 +11,8 @@ from gradio.components import Component
 from demos import batch_form
 from demos.batch_form import FIELDS
 from demos.batch_page import batch_page, options_of
-from demos.events import QUIET, guarded, on_run, throttled
+from demos.events import QUIET, on_run, throttled
+from demos.guard import guarded
 from demos.tab import Form, Tab
 from demos.words import say, told
 from models.desk import BatchDesk

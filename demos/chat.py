@@ -11,8 +11,9 @@ from demos.chat_settings import OPTIONS, chat_settings
 from demos.chat_why import on_look, show_tokens, why_fold
 from demos.conversation import Messages, from_page, index_of, restored, to_page
 from demos.drafts import drafts_fold
-from demos.events import QUIET, endpoint, guarded, on_run, report_to, throttled
+from demos.events import QUIET, endpoint, on_run, throttled
 from demos.examples import ready_examples
+from demos.guard import guarded, report_to
 from demos.model_picker import model_picker
 from demos.plain import SHOWN_AS_TEXT, from_chatbot
 from demos.reply import notice_of, plain, status_of

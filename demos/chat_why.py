@@ -6,7 +6,8 @@ from typing import Any
 
 import gradio as gr
 
-from demos.events import on_run, report_to, throttled
+from demos.events import on_run, throttled
+from demos.guard import report_to
 from demos.status import StatusLine, describe
 from demos.tab import carry_button
 from demos.token_view import TokenView, looked, passage, view

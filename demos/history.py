@@ -10,7 +10,8 @@ from typing import Any
 
 import gradio as gr
 
-from demos.events import QUIET, guarded
+from demos.events import QUIET
+from demos.guard import guarded
 from demos.link_bar import fill
 from demos.links import Link, LinkError
 from demos.status import StatusLine

@@ -5,8 +5,9 @@ from typing import Any
 import gradio as gr
 
 from demos.attention import OPENS_AT
-from demos.events import COMPUTE_LANE, guarded, on_run, report_to, run_examples
+from demos.events import COMPUTE_LANE, on_run, run_examples
 from demos.examples import ready_examples
+from demos.guard import guarded, report_to
 from demos.status import StatusLine, describe
 from demos.tab import Carry, Form, Tab, carry_button
 from demos.words import say

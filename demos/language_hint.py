@@ -5,7 +5,8 @@ from collections.abc import Callable
 import gradio as gr
 
 from demos import words
-from demos.events import QUIET, guarded
+from demos.events import QUIET
+from demos.guard import guarded
 from demos.status import StatusLine
 from demos.words import say
 from models.language import Guess

@@ -7,7 +7,8 @@ from typing import Any
 import gradio as gr
 from gradio.components import Component
 
-from demos.events import QUIET, guarded
+from demos.events import QUIET
+from demos.guard import guarded
 from demos.links import Link, LinkError, decode, encode
 from demos.seed_field import SeedField
 from demos.status import StatusLine

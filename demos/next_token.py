@@ -7,7 +7,8 @@ import gradio as gr
 from gradio.components import Component
 
 from demos.drafts_view import drafts_json, drafts_status, drafts_view
-from demos.events import ASIDE, QUIET, guarded, on_run, throttled
+from demos.events import ASIDE, QUIET, on_run, throttled
+from demos.guard import guarded
 from demos.status import StatusLine
 from demos.token_view import TokenView
 from demos.words import say

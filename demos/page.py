@@ -8,7 +8,8 @@ from typing import Any
 import gradio as gr
 
 from demos import look
-from demos.events import ASIDE, QUIET, guarded, let_share
+from demos.events import ASIDE, QUIET, let_share
+from demos.guard import guarded
 from demos.history import history, record
 from demos.link_bar import copy_button, open_links
 from demos.script_it import install, script_it

@@ -8,8 +8,9 @@ from typing import Any
 import gradio as gr
 
 from demos.answer_view import Asked, answer_view, view, why
-from demos.events import QUIET, endpoint, guarded, on_run, report_to, throttled
+from demos.events import QUIET, endpoint, on_run, throttled
 from demos.examples import ready_examples
+from demos.guard import guarded, report_to
 from demos.model_picker import model_picker
 from demos.status import StatusLine, describe
 from demos.tab import Carry, Form, Tab, carry_button

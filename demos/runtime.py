@@ -7,7 +7,8 @@ from typing import Any
 import gradio as gr
 import pandas as pd
 
-from demos.events import endpoint, guarded, on_page_load
+from demos.events import endpoint, on_page_load
+from demos.guard import guarded
 from demos.status import StatusLine
 from demos.tab import Form, Tab
 from demos.words import say, told

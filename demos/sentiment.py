@@ -7,8 +7,9 @@ from typing import Any
 import gradio as gr
 from gradio.components import Component
 
-from demos.events import QUIET, endpoint, on_run, report_to, throttled
+from demos.events import QUIET, endpoint, on_run, throttled
 from demos.examples import ready_examples
+from demos.guard import report_to
 from demos.model_picker import model_picker
 from demos.own_labels import own_labels
 from demos.sentiment_view import sentiment_view, view, why

@@ -7,8 +7,9 @@ from typing import Any
 
 import gradio as gr
 
-from demos.events import QUIET, endpoint, on_run, report_to, run_examples, throttled
+from demos.events import QUIET, endpoint, on_run, run_examples, throttled
 from demos.examples import ready_examples
+from demos.guard import report_to
 from demos.model_picker import model_picker
 from demos.status import StatusLine, describe
 from demos.summary_view import summary_view, view

@@ -8,8 +8,9 @@ from typing import Any
 import gradio as gr
 
 from demos.aligned_words import AlignedWords, view
-from demos.events import QUIET, SHARED_LANE, endpoint, guarded, on_run, report_to, run_examples
+from demos.events import QUIET, SHARED_LANE, endpoint, on_run, run_examples
 from demos.examples import ready_examples
+from demos.guard import guarded, report_to
 from demos.language_hint import LanguageHint
 from demos.model_picker import model_picker
 from demos.status import StatusLine, describe

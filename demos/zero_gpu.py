@@ -12,7 +12,8 @@ from typing import Any, cast
 import gradio as gr
 from gradio.blocks import Block
 
-from demos.events import COMPUTE_LANE, SHARED_LANE, errors_in_words, guarded
+from demos.events import COMPUTE_LANE, SHARED_LANE
+from demos.guard import errors_in_words, guarded
 from models.cache import Loaded
 from models.catalog import ModelSpec
 from models.stages import Report, to_terminal
