@@ -2,6 +2,7 @@
 
 import atexit
 import functools
+import importlib
 import logging
 import os
 import sys
@@ -22,16 +23,19 @@ os.environ.setdefault("GOMP_SPINCOUNT", "30000")
 # Which proxies are believed is a setting of ours; uvicorn would believe any on this machine.
 os.environ.setdefault("FORWARDED_ALLOW_IPS", "")
 
+import settings
+from server.type_stubs import skip_type_stubs
+
+skip_type_stubs()
 try:
-    # ZeroGPU's package must come before torch; it is there on Spaces, and need not be elsewhere.
-    import spaces
+    # ZeroGPU's package must come before torch; elsewhere it need not be there, and takes time to import.
+    spaces = importlib.import_module("spaces") if settings.on_zero_gpu() else None
 except ImportError:
     spaces = None
 
 import gradio as gr
 
 import batch_command
-import settings
 from demos import (
     attention,
     batch,
