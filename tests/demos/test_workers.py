@@ -94,6 +94,6 @@ def test_work_sees_the_context_of_its_request() -> None:
         return await run_in_worker(visitor.get)
 
     async def requests() -> list[str]:
-        return await request("a"), await request("b")
+        return [*await asyncio.gather(request("a"), request("b"))]
 
-    assert run_apart(requests()) == ("a", "b")
+    assert run_apart(requests()) == ["a", "b"]
