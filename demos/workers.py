@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from anyio.lowlevel import RunVar
 
@@ -40,12 +40,12 @@ class Workers:
             return idle
 
 
-_OF_THE_LOOP: RunVar[Any] = RunVar("workers")
+_OF_THE_LOOP: RunVar[Workers] = RunVar("workers")
 
 
 async def run_in_worker(work: Callable[[], T]) -> T:
     """Run `work` with the workers of this event loop; see `Workers.run`."""
-    workers: Workers | None = _OF_THE_LOOP.get(None)
+    workers = _OF_THE_LOOP.get(None)
     if workers is None:
         workers = Workers()
         _OF_THE_LOOP.set(workers)

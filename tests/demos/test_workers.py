@@ -30,7 +30,7 @@ def test_work_that_follows_other_work_runs_in_the_same_thread() -> None:
 def test_only_one_thread_is_kept() -> None:
     """Eight at once have eight threads, of which one stays."""
 
-    async def requests() -> list[int]:
+    async def requests() -> None:
         workers, all_there = Workers(), threading.Barrier(8)
 
         def work() -> int:
@@ -43,7 +43,6 @@ def test_only_one_thread_is_kept() -> None:
             while len(alive := {thread.ident for thread in threading.enumerate()} & set(threads)) > 1:
                 await asyncio.sleep(0.01)
         assert alive == {await workers.run(get_ident)}
-        return threads
 
     run_apart(requests())
 
