@@ -40,7 +40,8 @@ def pack(spec: ModelSpec, model: Any, tokenizer: Any) -> Loaded | None:
         return _pack_llama(spec, model, tokenizer)
     if spec.head == "translation":
         model.rough = packed.quantize(model.output)
-        return Loaded(model, tokenizer, "cpu", "float32", nbytes(model) + model.rough.nbytes, "fbgemm")
+        beside = model.rough.nbytes + packed.pack_linears(model.encoder) + packed.pack_linears(model.decoder)
+        return Loaded(model, tokenizer, "cpu", "float16", nbytes(model) + beside, "fbgemm")
     from models.packed_encoder import PackedLayer, pack_layers
 
     if not pack_layers(model):

@@ -1,7 +1,7 @@
 """Linear layers of fewer bits.
 
-Sixteen, computed in float32, so that a token brings half the bytes from memory; or eight, computed in eight, to find
-out fast what is worth computing in full.
+Sixteen, computed in float32: half the bytes come from memory, in the order in which they are needed. Or eight, computed
+in eight, to find out fast what is worth computing in full.
 
 The kernels are FBGEMM's (Khudia et al. 2021), which torch brings along for x86.
 """
@@ -26,7 +26,7 @@ warnings.filterwarnings("ignore", "torch.quantize_per_tensor", UserWarning)
 
 @dataclass(frozen=True)
 class Packed:
-    """A matrix of float16 weights, in the order that the kernel reads them."""
+    """A matrix of float16 weights, in the order that the kernel reads them, with a bias that it adds or none."""
 
     weights: Any
     nbytes: int
@@ -37,14 +37,28 @@ class Packed:
         return y
 
 
-def pack(*weights: Tensor) -> Packed:
-    """One matrix of the rows of `weights`."""
+def pack(*weights: Tensor, bias: Tensor | None = None) -> Packed:
+    """One matrix of the rows of `weights`, and `bias`, one number for each."""
     # One buffer and no copies beside it: what is freed between the packed weights would stay with the process.
     matrix = torch.empty(sum(len(weight) for weight in weights), weights[0].shape[1])
     torch.cat(weights, out=matrix)
     columns = -(-matrix.shape[1] // COLUMNS) * COLUMNS
     kept = len(matrix) * columns * torch.float16.itemsize
-    return Packed(torch.ops.quantized.linear_prepack_fp16(matrix, None), kept)
+    return Packed(torch.ops.quantized.linear_prepack_fp16(matrix, bias), kept + (0 if bias is None else bias.nbytes))
+
+
+def pack_linears(network: nn.Module) -> int:
+    """Put a packed matrix in place of each linear layer in `network`, which is none itself; returns their bytes."""
+    total = 0
+    for module in list(network.modules()):
+        for name, layer in list(module.named_children()):
+            if isinstance(layer, nn.Linear):
+                packed = pack(layer.weight.detach(), bias=None if layer.bias is None else layer.bias.detach())
+                # No parameter of the module any more: a module takes nothing but a module in place of one.
+                delattr(module, name)
+                setattr(module, name, packed)
+                total += packed.nbytes
+    return total
 
 
 @dataclass(frozen=True)

@@ -238,7 +238,10 @@ class _Decoding:
     def __init__(self, student: Student, memory: Memory, length: int) -> None:
         self.student = student
         self.layers: list[Any] = list(student.decoder)
-        self.sources = [layer.attention.keys_values(memory.states) for layer in self.layers]
+        # In one piece for each head, or every step would copy them to multiply with them.
+        self.sources = [
+            tuple(each.contiguous() for each in layer.attention.keys_values(memory.states)) for layer in self.layers
+        ]
         self.bias = _bias(memory.mask)
         self.cells = [torch.zeros_like(memory.states[:, :1]) for _ in self.layers]
         self.positions = student._positions(length)

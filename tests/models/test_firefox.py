@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 import torch
+from torch import nn
 
 from models.catalog import ENGLISH_PORTUGUESE
 from models.firefox import load_student
-from models.packed import quantize, usable
+from models.packed import Packed, quantize, usable
 from models.stages import ignore
 from models.student import END, UNKNOWN, Student, pad
 from tests import tiny_student
@@ -103,11 +104,21 @@ def test_rough_logits_change_no_translation(student: Student) -> None:
 
 
 @pytest.mark.skipif(not usable(), reason="this CPU has no packed layers")
-def test_the_loader_takes_rough_logits(student: Student, tmp_path: Path) -> None:
-    """All bytes are counted; what tells attention has none."""
+def test_the_loader_packs_layers_and_takes_rough_logits(student: Student, tmp_path: Path) -> None:
+    """All bytes are counted; what tells attention has neither; both read a text the same way."""
     tiny_student.write(student, tmp_path)
     spec = replace(ENGLISH_PORTUGUESE, subfolder="")
     fast, slow = loader(tmp_path)(spec, ignore), loader(tmp_path)(spec.with_attention(), ignore)
-    assert (fast.engine, fast.dtype, slow.engine) == ("fbgemm", "float32", "torch")
-    assert fast.nbytes == slow.nbytes + fast.model.rough.nbytes
+    assert (fast.engine, fast.dtype, slow.engine, slow.dtype) == ("fbgemm", "float16", "torch", "float32")
+    sides = (slow.model.encoder, slow.model.decoder)
+    linears = [layer for side in sides for layer in side.modules() if isinstance(layer, nn.Linear)]
+    replaced = sum(parameter.nbytes for layer in linears for parameter in layer.parameters())
+    packed = [each for module in fast.model.modules() for each in vars(module).values() if isinstance(each, Packed)]
+    assert len(packed) == len(linears)
+    beside = fast.model.rough.nbytes + sum(each.nbytes for each in packed)
+    assert fast.nbytes == slow.nbytes - replaced + beside
     assert slow.model.rough is None
+    ids, mask = pad(SOURCES)
+    torch.testing.assert_close(
+        fast.model.encode(ids, mask).states[mask], slow.model.encode(ids, mask).states[mask], rtol=0.01, atol=0.01
+    )

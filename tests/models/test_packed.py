@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 import torch
 
-from models.packed import COLUMNS, overflows, pack, quantize, usable
+from models.packed import COLUMNS, overflows, pack, pack_linears, quantize, usable
 
 
 @pytest.fixture(autouse=True)
@@ -35,6 +35,22 @@ def test_all_bytes_are_counted() -> None:
     """With what the kernel fills its blocks up with: a matrix of 40 columns takes the room of one of 512."""
     assert pack(torch.ones(8, 40), torch.ones(16, 40)).nbytes == 24 * 512 * 2
     assert pack(torch.ones(8, 513)).nbytes == 8 * 1_024 * 2
+
+
+@pytest.mark.skipif(not usable(), reason="this CPU has no packed layers")
+def test_linear_layers_give_way_to_packed_ones() -> None:
+    """At any depth, with a bias or without; other layers stay."""
+    outer, deeper = torch.nn.Linear(40, 24, bias=False), torch.nn.Linear(24, 8)
+    within = torch.nn.Sequential(deeper, torch.nn.LayerNorm(8))
+    network = torch.nn.Sequential(outer, within).requires_grad_(False)
+    x = torch.randn(3, 40, generator=torch.Generator().manual_seed(0))
+    expected = outer(x)
+    deep = deeper(expected)
+    assert pack_linears(network) == 24 * 512 * 2 + 8 * 512 * 2 + 8 * 4
+    assert [type(module).__name__ for module in network.modules()] == ["Sequential", "Sequential", "LayerNorm"]
+    first, inner = vars(network)["0"], vars(within)["0"]
+    torch.testing.assert_close(first(x), expected, rtol=2e-3, atol=2e-3)
+    torch.testing.assert_close(inner(expected), deep, rtol=2e-3, atol=2e-3)
 
 
 def test_a_cpu_without_vectors_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
