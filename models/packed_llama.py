@@ -47,6 +47,7 @@ class PackedLlama:
         if config.attention_bias or config.mlp_bias:
             raise OtherArchitecture("Its layers have biases.")
         self.config, self.generation_config = config, model.generation_config
+        self.epsilon = float(config.rms_norm_eps)
         self.heads, self.key_heads, self.width = config.num_attention_heads, config.num_key_value_heads, config.head_dim
         self.head = pack(model.lm_head.weight)
         # A copy: the model's own may be a place in a file, all of which would stay in memory for it.
@@ -129,7 +130,13 @@ class PackedContext:
             self.read_so_far = torch.cat([self.read_so_far, more], -2)
 
     def _norm(self, x: Tensor, weight: Tensor) -> Tensor:
-        return rms_norm(x, (x.shape[-1],), weight, self.model.config.rms_norm_eps)
+        if x.numel() > len(weight):
+            return rms_norm(x, (x.shape[-1],), weight, self.model.epsilon)
+        # One token's alone is a number: half as many operations.
+        vector = x.view(-1)
+        mean_square = float(torch.dot(vector, vector)) / len(weight)
+        normed: Tensor = x * (mean_square + self.model.epsilon) ** -0.5 * weight
+        return normed
 
 
 def packed_if_trusted(model: LlamaForCausalLM) -> PackedLlama | None:
