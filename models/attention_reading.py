@@ -11,9 +11,10 @@ from models.attention import Token
 from models.attention_math import Weights
 from models.cache import Loaded
 from models.inputs import InputError
-from models.student import Decoded, pad
+from models.student import pad
 from models.text import Span, stripped
 from models.words import word_at, words
+from models.writing import Decoded
 
 LIMIT = 512
 END = "</s>"

@@ -7,7 +7,8 @@ from sentencepiece import SentencePieceProcessor
 from torch import Tensor
 
 from models import marian
-from models.student import Student, StudentConfig
+from models.student import Student
+from models.student_layers import StudentConfig
 
 KIND = {"dec-cell": "ssru", "transformer-postprocess": "dan", "transformer-ffn-activation": "relu"}
 ATTENTION = {"query": "q", "key": "k", "value": "v", "output": "o"}

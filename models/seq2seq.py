@@ -18,7 +18,8 @@ from transformers import (
 )
 from transformers.modeling_outputs import BaseModelOutput
 
-from models.student import LENGTH_FACTOR, LENGTH_SLACK, Decoded, pad
+from models.student import LENGTH_FACTOR, LENGTH_SLACK, pad
+from models.writing import Decoded, WholeBatch
 
 
 class Seq2Seq(nn.Module):
@@ -40,6 +41,10 @@ class Seq2Seq(nn.Module):
     def start(self) -> int:
         """The token that the decoder reads before its first one."""
         return int(self.model.generation_config.decoder_start_token_id or self.config.decoder_start_token_id)
+
+    def begin(self) -> WholeBatch:
+        """Sources that are to be written together."""
+        return WholeBatch(self.decode)
 
     def decode(self, sources: Sequence[Sequence[int]], bound: int | None = None) -> Iterator[dict[int, Decoded]]:
         """Write for a batch of sources, as `Student.decode` does; at most `bound` tokens where that is given."""

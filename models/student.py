@@ -1,43 +1,22 @@
-"""The Firefox Translations student's network: a transformer encoder, a small decoder with a recurrent cell.
+"""The Firefox Translations student: a transformer encoder, a small decoder with a recurrent cell.
 
 Trained with guided alignment: head 0 of the last decoder layer's cross-attention aligns words.
-Attention weights are computed one way only, so what a visitor is shown is what translated.
 """
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
+from torch.nn.functional import pad as filled
+
+from models.student_layers import DecoderLayer, EncoderLayer, StudentConfig
+from models.writing import Decoded
 
 END, UNKNOWN = 0, 1
 LENGTH_FACTOR, LENGTH_SLACK = 2, 10
-
-
-@dataclass(frozen=True)
-class StudentConfig:
-    """The sizes of a student; `hidden` is the feed-forward layers' width."""
-
-    vocabulary: int
-    width: int
-    hidden: int
-    heads: int
-    encoder_layers: int
-    decoder_layers: int
-
-
-class Decoded(NamedTuple):
-    """One translation: ids without `</s>`, (target, source) alignment weights with a last column for `</s>`.
-
-    `finished` is False where the length bound ended it.
-    """
-
-    ids: list[int]
-    alignment: Tensor
-    finished: bool
 
 
 class Memory(NamedTuple):
@@ -49,84 +28,6 @@ class Memory(NamedTuple):
     states: Tensor
     mask: Tensor
     attentions: tuple[Tensor, ...] = ()
-
-
-class Attention(nn.Module):
-    """Multi-head attention with its residual sum and layer norm."""
-
-    def __init__(self, width: int, heads: int) -> None:
-        super().__init__()
-        self.heads = heads
-        self.query, self.key, self.value, self.output = (nn.Linear(width, width) for _ in range(4))
-        self.norm = nn.LayerNorm(width)
-
-    def keys_values(self, states: Tensor) -> tuple[Tensor, Tensor]:
-        """Keys and values of `states` (batch, source, width), each (batch, heads, source, width / heads)."""
-        return self._split(self.key(states)), self._split(self.value(states))
-
-    def forward(self, x: Tensor, keys: Tensor, values: Tensor, bias: Tensor) -> tuple[Tensor, Tensor]:
-        """Attend from `x` (batch, target, width); `bias` is added to the scores.
-
-        Returns the new states and the weights (batch, heads, target, source).
-        """
-        query = self._split(self.query(x)) * (x.shape[-1] // self.heads) ** -0.5
-        weights = (query @ keys.transpose(-1, -2) + bias).softmax(-1)
-        mixed = (weights @ values).transpose(1, 2).flatten(2)
-        return self.norm(x + self.output(mixed)), weights
-
-    def _split(self, x: Tensor) -> Tensor:
-        return x.view(*x.shape[:-1], self.heads, -1).transpose(1, 2)
-
-
-class FeedForward(nn.Module):
-    """Two layers with a ReLU between them, residual sum and layer norm."""
-
-    def __init__(self, width: int, hidden: int) -> None:
-        super().__init__()
-        self.up, self.down = nn.Linear(width, hidden), nn.Linear(hidden, width)
-        self.norm = nn.LayerNorm(width)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Transform each state by itself."""
-        return self.norm(x + self.down(functional.relu(self.up(x))))  # type: ignore[no-any-return]
-
-
-class RecurrentCell(nn.Module):
-    """The simpler simple recurrent unit (Kim et al. 2019), in place of the decoder's self-attention."""
-
-    def __init__(self, width: int) -> None:
-        super().__init__()
-        self.candidate, self.forget = nn.Linear(width, width, bias=False), nn.Linear(width, width)
-        self.norm = nn.LayerNorm(width)
-
-    def forward(self, x: Tensor, cell: Tensor) -> tuple[Tensor, Tensor]:
-        """The next state and the next cell, all (batch, 1, width)."""
-        cell = torch.lerp(self.candidate(x), cell, torch.sigmoid(self.forget(x)))
-        return self.norm(x + functional.relu(cell)), cell
-
-
-class EncoderLayer(nn.Module):
-    """Self-attention, then a feed-forward layer."""
-
-    def __init__(self, config: StudentConfig) -> None:
-        super().__init__()
-        self.attention = Attention(config.width, config.heads)
-        self.feed_forward = FeedForward(config.width, config.hidden)
-
-    def forward(self, x: Tensor, bias: Tensor) -> tuple[Tensor, Tensor]:
-        """The next states, and the attention weights (batch, heads, source, source)."""
-        x, weights = self.attention(x, *self.attention.keys_values(x), bias)
-        return self.feed_forward(x), weights
-
-
-class DecoderLayer(nn.Module):
-    """A recurrent cell, cross-attention over the source, then a feed-forward layer."""
-
-    def __init__(self, config: StudentConfig) -> None:
-        super().__init__()
-        self.cell = RecurrentCell(config.width)
-        self.attention = Attention(config.width, config.heads)
-        self.feed_forward = FeedForward(config.width, config.hidden)
 
 
 class Student(nn.Module):
@@ -168,11 +69,12 @@ class Student(nn.Module):
         One (batch, heads, target, source) tensor for each decoder layer; row t is the step that writes token t.
         `between` is called before each step, and may end the work by raising.
         """
-        decoding = _Decoding(self, memory, targets.shape[1])
+        state = _State(self, memory, targets.shape[1])
         steps = []
-        for previous in [None, *targets.unbind(1)[:-1]]:
+        # At the start nothing is said yet, whatever stands there.
+        for previous in targets.roll(1, 1).unbind(1):
             between()
-            steps.append(decoding.step(previous)[1])
+            steps.append(state.step(previous)[1])
         return tuple(torch.cat(layer, 2) for layer in zip(*steps, strict=True))
 
     def translate(self, sources: Sequence[Sequence[int]]) -> list[Decoded]:
@@ -187,33 +89,14 @@ class Student(nn.Module):
 
         Never writes `<unk>`. A translation is at most twice as long as its source, plus 10.
         """
-        ids, mask = pad(sources, self.embedding.weight.device)
-        bounds = [LENGTH_FACTOR * len(source) + LENGTH_SLACK for source in sources]
-        decoding = _Decoding(self, self.encode(ids, mask), max(bounds))
-        written: list[list[int]] = [[] for _ in sources]
-        alignment = torch.zeros(len(sources), max(bounds), ids.shape[1])
-        rows, tokens = list(range(len(sources))), None
-        for step in range(max(bounds)):
-            states, weights = decoding.step(tokens)
-            alignment[rows, step] = weights[-1][:, 0, 0].to("cpu")
-            tokens = self._best_token(states[:, 0])
-            finished, going = {}, []
-            for at, (row, token) in enumerate(zip(rows, tokens.tolist(), strict=True)):
-                if token != END:
-                    written[row].append(token)
-                if token == END or len(written[row]) == bounds[row]:
-                    weights_of_row = alignment[row, : len(written[row]), : len(sources[row])]
-                    finished[row] = Decoded(written[row], weights_of_row, token == END)
-                else:
-                    going.append(at)
-            yield finished
-            if not going:
-                return
-            if finished:  # They leave the batch.
-                kept = torch.tensor(going, device=tokens.device)
-                tokens = tokens[kept]
-                decoding.keep(kept)
-                rows = [rows[at] for at in going]
+        writing = self.begin()
+        writing.join(sources)
+        while writing.rows:
+            yield writing.step()
+
+    def begin(self) -> "StudentWriting":
+        """Translations that are to be written together; see `decode`."""
+        return StudentWriting(self)
 
     def _best_token(self, states: Tensor) -> Tensor:
         """The likeliest token after each of `states`, (batch, width); rough logits name two, computed in full."""
@@ -232,10 +115,11 @@ class Student(nn.Module):
         return torch.cat([angles.sin(), angles.cos()], -1)
 
 
-class _Decoding:
-    """A batch that is being written: the source's keys and values (computed once), the cells, the position."""
+class _State:
+    """Where the decoder is in a batch: the source's keys and values (computed once), the cells, each row's position."""
 
     def __init__(self, student: Student, memory: Memory, length: int) -> None:
+        """The start of targets of at most `length` tokens."""
         self.student = student
         self.layers: list[Any] = list(student.decoder)
         # In one piece for each head, or every step would copy them to multiply with them.
@@ -245,30 +129,118 @@ class _Decoding:
         self.bias = _bias(memory.mask)
         self.cells = [torch.zeros_like(memory.states[:, :1]) for _ in self.layers]
         self.positions = student._positions(length)
-        self.at = 0
+        self.at = torch.zeros(len(memory.states), dtype=torch.long, device=memory.states.device)
 
-    def step(self, tokens: Tensor | None) -> tuple[Tensor, list[Tensor]]:
-        """One position further, after `tokens` (batch), None at the start.
+    def step(self, tokens: Tensor) -> tuple[Tensor, list[Tensor]]:
+        """One position further, after `tokens` (batch), of which a row at its start has none, whatever stands there.
 
         Returns the states (batch, 1, width) and each layer's cross-attention weights (batch, heads, 1, source).
         """
-        x = self.positions[self.at].expand_as(self.cells[0])
-        if tokens is not None:
-            x = x + self.student.embedding(tokens[:, None]) * self.student.config.width**0.5
+        said = self.student.embedding(tokens) * self.student.config.width**0.5
+        x = (self.positions[self.at] + said * (self.at > 0)[:, None])[:, None]
         attentions = []
         for i, layer in enumerate(self.layers):
             x, self.cells[i] = layer.cell(x, self.cells[i])
             x, weights = layer.attention(x, *self.sources[i], self.bias)
             x = layer.feed_forward(x)
             attentions.append(weights)
-        self.at += 1
+        self.at = self.at + 1
         return x, attentions
 
-    def keep(self, rows: Tensor) -> None:
-        """Go on with these rows of the batch alone."""
-        self.sources = [(keys[rows], values[rows]) for keys, values in self.sources]
-        self.bias = self.bias[rows]
-        self.cells = [cell[rows] for cell in self.cells]
+    def keep(self, rows: Sequence[int], longest: int) -> None:
+        """Go on with these rows of the batch alone, whose longest source has so many tokens."""
+        kept = torch.tensor(rows, device=self.at.device)
+        self.sources = [tuple(each[kept, :, :longest] for each in pair) for pair in self.sources]
+        self.bias, self.at = self.bias[kept, :, :, :longest], self.at[kept]
+        self.cells = [cell[kept] for cell in self.cells]
+
+    def add(self, other: "_State") -> None:
+        """Go on with the rows of `other` too, below those there are; the shorter sources are padded."""
+        longest = max(self.bias.shape[-1], other.bias.shape[-1])
+        self.sources = [
+            tuple(_below(a, b, -2, longest) for a, b in zip(ours, theirs, strict=True))
+            for ours, theirs in zip(self.sources, other.sources, strict=True)
+        ]
+        self.bias = _below(self.bias, other.bias, -1, longest, -torch.inf)
+        self.cells = [torch.cat(pair) for pair in zip(self.cells, other.cells, strict=True)]
+        self.at = torch.cat([self.at, other.at])
+        self.positions = max(self.positions, other.positions, key=len)
+
+
+@dataclass
+class _Row:
+    """A translation that is being written: its number, its source's length, how long it may be, what there is of it."""
+
+    number: int
+    length: int
+    bound: int
+    ids: list[int] = field(default_factory=list)
+    looked: list[Tensor] = field(default_factory=list)
+
+    def write(self, token: int, weights: Tensor) -> Decoded | None:
+        """Add `token` and its `weights` (source); the whole translation where that ends it."""
+        if token != END:
+            self.ids.append(token)
+            self.looked.append(weights)
+            if len(self.ids) < self.bound:
+                return None
+        # How long the longest source of all is changes with those who come and go.
+        looked = [each[: self.length] for each in self.looked]
+        return Decoded(self.ids, torch.stack(looked) if looked else torch.zeros(0, self.length), token == END)
+
+
+class StudentWriting:
+    """Translations that are written together, a token each at a time; a `models.writing.Writing`."""
+
+    _state: _State
+    _tokens: Tensor
+
+    def __init__(self, student: Student) -> None:
+        self.student = student
+        self.rows: list[_Row] = []
+        self.joined = 0
+
+    def fits(self, sources: Sequence[Sequence[int]], tokens: int) -> bool:
+        """Whether with `sources` all take at most so many `tokens`, padding included."""
+        lengths = [*(row.length for row in self.rows), *map(len, sources)]
+        return max(lengths) * len(lengths) <= tokens
+
+    def join(self, sources: Sequence[Sequence[int]]) -> range:
+        """Take in `sources`, each a list of ids with `</s>` at its end."""
+        ids, mask = pad(sources, self.student.embedding.weight.device)
+        numbers = range(self.joined, self.joined + len(sources))
+        bounds = [LENGTH_FACTOR * len(source) + LENGTH_SLACK for source in sources]
+        state = _State(self.student, self.student.encode(ids, mask), max(bounds))
+        start = torch.zeros(len(sources), dtype=torch.long, device=ids.device)
+        if self.rows:
+            self._state.add(state)
+            self._tokens = torch.cat([self._tokens, start])
+        else:
+            self._state, self._tokens = state, start
+        self.rows += map(_Row, numbers, map(len, sources), bounds)
+        self.joined = numbers.stop
+        return numbers
+
+    def drop(self, numbers: Collection[int]) -> None:
+        """Write no further on these."""
+        self._keep([at for at, row in enumerate(self.rows) if row.number not in numbers])
+
+    def step(self) -> dict[int, Decoded]:
+        """Write a token of each; what that ended leaves, by its number."""
+        states, weights = self._state.step(self._tokens)
+        self._tokens = self.student._best_token(states[:, 0])
+        looked = weights[-1][:, 0, 0].to("cpu").unbind()
+        ended = [row.write(*each) for row, *each in zip(self.rows, self._tokens.tolist(), looked, strict=True)]
+        finished = {row.number: each for row, each in zip(self.rows, ended, strict=True) if each is not None}
+        self._keep([at for at, each in enumerate(ended) if each is None])
+        return finished
+
+    def _keep(self, rows: Sequence[int]) -> None:
+        going = [self.rows[at] for at in rows]
+        if 0 < len(going) < len(self.rows):
+            self._state.keep(rows, max(row.length for row in going))
+            self._tokens = self._tokens[torch.tensor(rows, device=self._tokens.device)]
+        self.rows = going
 
 
 def pad(sources: Sequence[Sequence[int]], device: torch.device | str = "cpu") -> tuple[Tensor, Tensor]:
@@ -282,3 +254,10 @@ def pad(sources: Sequence[Sequence[int]], device: torch.device | str = "cpu") ->
 def _bias(mask: Tensor) -> Tensor:
     """What keeps padding out of the scores: (batch, 1, 1, source)."""
     return torch.where(mask, 0.0, -torch.inf)[:, None, None]
+
+
+def _below(ours: Tensor, theirs: Tensor, dim: int, length: int, value: float = 0.0) -> Tensor:
+    """`theirs` below `ours`, both filled up with `value` to `length` in `dim`, counted from the last."""
+    before = [0, 0] * (-1 - dim)
+    both = [filled(each, (*before, 0, length - each.shape[dim]), value=value) for each in (ours, theirs)]
+    return torch.cat(both)

@@ -8,7 +8,7 @@ from typing import Any
 
 from models.cache import Loaded, ModelCache
 from models.catalog import ModelSpec
-from models.company import BATCH_TOKENS, Decode
+from models.company import BATCH_TOKENS
 from models.inputs import DEFAULT_LIMITS, InputError, Limits, check_text
 from models.language import Detect, Guess, detect
 from models.memory import retried
@@ -19,6 +19,7 @@ from models.segments import segments, windows
 from models.stages import Report, Stage, ignore, last
 from models.text import Span
 from models.translated import Draft, Translation
+from models.writing import Decode
 
 LANGUAGES = {
     "en": "English",
@@ -64,7 +65,7 @@ class Translator:
         with self.cache.lease(self.spec, report) as loaded:
             elapsed, pause = stopwatch(), stopwatch()
             draft = _read_all(loaded, text, segments(text, self.language), self.spec.prefix)
-            for _ in _write_all(partial(loaded.company.decode, loaded.model.decode), loaded.tokenizer, draft):
+            for _ in _write_all(partial(loaded.company.decode, loaded.model.begin), loaded.tokenizer, draft):
                 if pause() > PAUSE:
                     yield draft.so_far(self.spec.name, loaded.device, elapsed(), loaded.engine)
                     pause = stopwatch()

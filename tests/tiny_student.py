@@ -11,7 +11,8 @@ from sentencepiece import SentencePieceProcessor, SentencePieceTrainer
 
 from models.firefox import names
 from models.marian import BYTES, CONFIGURATION, FLOAT32, INT8, VERSION
-from models.student import Student, StudentConfig
+from models.student import Student
+from models.student_layers import StudentConfig
 
 YAML = "dec-cell: ssru\ndec-depth: {0.decoder_layers}\nenc-depth: {0.encoder_layers}\ntransformer-heads: {0.heads}\n"
 YAML += "dim-vocabs:\n  - {0.vocabulary}\ntransformer-ffn-activation: relu\ntransformer-postprocess: dan\n"

@@ -53,6 +53,26 @@ def test_a_batch_translates_as_each_alone(student: Student) -> None:
         torch.testing.assert_close(together.alignment, alone.alignment)
 
 
+def test_who_joins_or_leaves_changes_no_other_translation(student: Student) -> None:
+    """A longer source joins in the midst of shorter ones, and one is dropped: each is what it is alone."""
+    alone = dict(enumerate(student.translate(SOURCES)))
+    writing = student.begin()
+    assert writing.fits(SOURCES[:1], 4)
+    assert not writing.fits(SOURCES[:2], 7)
+    assert writing.join(SOURCES[:2]) == range(2)
+    assert writing.fits(SOURCES[2:], 3 * 9)
+    assert not writing.fits(SOURCES[2:], 3 * 9 - 1)
+    found = writing.step() | writing.step()
+    assert writing.join(SOURCES[2:]) == range(2, 3)
+    writing.drop([0])
+    while writing.rows:
+        found |= writing.step()
+    assert found.keys() - {0} == {1, 2}
+    for row in (1, 2):
+        assert found[row].ids == alone[row].ids
+        torch.testing.assert_close(found[row].alignment, alone[row].alignment)
+
+
 def test_alignment_is_head_0_of_the_last_layer(student: Student) -> None:
     """It equals that head's weights when the decoder is given the same target, and its rows sum to 1."""
     (decoded,) = student.translate(SOURCES[:1])
