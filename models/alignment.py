@@ -41,6 +41,9 @@ def words(text: str) -> list[Span]:
     """
     spans = []
     for chunk in WORD.finditer(text):
+        if chunk[0].isascii() and chunk[0].isalnum():
+            spans.append(Span(*chunk.span()))
+            continue
         if any(map(_wide, chunk[0])):
             letters = [Span(chunk.start() + word.start, chunk.start() + word.end) for word in letters_of(chunk[0])]
             spans += [letter for letter in letters if any(map(str.isalnum, letter.of(text)))]

@@ -20,6 +20,8 @@ TOLERANCE = 1e-3
 COLUMNS = 512
 # The largest magnitude of a weight of eight bits.
 LARGEST = 127
+# The operator itself: torch's own way to it looks at every argument first, as long as a small product takes.
+MULTIPLY: Any = torch.ops.quantized.linear_dynamic_fp16._op
 # Torch has deprecated the types that these kernels take, but nothing else to give them; requirements.txt holds it back.
 warnings.filterwarnings("ignore", "torch.quantize_per_tensor", UserWarning)
 
@@ -33,7 +35,7 @@ class Packed:
 
     def __call__(self, x: Tensor) -> Tensor:
         """`x`, float32 of shape (..., columns), times the transposed matrix: float32 of shape (..., rows)."""
-        y: Tensor = torch.ops.quantized.linear_dynamic_fp16(x, self.weights)
+        y: Tensor = MULTIPLY(x, self.weights)
         return y
 
 
