@@ -21,6 +21,8 @@ from bench.server import APP, Server, must, started
 # The options that switch batching off, and the endpoint whose requests share batches.
 UNBATCHED = ("--at-once", "1")
 BATCHED = "translate"
+# What bench/idle_page.py serves.
+NOTHING = "nothing"
 CLIENTS, SECONDS, TURNS = 8, 60.0, 5
 FASTER, SLOWER = 2.0, 1.5
 TEXT = "The ferry was late again, but the crew could not have been kinder."
@@ -115,6 +117,12 @@ def met(found: Sequence[Asked]) -> bool:
     return together.p95 <= SLOWER * alone.p95 and together.least > 0 and pays
 
 
+def alone_with_gradio(seconds: float) -> list[str]:
+    """The lines of the table for a page that computes nothing."""
+    with started("-m", "bench.idle_page") as page:
+        return lines(NOTHING, measure(page, None, NOTHING, [TEXT], seconds))
+
+
 HEADER = [
     "| | answers a second | p95, s | answers of the client with the fewest | answers a second it would take |",
     "|---|---|---|---|---|",
@@ -130,7 +138,8 @@ def notes(seconds: float) -> list[str]:
         f"within {SLOWER:g} times the p95 of one client, and none is to get nothing. Encoders share no batches: one",
         "text already keeps both cores busy (docs/engines.md; section Encoders in shared batches). Who asks again at",
         "once waits for the answers of all: the last column is the rate at which the mean wait would be",
-        f"{SLOWER:g} times the p95 of one client (Little's law). Below it that p95 cannot be expected.",
+        f"{SLOWER:g} times the p95 of one client (Little's law). Below it that p95 cannot be expected. /{NOTHING} is a",
+        "page of Gradio's own that gives back what it is given: what is left where no model computes.",
     ]
 
 
@@ -151,6 +160,8 @@ def main(arguments: Sequence[str]) -> None:
             good = good and met(found)
             table += lines(endpoint, found)
             print("\n".join(lines(endpoint, found)), flush=True)
+    table += alone_with_gradio(seconds)
+    print("\n".join(table[-2:]), flush=True)
     results.write("Eight clients", [*table, *notes(seconds)])
     if not good:
         sys.exit(1)
