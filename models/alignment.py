@@ -41,6 +41,7 @@ def words(text: str) -> list[Span]:
     """
     spans = []
     for chunk in WORD.finditer(text):
+        # Most words: no letter of theirs need be looked at.
         if chunk[0].isascii() and chunk[0].isalnum():
             spans.append(Span(*chunk.span()))
             continue

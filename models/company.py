@@ -70,7 +70,7 @@ class Company:
                     self._step(begin)
                     self._rest()
                 elif idle:
-                    threading.Thread(target=self._write_on, args=(begin,), name="company", daemon=True).start()
+                    self._hand_over(begin)
                 else:
                     request.news.wait(GLANCE)
                 with self._changing:
@@ -81,6 +81,14 @@ class Company:
                 request.gone = True
                 if not self._at_work and not self._wanted():
                     self._rows, self._writing = {}, None
+
+    def _hand_over(self, begin: Begin) -> None:
+        """Let a thread of its own do the work. Raises RuntimeError where the system gives none."""
+        try:
+            threading.Thread(target=self._write_on, args=(begin,), name="company", daemon=True).start()
+        except RuntimeError:
+            self._rest()
+            raise
 
     def _write_on(self, begin: Begin) -> None:
         """Write as long as anybody wants it."""
@@ -95,7 +103,7 @@ class Company:
         """Leave the work to whoever is there."""
         with self._changing:
             self._at_work = False
-            for request in self._waiting:
+            for request in self._wanted():
                 request.news.set()
 
     def _wanted(self) -> set[_Request]:
@@ -140,7 +148,7 @@ class Company:
         return self._writing
 
     def _joining(self, writing: Writing) -> list[_Request]:
-        """Who joins now: those who waited longest, as many as there is room for, and one in any case."""
+        """Who joins now: those who waited longest, as many as there is room for; one, where nothing is in hand."""
         found: list[_Request] = []
         sources: list[Source] = []
         with self._changing:

@@ -20,10 +20,10 @@ class Packed:
     def __call__(self, x: Tensor) -> Tensor:
         """`x`, of shape (..., columns), through the layer: bfloat16 of shape (..., rows)."""
         count = x.shape[:-1].numel()
-        padded = x.reshape(count, -1)
-        if padded.dtype != torch.bfloat16 or room(count) > count:
+        padded = flat = x.reshape(count, -1)
+        if flat.dtype != torch.bfloat16 or room(count) > count:
             padded = x.new_empty(room(count), x.shape[-1], dtype=torch.bfloat16)
-            padded[:count] = x.reshape(count, -1)
+            padded[:count] = flat
         activation, kind = ("gelu", "none") if self.gelu else ("none", "")
         y: Tensor = torch.ops.mkldnn._linear_pointwise.default(padded, self.weight, self.bias, activation, [], kind)
         return y[:count].view(*x.shape[:-1], -1)

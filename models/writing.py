@@ -50,6 +50,7 @@ class WholeBatch:
     def __init__(self, decode: Decode) -> None:
         self._decode = decode
         self._sources: list[Source] = []
+        self._dropped: set[int] = set()
         self._steps: Iterator[dict[int, Decoded]] | None = None
 
     def fits(self, sources: Sequence[Source], tokens: int) -> bool:
@@ -63,10 +64,11 @@ class WholeBatch:
         return range(len(self._sources) - len(sources), len(self._sources))
 
     def drop(self, numbers: Collection[int]) -> None:
-        """They are written for nobody."""
+        """Tell nothing of these, though they are written to their ends."""
+        self._dropped |= set(numbers)
 
     def step(self) -> dict[int, Decoded]:
         """Write a token of each."""
         if self._steps is None:
             self._steps = self._decode(self._sources)
-        return next(self._steps)
+        return {number: each for number, each in next(self._steps).items() if number not in self._dropped}

@@ -161,6 +161,66 @@ def test_who_leaves_takes_nothing_from_the_others() -> None:
         assert other.result(10) == {0: [2] * 5}
 
 
+def test_who_leaves_a_whole_batch_is_not_told_of_what_ends_in_it() -> None:
+    """The shorter of two in a batch that nothing leaves is gone: the longer one is written to its end all the same."""
+    company, writer = Company(), Writer()
+    tokens = threading.Semaphore(0)
+    with ThreadPoolExecutor(3) as pool:
+        writer.open.wait = lambda timeout=None: tokens.acquire(timeout=timeout)  # type: ignore[method-assign]
+        first = pool.submit(ask, company, whole(writer), [1])
+        wait_until(lambda: len(writer.batches) == 1)
+        stays = pool.submit(ask, company, whole(writer), [2] * 4)
+        wait_until(lambda: len(company._waiting) == 1)
+        leaves = company.decode(whole(writer), [[3] * 3])
+        looked = pool.submit(next, leaves)
+        wait_until(lambda: len(company._waiting) == 2)
+        tokens.release(2)
+        wait_until(lambda: writer.steps == 2)
+        first.result(10)
+        looked.result(10)
+        leaves.close()
+        tokens.release(10)
+        assert stays.result(10) == {0: [2] * 4}
+    assert writer.batches == [[[1]], [[2] * 4, [3] * 3]]
+
+
+def test_who_is_left_alone_with_what_it_joined_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One joins the last token of another, who is done with it: nobody else would go on."""
+    monkeypatch.setattr("models.company.GLANCE", 60)
+    company, writer = Company(), Joinable()
+    with ThreadPoolExecutor(1) as pool:
+        joined: list[Future[dict[int, Any]]] = []
+
+        def begin() -> Writing:
+            if not joined:
+                joined.append(pool.submit(ask, company, writer.begin, [2, 2]))
+                wait_until(lambda: len(company._waiting) == 2)
+            return writer.begin()
+
+        assert ask(company, begin, [1]) == {0: [1]}
+        assert joined[0].result(10) == {0: [2, 2]}
+    assert writer.joins == [[[1], [2, 2]], []]
+
+
+def test_where_there_is_no_thread_to_be_had_the_work_is_left_to_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who finds that out hears it; the company is not taken for busy ever after."""
+    company, writer = Company(), Joinable()
+    other = company.decode(writer.begin, [[1] * 5])
+    next(other)
+
+    def refused(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("threading.Thread.start", refused)
+        with pytest.raises(RuntimeError, match="can't start"):
+            ask(company, writer.begin, [2])
+    found: dict[int, Any] = {}
+    for step in other:
+        found |= step
+    assert found == {0: [1] * 5}
+
+
 def test_an_error_reaches_all_of_its_batch_and_no_other() -> None:
     """Two share a batch that fails: both hear it, and the next one is served."""
     company, writer = Company(), Writer()
