@@ -1,6 +1,6 @@
 """Steps that browser tests share."""
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 # The lightness, 0 to 1, of an element's text and of the first ground behind it that is not transparent.
 PAINT = """(node) => {
@@ -19,6 +19,16 @@ def open_tab(page: Page, title: str, theme: str = "light") -> None:
     """Load the page in `theme` and go to the tab called `title`."""
     page.goto(f"{page.url.split('?')[0]}?__theme={theme}")
     page.get_by_role("tab", name=title, exact=True).click()
+
+
+def open_fold(fold: Locator, field: Locator) -> None:
+    """Open an accordion and wait until `field`, which is in it, keeps what is written into it.
+
+    Gradio gives a field its first value a little after the field appears, and what was written before is lost.
+    """
+    fold.click()
+    field.wait_for()
+    field.page.evaluate("() => new Promise((done) => requestIdleCallback(() => requestIdleCallback(done)))")
 
 
 def paint(page: Page, selector: str) -> tuple[float, float]:

@@ -5,7 +5,7 @@ import json
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.tabs import open_tab
+from tests.browser.tabs import open_fold, open_tab
 
 pytestmark = pytest.mark.browser
 PATIENCE = 120_000
@@ -15,8 +15,7 @@ PATIENCE = 120_000
 def tab(page: Page) -> Page:
     """The Chat tab with the drafts unfolded."""
     open_tab(page, "Chat")
-    page.locator("#chat-drafts button.label-wrap").first.click()
-    expect(page.locator("#drafts-text textarea")).to_be_visible()
+    open_fold(page.locator("#chat-drafts button.label-wrap").first, page.locator("#drafts-text textarea"))
     return page
 
 

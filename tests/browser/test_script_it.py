@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 import app
 from demos import page as glassbox
 from tests import tiny
-from tests.browser.tabs import open_tab
+from tests.browser.tabs import open_fold, open_tab
 from tests.programs import program
 
 pytestmark = pytest.mark.browser
@@ -79,7 +79,7 @@ def fill(page: Page, elem_id: str, value: str) -> None:
             if elem_id.startswith("drafts")
             else folds.filter(visible=True)
         )
-        fold.first.click()
+        open_fold(fold.first, field)
     if field.locator("input[type=radio]").count():
         field.locator(f"input[value={value}]").check()
         return
