@@ -11,7 +11,7 @@ from models.attention import Token
 from models.attention_math import Weights
 from models.cache import Loaded
 from models.inputs import InputError
-from models.student import pad
+from models.student_writing import pad
 from models.text import Span, stripped
 from models.words import word_at, words
 from models.writing import Decoded

@@ -9,6 +9,7 @@ from models.cache import Loaded
 from models.catalog import ModelSpec
 from models.device import Device, DtypeName
 from models.stages import MEGABYTE
+from models.traced import traced
 
 log = logging.getLogger("glassbox")
 
@@ -41,6 +42,7 @@ def pack(spec: ModelSpec, model: Any, tokenizer: Any) -> Loaded | None:
     if spec.head == "translation":
         model.rough = packed.quantize(model.output)
         beside = model.rough.nbytes + packed.pack_linears(model.encoder) + packed.pack_linears(model.decoder)
+        model.traced = traced(model, model.calls(3, 2), model.calls(5, 2, 4))
         return Loaded(model, tokenizer, "cpu", "float16", nbytes(model) + beside, "fbgemm")
     from models.packed_encoder import PackedLayer, pack_layers
 

@@ -8,7 +8,6 @@ The kernels are FBGEMM's (Khudia et al. 2021), which torch brings along for x86.
 
 import functools
 import warnings
-from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -26,14 +25,14 @@ MULTIPLY: Any = torch.ops.quantized.linear_dynamic_fp16._op
 warnings.filterwarnings("ignore", "torch.quantize_per_tensor", UserWarning)
 
 
-@dataclass(frozen=True)
-class Packed:
+class Packed(nn.Module):
     """A matrix of float16 weights, in the order that the kernel reads them, with a bias that it adds or none."""
 
-    weights: Any
-    nbytes: int
+    def __init__(self, weights: Any, nbytes: int) -> None:
+        super().__init__()
+        self.weights, self.nbytes = weights, nbytes
 
-    def __call__(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor) -> Tensor:
         """`x`, float32 of shape (..., columns), times the transposed matrix: float32 of shape (..., rows)."""
         y: Tensor = MULTIPLY(x, self.weights)
         return y
@@ -56,25 +55,20 @@ def pack_linears(network: nn.Module) -> int:
         for name, layer in list(module.named_children()):
             if isinstance(layer, nn.Linear):
                 packed = pack(layer.weight.detach(), bias=None if layer.bias is None else layer.bias.detach())
-                # No parameter of the module any more: a module takes nothing but a module in place of one.
-                delattr(module, name)
                 setattr(module, name, packed)
                 total += packed.nbytes
     return total
 
 
-@dataclass(frozen=True)
-class Quantized:
-    """A linear layer of weights in eight bits with one scale; what it reads is put into eight bits each time.
+class Quantized(nn.Module):
+    """A linear layer of weights in eight bits with one scale; what it reads is put into eight bits each time."""
 
-    `narrow` leaves one bit of that unused, for processors whose sums would overflow.
-    """
+    def __init__(self, weights: Any, nbytes: int, narrow: bool) -> None:
+        """`narrow` leaves one bit of what it reads unused, for processors whose sums would overflow."""
+        super().__init__()
+        self.weights, self.nbytes, self.narrow = weights, nbytes, narrow
 
-    weights: Any
-    nbytes: int
-    narrow: bool
-
-    def __call__(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor) -> Tensor:
         """`x`, float32 of shape (..., columns), through the layer: float32 of shape (..., rows), near it only."""
         y: Tensor = torch.ops.quantized.linear_dynamic(x, self.weights, self.narrow)
         return y

@@ -99,7 +99,8 @@ class PackedContext:
             gate, up = layer.gate_up(self._norm(x, layer.before_mlp)).chunk(2, -1)
             x = x + layer.down(silu(gate) * up)
         self.length = end
-        return model.head(self._norm(x[:, -keep:], model.norm))
+        logits: Tensor = model.head(self._norm(x[:, -keep:], model.norm))
+        return logits
 
     @torch.inference_mode()
     def select(self, rows: Sequence[int]) -> None:

@@ -18,7 +18,7 @@ from transformers import (
 )
 from transformers.modeling_outputs import BaseModelOutput
 
-from models.student import LENGTH_FACTOR, LENGTH_SLACK, pad
+from models.student_writing import LENGTH_FACTOR, LENGTH_SLACK, pad
 from models.writing import Decoded, WholeBatch
 
 

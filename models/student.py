@@ -4,8 +4,7 @@ Trained with guided alignment: head 0 of the last decoder layer's cross-attentio
 """
 
 import math
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import torch
@@ -13,10 +12,10 @@ from torch import Tensor, nn
 from torch.nn.functional import pad as filled
 
 from models.student_layers import DecoderLayer, EncoderLayer, StudentConfig
+from models.student_writing import END, State, StudentWriting, Writer, pad
 from models.writing import Decoded
 
-END, UNKNOWN = 0, 1
-LENGTH_FACTOR, LENGTH_SLACK = 2, 10
+UNKNOWN = 1
 
 
 class Memory(NamedTuple):
@@ -40,11 +39,13 @@ class Student(nn.Module):
         self.config = config
         self.embedding = nn.Embedding(config.vocabulary, config.width)
         self.encoder = nn.ModuleList(EncoderLayer(config) for _ in range(config.encoder_layers))
-        self.decoder = nn.ModuleList(DecoderLayer(config) for _ in range(config.decoder_layers))
+        self.decoder: Any = nn.ModuleList(DecoderLayer(config) for _ in range(config.decoder_layers))
         self.output = nn.Linear(config.width, config.vocabulary)
         self.output.weight = self.embedding.weight
         # Logits near those of `output`, computed faster, where there are such.
-        self.rough: Callable[[Tensor], Tensor] | None = None
+        self.rough: nn.Module | None = None
+        # `start` and `write` with less between their operators, where there are such.
+        self.traced: Writer | None = None
         half = config.width // 2
         # Computed even where the network is made without weights, on the device "meta".
         steps = torch.arange(half, device="cpu") * (-math.log(10_000) / (half - 1))
@@ -52,7 +53,8 @@ class Student(nn.Module):
 
     def encode(self, ids: Tensor, mask: Tensor, attentions: bool = False) -> Memory:
         """Read the sources `ids` (batch, source); `mask` is true at their tokens. `attentions` keeps the weights."""
-        x = self.embedding(ids) * self.config.width**0.5 + self._positions(ids.shape[1])
+        places = torch.arange(ids.shape[1], device=ids.device)
+        x = self.embedding(ids) * self.config.width**0.5 + self._positions(places)
         bias = _bias(mask)
         kept = []
         for layer in self.encoder:
@@ -60,6 +62,63 @@ class Student(nn.Module):
             if attentions:
                 kept.append(weights)
         return Memory(x, mask, tuple(kept))
+
+    def start(self, ids: Tensor, mask: Tensor) -> State:
+        """The sources `ids`, of which nothing is written; `mask` is true at their tokens.
+
+        It has the last tokens (batch), how many there are (batch), the sources' keys and values (layers, 2, batch,
+        heads, source, width / heads), a bias that keeps padding out of the scores (batch, 1, 1, source), and the cells
+        (layers, batch, 1, width).
+        """
+        return self.decoding(self.encode(ids, mask))
+
+    def decoding(self, memory: Memory) -> State:
+        """See `start`."""
+        # In one piece for each head, or every step would copy them to multiply with them.
+        sources = [torch.stack(layer.attention.keys_values(memory.states)) for layer in self.decoder]
+        cells = [torch.zeros_like(memory.states[:, :1]) for _ in self.decoder]
+        nothing = torch.zeros_like(memory.mask[:, 0], dtype=torch.long)
+        return nothing, nothing, torch.stack(sources), _bias(memory.mask), torch.stack(cells)
+
+    def keep(self, rows: Tensor, length: Tensor, *state: Tensor) -> State:
+        """These rows of `state` alone, their sources cut or padded to `length` tokens."""
+        tokens, at, sources, bias, cells = state
+        sources, bias = _sized(sources[:, :, rows], -2, length), _sized(bias[rows], -1, length, -torch.inf)
+        return tokens[rows], at[rows], sources, bias, cells[:, rows]
+
+    def join(self, rows: Tensor, length: Tensor, ids: Tensor, mask: Tensor, *state: Tensor) -> State:
+        """What `keep` gives, and below it what `start` gives; no source is longer than `length`."""
+        ours, theirs = self.keep(rows, length, *state), self.start(ids, mask)
+        theirs = self.keep(torch.arange(ids.shape[0], device=ids.device), length, *theirs)
+        batch = (0, 0, 2, 0, 1)
+        tokens, at, sources, bias, cells = map(torch.cat, zip(ours, theirs, strict=True), batch)
+        return tokens, at, sources, bias, cells
+
+    def step(self, *state: Tensor) -> tuple[Tensor, Tensor, list[Tensor]]:
+        """One position further; returns its states (batch, width), the next cells, and the attention weights.
+
+        These are (batch, heads, 1, source) for each layer.
+        """
+        tokens, at, sources, bias, cells = state
+        said = self.embedding(tokens) * self.config.width**0.5
+        # At the start nothing is said yet, whatever stands there.
+        x = (self._positions(at) + said * (at > 0)[:, None])[:, None]
+        following, attentions = [], []
+        for i, layer in enumerate(self.decoder):
+            x, cell = layer.cell(x, cells[i])
+            x, weights = layer.attention(x, sources[i, 0], sources[i, 1], bias)
+            x = layer.feed_forward(x)
+            following.append(cell)
+            attentions.append(weights)
+        return x[:, 0], torch.stack(following), attentions
+
+    def write(self, *state: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """The likeliest tokens after `state` (never `<unk>`), how many there are then, and the next cells.
+
+        And how much each token of the source was looked at: (batch, source).
+        """
+        states, cells, attentions = self.step(*state)
+        return self._best_token(states), state[1] + 1, cells, attentions[-1][:, 0, 0]
 
     def cross_attentions(
         self, memory: Memory, targets: Tensor, between: Callable[[], None] = lambda: None
@@ -69,12 +128,14 @@ class Student(nn.Module):
         One (batch, heads, target, source) tensor for each decoder layer; row t is the step that writes token t.
         `between` is called before each step, and may end the work by raising.
         """
-        state = _State(self, memory, targets.shape[1])
+        _, at, sources, bias, cells = self.decoding(memory)
         steps = []
         # At the start nothing is said yet, whatever stands there.
         for previous in targets.roll(1, 1).unbind(1):
             between()
-            steps.append(state.step(previous)[1])
+            _, cells, attentions = self.step(previous, at, sources, bias, cells)
+            at = at + 1
+            steps.append(attentions)
         return tuple(torch.cat(layer, 2) for layer in zip(*steps, strict=True))
 
     def translate(self, sources: Sequence[Sequence[int]]) -> list[Decoded]:
@@ -94,9 +155,17 @@ class Student(nn.Module):
         while writing.rows:
             yield writing.step()
 
-    def begin(self) -> "StudentWriting":
+    def begin(self) -> StudentWriting:
         """Translations that are to be written together; see `decode`."""
-        return StudentWriting(self)
+        return StudentWriting(self.traced or self, self.embedding.weight.device)
+
+    @torch.inference_mode()
+    def calls(self, *lengths: int) -> dict[str, tuple[Tensor, ...]]:
+        """What `start`, `keep`, `join` and `write` are given for sources of so many tokens."""
+        texts = pad([[*range(UNKNOWN + 1, length + 1), END] for length in lengths])
+        state = self.start(*texts)
+        some = torch.arange(0, len(lengths), 2), torch.tensor(max(lengths))
+        return {"start": texts, "keep": (*some, *state), "join": (*some, *texts, *state), "write": state}
 
     def _best_token(self, states: Tensor) -> Tensor:
         """The likeliest token after each of `states`, (batch, width); rough logits name two, computed in full."""
@@ -110,145 +179,9 @@ class Student(nn.Module):
         exact = (self.output.weight[both] @ states[..., None])[..., 0] + self.output.bias[both]
         return both.gather(-1, exact.argmax(-1, keepdim=True))[:, 0]
 
-    def _positions(self, length: int) -> Tensor:
-        angles = torch.arange(length, device=self.timescales.device)[:, None] * self.timescales
+    def _positions(self, places: Tensor) -> Tensor:
+        angles = places[:, None] * self.timescales
         return torch.cat([angles.sin(), angles.cos()], -1)
-
-
-class _State:
-    """Where the decoder is in a batch: the source's keys and values (computed once), the cells, each row's position."""
-
-    def __init__(self, student: Student, memory: Memory, length: int) -> None:
-        """The start of targets of at most `length` tokens."""
-        self.student = student
-        self.layers: list[Any] = list(student.decoder)
-        # In one piece for each head, or every step would copy them to multiply with them.
-        self.sources = [
-            tuple(each.contiguous() for each in layer.attention.keys_values(memory.states)) for layer in self.layers
-        ]
-        self.bias = _bias(memory.mask)
-        self.cells = [torch.zeros_like(memory.states[:, :1]) for _ in self.layers]
-        self.positions = student._positions(length)
-        self.at = torch.zeros(len(memory.states), dtype=torch.long, device=memory.states.device)
-
-    def step(self, tokens: Tensor) -> tuple[Tensor, list[Tensor]]:
-        """One position further, after `tokens` (batch), of which a row at its start has none, whatever stands there.
-
-        Returns the states (batch, 1, width) and each layer's cross-attention weights (batch, heads, 1, source).
-        """
-        said = self.student.embedding(tokens) * self.student.config.width**0.5
-        x = (self.positions[self.at] + said * (self.at > 0)[:, None])[:, None]
-        attentions = []
-        for i, layer in enumerate(self.layers):
-            x, self.cells[i] = layer.cell(x, self.cells[i])
-            x, weights = layer.attention(x, *self.sources[i], self.bias)
-            x = layer.feed_forward(x)
-            attentions.append(weights)
-        self.at = self.at + 1
-        return x, attentions
-
-    def keep(self, rows: Sequence[int], longest: int) -> None:
-        """Go on with these rows of the batch alone, whose longest source has so many tokens."""
-        kept = torch.tensor(rows, device=self.at.device)
-        self.sources = [tuple(each[kept, :, :longest] for each in pair) for pair in self.sources]
-        self.bias, self.at = self.bias[kept, :, :, :longest], self.at[kept]
-        self.cells = [cell[kept] for cell in self.cells]
-
-    def add(self, other: "_State") -> None:
-        """Go on with the rows of `other` too, below those there are; the shorter sources are padded."""
-        longest = max(self.bias.shape[-1], other.bias.shape[-1])
-        self.sources = [
-            tuple(_below(a, b, -2, longest) for a, b in zip(ours, theirs, strict=True))
-            for ours, theirs in zip(self.sources, other.sources, strict=True)
-        ]
-        self.bias = _below(self.bias, other.bias, -1, longest, -torch.inf)
-        self.cells = [torch.cat(pair) for pair in zip(self.cells, other.cells, strict=True)]
-        self.at = torch.cat([self.at, other.at])
-        self.positions = max(self.positions, other.positions, key=len)
-
-
-@dataclass
-class _Row:
-    """A translation that is being written: its number, its source's length, how long it may be, what there is of it."""
-
-    number: int
-    length: int
-    bound: int
-    ids: list[int] = field(default_factory=list)
-    looked: list[Tensor] = field(default_factory=list)
-
-    def write(self, token: int, weights: Tensor) -> Decoded | None:
-        """Add `token` and its `weights` (source); the whole translation where that ends it."""
-        if token != END:
-            self.ids.append(token)
-            self.looked.append(weights)
-            if len(self.ids) < self.bound:
-                return None
-        # How long the longest source of all is changes with those who come and go.
-        looked = [each[: self.length] for each in self.looked]
-        return Decoded(self.ids, torch.stack(looked) if looked else torch.zeros(0, self.length), token == END)
-
-
-class StudentWriting:
-    """Translations that are written together, a token each at a time; a `models.writing.Writing`."""
-
-    _state: _State
-    _tokens: Tensor
-
-    def __init__(self, student: Student) -> None:
-        self.student = student
-        self.rows: list[_Row] = []
-        self.joined = 0
-
-    def fits(self, sources: Sequence[Sequence[int]], tokens: int) -> bool:
-        """Whether with `sources` all take at most so many `tokens`, padding included."""
-        lengths = [*(row.length for row in self.rows), *map(len, sources)]
-        return max(lengths) * len(lengths) <= tokens
-
-    def join(self, sources: Sequence[Sequence[int]]) -> range:
-        """Take in `sources`, each a list of ids with `</s>` at its end."""
-        ids, mask = pad(sources, self.student.embedding.weight.device)
-        numbers = range(self.joined, self.joined + len(sources))
-        bounds = [LENGTH_FACTOR * len(source) + LENGTH_SLACK for source in sources]
-        state = _State(self.student, self.student.encode(ids, mask), max(bounds))
-        start = torch.zeros(len(sources), dtype=torch.long, device=ids.device)
-        if self.rows:
-            self._state.add(state)
-            self._tokens = torch.cat([self._tokens, start])
-        else:
-            self._state, self._tokens = state, start
-        self.rows += map(_Row, numbers, map(len, sources), bounds)
-        self.joined = numbers.stop
-        return numbers
-
-    def drop(self, numbers: Collection[int]) -> None:
-        """Write no further on these."""
-        self._keep([at for at, row in enumerate(self.rows) if row.number not in numbers])
-
-    def step(self) -> dict[int, Decoded]:
-        """Write a token of each; what that ended leaves, by its number."""
-        states, weights = self._state.step(self._tokens)
-        self._tokens = self.student._best_token(states[:, 0])
-        looked = weights[-1][:, 0, 0].to("cpu").unbind()
-        ended = [row.write(*each) for row, *each in zip(self.rows, self._tokens.tolist(), looked, strict=True)]
-        finished = {row.number: each for row, each in zip(self.rows, ended, strict=True) if each is not None}
-        self._keep([at for at, each in enumerate(ended) if each is None])
-        return finished
-
-    def _keep(self, rows: Sequence[int]) -> None:
-        going = [self.rows[at] for at in rows]
-        if 0 < len(going) < len(self.rows):
-            self._state.keep(rows, max(row.length for row in going))
-            self._tokens = self._tokens[torch.tensor(rows, device=self._tokens.device)]
-        self.rows = going
-
-
-def pad(sources: Sequence[Sequence[int]], device: torch.device | str = "cpu") -> tuple[Tensor, Tensor]:
-    """The ids (batch, source) of a batch padded at the right, and the mask that is true at their tokens."""
-    longest = max(map(len, sources))
-    ids = torch.tensor([[*source, *[END] * (longest - len(source))] for source in sources], device=device)
-    lengths = torch.tensor([len(source) for source in sources], device=device)
-    return ids, torch.arange(longest, device=device) < lengths[:, None]
 
 
 def _bias(mask: Tensor) -> Tensor:
@@ -256,8 +189,7 @@ def _bias(mask: Tensor) -> Tensor:
     return torch.where(mask, 0.0, -torch.inf)[:, None, None]
 
 
-def _below(ours: Tensor, theirs: Tensor, dim: int, length: int, value: float = 0.0) -> Tensor:
-    """`theirs` below `ours`, both filled up with `value` to `length` in `dim`, counted from the last."""
-    before = [0, 0] * (-1 - dim)
-    both = [filled(each, (*before, 0, length - each.shape[dim]), value=value) for each in (ours, theirs)]
-    return torch.cat(both)
+def _sized(tensor: Tensor, dim: int, length: Tensor, value: float = 0.0) -> Tensor:
+    """`tensor` cut or filled up with `value` to `length` in `dim`, counted from the last."""
+    missing: Any = length - tensor.shape[dim]
+    return filled(tensor, (*[0, 0] * (-1 - dim), 0, missing), value=value)

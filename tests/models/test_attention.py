@@ -22,7 +22,7 @@ from models.cache import Loaded, ModelCache
 from models.catalog import ATTENTION, ENGLISH_PORTUGUESE, MINILM, SMOLLM2, Head, ModelSpec, Weights
 from models.inputs import InputError
 from models.stages import Report
-from models.student import pad
+from models.student_writing import pad
 from tests import tiny
 
 TEXT = "The animal didn't cross the street."

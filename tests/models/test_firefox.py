@@ -11,7 +11,9 @@ from models.catalog import ENGLISH_PORTUGUESE
 from models.firefox import load_student
 from models.packed import Packed, quantize, usable
 from models.stages import ignore
-from models.student import END, UNKNOWN, Student, pad
+from models.student import UNKNOWN, Student
+from models.student_writing import END, StudentWriting, pad
+from models.writing import Decoded
 from tests import tiny_student
 from tests.models.test_loading import loader
 
@@ -133,12 +135,37 @@ def test_the_loader_packs_layers_and_takes_rough_logits(student: Student, tmp_pa
     sides = (slow.model.encoder, slow.model.decoder)
     linears = [layer for side in sides for layer in side.modules() if isinstance(layer, nn.Linear)]
     replaced = sum(parameter.nbytes for layer in linears for parameter in layer.parameters())
-    packed = [each for module in fast.model.modules() for each in vars(module).values() if isinstance(each, Packed)]
+    packed = [each for each in fast.model.modules() if isinstance(each, Packed)]
     assert len(packed) == len(linears)
     beside = fast.model.rough.nbytes + sum(each.nbytes for each in packed)
     assert fast.nbytes == slow.nbytes - replaced + beside
-    assert slow.model.rough is None
+    assert slow.model.rough is slow.model.traced is None
     ids, mask = pad(SOURCES)
     torch.testing.assert_close(
         fast.model.encode(ids, mask).states[mask], slow.model.encode(ids, mask).states[mask], rtol=0.01, atol=0.01
     )
+
+
+@pytest.mark.skipif(not usable(), reason="this CPU has no packed layers")
+def test_without_python_between_its_operators_it_writes_the_same(student: Student, tmp_path: Path) -> None:
+    """To the last bit, whatever joins, leaves, ends or is longer than what was there."""
+    tiny_student.write(student, tmp_path)
+    model = loader(tmp_path)(replace(ENGLISH_PORTUGUESE, subfolder=""), ignore).model
+    longer = [[*range(2, n), END] for n in (40, 3, 17)]
+    found: list[dict[int, Decoded]] = []
+    for writer in (model, model.traced):
+        assert writer is not None
+        writing = StudentWriting(writer, torch.device("cpu"))
+        writing.join(SOURCES)
+        found.append(writing.step() | writing.step())
+        writing.join(longer)
+        writing.drop([2])
+        found[-1] |= writing.step()
+        writing.join(SOURCES[:1])
+        while writing.rows:
+            found[-1] |= writing.step()
+    step_by_step, traced = found
+    assert traced.keys() == step_by_step.keys() == {0, 1, 3, 4, 5, 6}
+    for number, decoded in traced.items():
+        assert decoded.ids == step_by_step[number].ids
+        assert torch.equal(decoded.alignment, step_by_step[number].alignment)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 import torch
 
-from models.packed import COLUMNS, overflows, pack, pack_linears, quantize, usable
+from models.packed import COLUMNS, Packed, overflows, pack, pack_linears, quantize, usable
 
 
 @pytest.fixture(autouse=True)
@@ -47,8 +47,8 @@ def test_linear_layers_give_way_to_packed_ones() -> None:
     expected = outer(x)
     deep = deeper(expected)
     assert pack_linears(network) == 24 * 512 * 2 + 8 * 512 * 2 + 8 * 4
-    assert [type(module).__name__ for module in network.modules()] == ["Sequential", "Sequential", "LayerNorm"]
-    first, inner = vars(network)["0"], vars(within)["0"]
+    first, inner = network[0], within[0]
+    assert [type(each) for each in (first, inner, within[1])] == [Packed, Packed, torch.nn.LayerNorm]
     torch.testing.assert_close(first(x), expected, rtol=2e-3, atol=2e-3)
     torch.testing.assert_close(inner(expected), deep, rtol=2e-3, atol=2e-3)
 
@@ -61,7 +61,7 @@ def test_a_cpu_without_vectors_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_a_kernel_that_is_wrong_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
     """The product of a known matrix is checked before any model is packed."""
-    monkeypatch.setattr("models.packed.Packed.__call__", lambda self, x: torch.zeros(3, 96))
+    monkeypatch.setattr("models.packed.Packed.forward", lambda self, x: torch.zeros(3, 96))
     assert not usable()
 
 
