@@ -13,8 +13,6 @@ from models.writing import Decoded
 
 END = 0
 LENGTH_FACTOR, LENGTH_SLACK = 2, 10
-# Where fewer of a batch's rows than this share are still written, the others are taken out.
-KEPT = 0.75
 
 
 # What is kept of a batch, a row of each tensor for each translation; see `models.student.Student.start`.
@@ -81,7 +79,7 @@ class StudentWriting:
     @torch.inference_mode()
     def step(self) -> dict[int, Decoded]:
         """Write a token of each; what that ended leaves, by its number."""
-        if len(self.rows) < KEPT * len(self._state[0]):
+        if len(self.rows) < len(self._state[0]):
             self._state = self.writer.keep(self._places(), self._longest(), *self._state)
             self._line_up()
         _, _, sources, bias, _ = self._state
