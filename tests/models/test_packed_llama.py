@@ -66,6 +66,23 @@ def test_logits_are_the_models(model: Any) -> None:
     assert near(context.read(tokens(90)[:, 60:], 30), expected[:, 60:])
 
 
+def test_without_python_between_its_operators_it_reads_the_same(model: Any) -> None:
+    """To the last bit, for one row and for several, beyond the room that there was at first."""
+    packed = packed_if_trusted(deepcopy(model))
+    assert packed is not None
+    assert packed.traced is not None
+    contexts = [packed.begin(), packed.begin()]
+    found: list[list[torch.Tensor]] = [[], []]
+    for context, logits, traced in zip(contexts, found, (packed.traced, None), strict=True):
+        packed.traced = traced
+        context.read(tokens(5))
+        logits += [context.read(torch.tensor([[each]])) for each in range(8)]
+        context.select([0, 0, 0])
+        logits += [context.read(torch.arange(each, each + 3)[:, None]) for each in range(8)]
+        logits += [context.cut(0, context.length)]
+    assert all(torch.equal(*pair) for pair in zip(*found, strict=True))
+
+
 def test_rows_go_their_own_way(model: Any) -> None:
     """A context that becomes three rows, then the last two of them, reads each as if it were alone."""
     context = packed_copy(model).begin()
