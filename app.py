@@ -28,6 +28,8 @@ import settings
 from server.type_stubs import skip_type_stubs
 
 skip_type_stubs()
+# Gradio looks for it before and after each event; nothing here draws with it, and the search took a tenth of serving.
+sys.modules.setdefault("matplotlib", None)  # type: ignore[arg-type]
 try:
     # ZeroGPU's package must come before torch; elsewhere it need not be there, and takes time to import.
     spaces = importlib.import_module("spaces") if settings.on_zero_gpu() else None

@@ -6,6 +6,7 @@ cores, they go to sleep after each operation, and waking them takes a small mode
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
@@ -15,29 +16,40 @@ from anyio.lowlevel import RunVar
 
 T = TypeVar("T")
 
+# How many seconds a thread may be idle beside another: to begin one takes long where many are at work.
+GRACE = 1.0
+
 
 class Workers:
-    """Runs each piece of work in the thread that was busy last, or in a new one; only one is kept for later."""
+    """Runs each piece of work in the thread that was busy last, or in a new one; of idle ones but one soon goes."""
 
     def __init__(self) -> None:
-        self._idle: ThreadPoolExecutor | None = None
+        # With the moment that it became idle, the one that was busy last at the end.
+        self._idle: list[tuple[float, ThreadPoolExecutor]] = []
         self._changing = threading.Lock()
 
     async def run(self, work: Callable[[], T]) -> T:
         """What `work` returns or raises, in this context. Cancelling returns at once; a thread at work works on."""
-        worker = self._swapped(None) or ThreadPoolExecutor(1, "worker")
+        with self._changing:
+            worker = self._idle.pop()[1] if self._idle else ThreadPoolExecutor(1, "worker")
         future: Future[T] = worker.submit(copy_context().run, work)
         future.add_done_callback(lambda _: self._keep(worker))
-        return await asyncio.wrap_future(future)
+        try:
+            return await asyncio.wrap_future(future)
+        finally:
+            asyncio.get_running_loop().call_later(GRACE, self._let_go)
 
     def _keep(self, worker: ThreadPoolExecutor) -> None:
-        if superfluous := self._swapped(worker):
-            superfluous.shutdown(wait=False)
-
-    def _swapped(self, worker: ThreadPoolExecutor | None) -> ThreadPoolExecutor | None:
         with self._changing:
-            idle, self._idle = self._idle, worker
-            return idle
+            self._idle.append((time.monotonic(), worker))
+
+    def _let_go(self) -> None:
+        before = time.monotonic() - GRACE
+        with self._changing:
+            superfluous = [worker for since, worker in self._idle[:-1] if since <= before]
+            del self._idle[: len(superfluous)]
+        for worker in superfluous:
+            worker.shutdown(wait=False)
 
 
 _OF_THE_LOOP: RunVar[Workers] = RunVar("workers")

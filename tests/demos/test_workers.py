@@ -27,8 +27,9 @@ def test_work_that_follows_other_work_runs_in_the_same_thread() -> None:
     assert first == busy == last != beside
 
 
-def test_only_one_thread_is_kept() -> None:
-    """Eight at once have eight threads, of which one stays."""
+def test_only_one_thread_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Eight at once have eight threads, which work for the next eight; of those that are idle soon one stays."""
+    monkeypatch.setattr("demos.workers.GRACE", 0.5)
 
     async def requests() -> None:
         workers, all_there = Workers(), threading.Barrier(8)
@@ -39,6 +40,7 @@ def test_only_one_thread_is_kept() -> None:
 
         threads = await asyncio.gather(*(workers.run(work) for _ in range(8)))
         assert len(set(threads)) == 8
+        assert set(await asyncio.gather(*(workers.run(work) for _ in range(8)))) == set(threads)
         async with asyncio.timeout(10):
             while len(alive := {thread.ident for thread in threading.enumerate()} & set(threads)) > 1:
                 await asyncio.sleep(0.01)
