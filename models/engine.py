@@ -35,14 +35,17 @@ def dtype(spec: ModelSpec) -> DtypeName:
     return "float16" if spec.head == "causal-lm" else "float32"
 
 
-def pack(spec: ModelSpec, model: Any, tokenizer: Any) -> Loaded | None:
-    """`model`, loaded in `dtype(spec)`, with packed weights, or None where it does not fit or then gives else."""
+def pack(spec: ModelSpec, model: Any, tokenizer: Any, spare: list[Any]) -> Loaded | None:
+    """`model`, loaded in `dtype(spec)`, with packed weights, or None where it does not fit or then gives else.
+
+    `spare` is one list for all that are loaded of `spec`; see `models.traced.traced`.
+    """
     if spec.head == "causal-lm":
-        return _pack_llama(spec, model, tokenizer)
+        return _pack_llama(spec, model, tokenizer, spare)
     if spec.head == "translation":
         model.rough = packed.quantize(model.output)
         beside = model.rough.nbytes + packed.pack_linears(model.encoder) + packed.pack_linears(model.decoder)
-        model.traced = traced(model, model.calls(3, 2), model.calls(5, 2, 4))
+        model.traced = traced(model, model.calls(3, 2), model.calls(5, 2, 4), spare)
         return Loaded(model, tokenizer, "cpu", "float16", nbytes(model) + beside, "fbgemm")
     from models.packed_encoder import PackedLayer, pack_layers
 
@@ -53,11 +56,11 @@ def pack(spec: ModelSpec, model: Any, tokenizer: Any) -> Loaded | None:
     return Loaded(model, tokenizer, "cpu", "bfloat16", nbytes(model) + beside, "onednn")
 
 
-def _pack_llama(spec: ModelSpec, model: Any, tokenizer: Any) -> Loaded | None:
+def _pack_llama(spec: ModelSpec, model: Any, tokenizer: Any, spare: list[Any]) -> Loaded | None:
     from models.packed_llama import OtherArchitecture, packed_if_trusted
 
     try:
-        llama = packed_if_trusted(model)
+        llama = packed_if_trusted(model, spare)
     except OtherArchitecture as reason:
         log.info("%s runs in torch: %s", spec.name, reason)
         return None

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -39,6 +40,8 @@ class Loader:
     adapters: Path
     # Two threads that first import parts of Transformers at one moment can find them half there.
     importing: threading.Lock = field(default_factory=threading.Lock)
+    # By the model, what can be used again of those that are gone; see `models.traced.traced`.
+    spare: defaultdict[ModelSpec, list[Any]] = field(default_factory=lambda: defaultdict(list))
 
     def needs(self, spec: ModelSpec, report: Report) -> int:
         """How many bytes of memory `spec` takes at most, fetched first where only its files tell."""
@@ -74,7 +77,7 @@ class Loader:
 
         if not engine.can_pack(spec, device):
             return None
-        return engine.pack(spec, *self._read(spec, folder, engine.dtype(spec)))
+        return engine.pack(spec, *self._read(spec, folder, engine.dtype(spec)), self.spare[spec])
 
     def _read(self, spec: ModelSpec, folder: Path, dtype: DtypeName) -> tuple[Any, Any]:
         """The model and the tokenizer in `folder`, in torch on the CPU."""

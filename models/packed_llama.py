@@ -174,10 +174,10 @@ class PackedContext:
             self.read_so_far = torch.cat([self.read_so_far, more], -2)
 
 
-def packed_if_trusted(model: LlamaForCausalLM) -> PackedLlama | None:
+def packed_if_trusted(model: LlamaForCausalLM, spare: list[Any]) -> PackedLlama | None:
     """`model` packed, or None where that does not give its logits on a few tokens: what is not known would show.
 
-    Raises OtherArchitecture.
+    `spare` is as in `models.traced.traced`. Raises OtherArchitecture.
     """
     tokens = torch.arange(PROBE)[None] * 7 % model.config.vocab_size
     with torch.inference_mode():
@@ -186,7 +186,7 @@ def packed_if_trusted(model: LlamaForCausalLM) -> PackedLlama | None:
     got = packed.begin().read(tokens, PROBE)
     if not bool((got - expected).norm() < TOLERANCE * expected.norm()):
         return None
-    packed.traced = traced(packed, packed.calls(1, 3), packed.calls(2, 5))
+    packed.traced = traced(packed, packed.calls(1, 3), packed.calls(2, 5), spare)
     return packed
 
 

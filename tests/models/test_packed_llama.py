@@ -68,7 +68,7 @@ def test_logits_are_the_models(model: Any) -> None:
 
 def test_without_python_between_its_operators_it_reads_the_same(model: Any) -> None:
     """To the last bit, for one row and for several, beyond the room that there was at first."""
-    packed = packed_if_trusted(deepcopy(model))
+    packed = packed_if_trusted(deepcopy(model), [])
     assert packed is not None
     assert packed.traced is not None
     contexts = [packed.begin(), packed.begin()]
@@ -120,15 +120,15 @@ def test_only_what_fits_is_packed(model: Any) -> None:
 
 def test_a_packed_model_that_differs_is_not_trusted(model: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """A feature of the architecture that the engine does not know shows in the logits."""
-    assert packed_if_trusted(deepcopy(model)) is not None
+    assert packed_if_trusted(deepcopy(model), []) is not None
     monkeypatch.setattr("models.packed_llama._rotations", lambda model: (torch.ones(512, 16), torch.ones(512, 16)))
-    assert packed_if_trusted(deepcopy(model)) is None
+    assert packed_if_trusted(deepcopy(model), []) is None
 
 
 def test_a_model_gives_its_layers_up(model: Any) -> None:
     """Both at once would take twice the memory; what cannot be packed keeps its own."""
     expected = model(tokens(20)).logits
-    llama = packed_if_trusted(model)
+    llama = packed_if_trusted(model, [])
     assert llama is not None
     assert not len(model.model.layers)
     assert near(llama.begin().read(tokens(20), 20), expected)

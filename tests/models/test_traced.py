@@ -1,10 +1,13 @@
 """Methods that run without Python between their operators."""
 
+import weakref
+from typing import Any
+
 import pytest
 import torch
 from torch import Tensor, nn
 
-from models.traced import traced
+from models.traced import Traced, traced
 
 
 class Network(nn.Module):
@@ -14,6 +17,7 @@ class Network(nn.Module):
         super().__init__()
         self.weight = nn.Parameter(torch.ones(1), requires_grad=False)
         self.deaf = deaf
+        self.traced: Traced | None = None
 
     def total(self, numbers: Tensor) -> tuple[Tensor, Tensor]:
         """The sum of the numbers with the weight added to each, and how many they are."""
@@ -24,7 +28,7 @@ class Network(nn.Module):
 def test_a_method_gives_what_it_gave() -> None:
     """For any size; a changed weight is seen."""
     network = Network(deaf=False)
-    found = traced(network, {"total": (torch.ones(2),)}, {"total": (torch.ones(3),)})
+    found = traced(network, {"total": (torch.ones(2),)}, {"total": (torch.ones(3),)}, [])
     assert found is not None
     for _ in range(2):
         assert [each.item() for each in found.total(torch.arange(5.0))] == [
@@ -35,7 +39,7 @@ def test_a_method_gives_what_it_gave() -> None:
 
 def test_what_holds_for_one_size_alone_is_not_taken(caplog: pytest.LogCaptureFixture) -> None:
     """A method that decides by a number of Python's decides as for the first call ever after."""
-    assert traced(Network(deaf=True), {"total": (torch.ones(2),)}, {"total": (torch.ones(3),)}) is None
+    assert traced(Network(deaf=True), {"total": (torch.ones(2),)}, {"total": (torch.ones(3),)}, []) is None
     assert "Network runs operator by operator" in caplog.text
 
 
@@ -46,4 +50,30 @@ def test_where_torch_cannot_nothing_is_lost(monkeypatch: pytest.MonkeyPatch) -> 
         raise RuntimeError("not for this Python")
 
     monkeypatch.setattr("torch.jit.trace_module", never)
-    assert traced(Network(deaf=False), {"total": (torch.ones(2),)}, {"total": (torch.ones(3),)}) is None
+    assert traced(Network(deaf=False), {"total": (torch.ones(2),)}, {"total": (torch.ones(3),)}, []) is None
+
+
+def test_the_record_of_what_is_gone_serves_the_next() -> None:
+    """With the next one's weights, and none of its own kept meanwhile; two at once have a record each."""
+    spare: list[Any] = []
+
+    def made(weight: float) -> Network:
+        network = Network(deaf=False)
+        network.weight.fill_(weight)
+        network.traced = traced(network, {"total": (torch.ones(2),)}, {"total": (torch.ones(3),)}, spare)
+        assert network.traced is not None
+        assert network.traced.total(torch.zeros(2))[0] == 2 * weight
+        return network
+
+    first, second = made(3), made(5)
+    weight = weakref.ref(first.weight)
+    assert not spare
+    del first
+    assert len(spare) == 1
+    assert weight() is None
+    third = made(7)
+    assert not spare
+    assert second.traced is not None
+    assert second.traced.total(torch.zeros(2))[0] == 10
+    del second, third
+    assert len(spare) == 2
