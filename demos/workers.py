@@ -21,7 +21,7 @@ GRACE = 1.0
 
 
 class Workers:
-    """Runs each piece of work in the thread that was busy last, or in a new one; of idle ones but one soon goes."""
+    """Runs each piece of work in the thread that was busy last, or in a new one. All idle ones but one soon go."""
 
     def __init__(self) -> None:
         # With the moment that it became idle, the one that was busy last at the end.

@@ -1,6 +1,7 @@
 """The Llama family (Touvron et al. 2023) on a CPU: weights in sixteen bits, and as few operations as a token needs."""
 
 from collections.abc import Iterator, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import torch
@@ -10,7 +11,7 @@ from transformers import LlamaForCausalLM
 from transformers.models.llama.modeling_llama import LlamaDecoderLayer
 
 from models.packed import pack
-from models.traced import Traced, traced
+from models.traced import traced
 from models.trimming import trim
 
 # How far the logits of a short text may lie from the model's own (relative), which here computes in float16.
@@ -66,7 +67,7 @@ class PackedLlama(nn.Module):
         self.norm = model.model.norm.weight.float()
         self.cosines, self.sines = _rotations(model)
         # `next` with less between its operators, where there is such.
-        self.traced: Traced | None = None
+        self.traced: SimpleNamespace | None = None
 
     @property
     def nbytes(self) -> int:

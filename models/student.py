@@ -44,7 +44,7 @@ class Student(nn.Module):
         self.output.weight = self.embedding.weight
         # Logits near those of `output`, computed faster, where there are such.
         self.rough: nn.Module | None = None
-        # `start` and `write` with less between their operators, where there are such.
+        # What a writer does, with less between its operators, where there is such.
         self.traced: Writer | None = None
         half = config.width // 2
         # Computed even where the network is made without weights, on the device "meta".

@@ -13,8 +13,6 @@ from models.writing import Decoded
 
 END = 0
 LENGTH_FACTOR, LENGTH_SLACK = 2, 10
-
-
 # What is kept of a batch, a row of each tensor for each translation; see `models.student.Student.start`.
 State = tuple[Tensor, Tensor, Tensor, Tensor, Tensor]
 

@@ -10,6 +10,7 @@ import logging
 import warnings
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import torch
@@ -32,53 +33,39 @@ Calls = Mapping[str, tuple[Tensor, ...]]
 Weight = tuple[Any, str, Any]
 
 
-class Traced:
-    """Some methods of a network, as attributes of the same names."""
-
-    def __init__(self, script: Any) -> None:
-        self._script = script
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        method = getattr(self._script, name)
-
-        def run(*arguments: Tensor) -> Any:
-            # Or its first calls would take ten times as long, to make some percent of the others.
-            with JIT.optimized_execution(False):
-                return method(*arguments)
-
-        # Found without this method from now on.
-        setattr(self, name, run)
-        return run
-
-
-def traced(network: nn.Module, calls: Calls, others: Calls, spare: list[Any]) -> Traced | None:
+def traced(network: nn.Module, calls: Calls, others: Calls, spare: list[Any]) -> SimpleNamespace | None:
     """The methods of `network` that are called in `calls`, or None where they cannot be had or `others` differ.
 
     `others` are calls of other sizes: what a method decides by anything but tensors it decides as in `calls`. Methods
     return tensors. Torch keeps every record for ever, so that of a network that is gone is put into `spare`, without
     its weights, and taken for the next: it is to be one list for all networks of the same sizes.
     """
-    with torch.inference_mode():
-        try:
+    try:
+        with torch.inference_mode():
             script = spare.pop() if spare else _recorded(network, calls)
-        except RuntimeError as reason:
-            log.warning("%s runs operator by operator: %s", type(network).__name__, reason)
-            return None
-        nothing = torch.empty(0)
-        away = []
-        for part, name, weight in _weights(script, network):
-            part.setattr(name, weight)
-            away.append((part, name, nothing if isinstance(weight, Tensor) else _no_matrix()))
-        found = Traced(script)
-        try:
+            nothing = torch.empty(0)
+            away = []
+            for part, name, weight in _weights(script, network):
+                part.setattr(name, weight)
+                away.append((part, name, nothing if isinstance(weight, Tensor) else _no_matrix()))
+            weakref.finalize(network, _put_away, script, away, spare).atexit = False
+            found = {name: _unoptimized(getattr(script, name)) for name in calls}
             for name, arguments in others.items():
-                torch.testing.assert_close(getattr(found, name)(*arguments), getattr(network, name)(*arguments))
-        except (RuntimeError, AssertionError) as reason:
-            log.warning("%s runs operator by operator: %s", type(network).__name__, reason)
-            _put_away(script, away, spare)
-            return None
-    weakref.finalize(network, _put_away, script, away, spare).atexit = False
-    return found
+                torch.testing.assert_close(found[name](*arguments), getattr(network, name)(*arguments))
+    except (RuntimeError, AssertionError) as reason:
+        log.warning("%s runs operator by operator: %s", type(network).__name__, reason)
+        return None
+    return SimpleNamespace(**found)
+
+
+def _unoptimized(method: Callable[..., Any]) -> Callable[..., Any]:
+    """`method` as it was recorded: to optimize it would gain some percent, and take ten times as long at first."""
+
+    def run(*arguments: Tensor) -> Any:
+        with JIT.optimized_execution(False):
+            return method(*arguments)
+
+    return run
 
 
 def _recorded(network: nn.Module, calls: Calls) -> Any:

@@ -27,9 +27,8 @@ def test_work_that_follows_other_work_runs_in_the_same_thread() -> None:
     assert first == busy == last != beside
 
 
-def test_only_one_thread_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_one_thread_is_kept() -> None:
     """Eight at once have eight threads, which work for the next eight; of those that are idle soon one stays."""
-    monkeypatch.setattr("demos.workers.GRACE", 0.5)
 
     async def requests() -> None:
         workers, all_there = Workers(), threading.Barrier(8)

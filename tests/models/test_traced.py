@@ -1,13 +1,14 @@
 """Methods that run without Python between their operators."""
 
 import weakref
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import torch
 from torch import Tensor, nn
 
-from models.traced import Traced, traced
+from models.traced import traced
 
 
 class Network(nn.Module):
@@ -17,7 +18,7 @@ class Network(nn.Module):
         super().__init__()
         self.weight = nn.Parameter(torch.ones(1), requires_grad=False)
         self.deaf = deaf
-        self.traced: Traced | None = None
+        self.traced: SimpleNamespace | None = None
 
     def total(self, numbers: Tensor) -> tuple[Tensor, Tensor]:
         """The sum of the numbers with the weight added to each, and how many they are."""
