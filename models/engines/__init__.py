@@ -1,0 +1,1 @@
+"""What runs the models: one interface, and one file for each engine behind it."""
