@@ -11,8 +11,8 @@ from models.engines.base import LIKELIEST, RIVALS, Choice, Reading, Sampling, St
 ALTERNATIVES = max(LIKELIEST, RIVALS + 1)
 # llama.cpp takes this seed for "draw one".
 NO_SEED = 2**32 - 1
-# Added to the logit of the one token that a request that only reads is made to choose.
-CERTAIN = 1e6
+# A temperature below this divides the logits out of float32's range; the choice is the greedy one anyway.
+COLDEST = 1e-3
 
 Reason = Literal["end", "length"]
 
@@ -47,18 +47,25 @@ Event = Reading | Sampled | End
 
 
 def completion(
-    prompt: Sequence[int], sampling: Sampling, bias: Mapping[int, float] | None = None, alternatives: int = ALTERNATIVES
+    prompt: Sequence[int],
+    sampling: Sampling,
+    bias: Mapping[int, float] | None = None,
+    alternatives: int = ALTERNATIVES,
+    count: int = 1,
 ) -> dict[str, Any]:
     """The payload that continues `prompt` as `sampling` says, with `alternatives` likeliest tokens a step.
 
-    It names every parameter that shapes what is drawn, since llama.cpp's defaults are not ours.
+    The prompt is read once for `count` continuations, which have consecutive seeds. The payload names every parameter
+    that shapes what is drawn, since llama.cpp's defaults are not ours.
     """
+    greedy = sampling.temperature < COLDEST
     return {
         "prompt": list(prompt),
+        "n": count,
         "n_predict": sampling.max_new_tokens,
         # In this order: the temperature first, then the likeliest tokens that make up `top_p`.
         "samplers": ["temperature", "top_p"],
-        "temperature": sampling.temperature,
+        "temperature": 0.0 if greedy else sampling.temperature,
         "top_p": sampling.top_p,
         "seed": NO_SEED if sampling.seed is None else sampling.seed % NO_SEED,
         "min_keep": 1,
@@ -80,16 +87,18 @@ def completion(
         # The model's own probabilities, before temperature, top-p and bias.
         "n_probs": alternatives,
         "post_sampling_probs": False,
-        "cache_prompt": True,
+        # Tokens read one by one and in batches give sums that differ in their last bits, which can tip a drawn token:
+        # a seed draws the same tokens again only where the prompt is read in the same way again.
+        "cache_prompt": greedy or sampling.seed is None,
         "stream": True,
         "return_progress": True,
         "return_tokens": True,
     }
 
 
-def reading(prompt: Sequence[int], token: int, alternatives: int = LIKELIEST) -> dict[str, Any]:
-    """The payload that only reads `prompt`. Its one step chooses `token` and has the likeliest tokens of the prompt."""
-    return completion(prompt, Sampling(1), {token: CERTAIN}, alternatives)
+def index(chunk: Mapping[str, Any]) -> int:
+    """Which of the continuations of one request a chunk belongs to, from 0. Raises CompletionError for an error."""
+    return int(_whole(chunk)["choices"][0].get("index", 0))
 
 
 def events(chunk: Mapping[str, Any]) -> list[Event]:
@@ -97,12 +106,16 @@ def events(chunk: Mapping[str, Any]) -> list[Event]:
 
     Raises CompletionError where the chunk is an error or is not what llama.cpp sends.
     """
-    if (error := chunk.get("error")) is not None:
-        raise CompletionError(str(error.get("message", error) if isinstance(error, Mapping) else error))
     try:
-        return list(_events(chunk))
+        return list(_events(_whole(chunk)))
     except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
         raise CompletionError(f"The engine sent a chunk that cannot be read ({error!r}).") from error
+
+
+def _whole(chunk: Mapping[str, Any]) -> Mapping[str, Any]:
+    if (error := chunk.get("error")) is not None:
+        raise CompletionError(str(error.get("message", error) if isinstance(error, Mapping) else error))
+    return chunk
 
 
 def _events(chunk: Mapping[str, Any]) -> list[Event]:
