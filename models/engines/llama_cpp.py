@@ -105,27 +105,32 @@ class _Continuation:
 
 @dataclass(eq=False)
 class _Part:
-    """One stream, and which continuation each of its own is; when it last told something, and how fast it is."""
+    """One stream, and which continuation each of its own is; how fast it is.
+
+    The times are those at which news came, however late somebody looks at them. `pace` is in seconds a token.
+    """
 
     running: Running
     numbers: tuple[int, ...]
     stream: Stream | None = None
-    heard: float = field(default_factory=time.monotonic)
+    came: float = field(default_factory=time.monotonic)
     pace: float = 0.0
     writing: bool = False
 
-    def hear(self, writing: bool) -> None:
+    def hear(self, news: News) -> None:
         """Note that there is news."""
         now = time.monotonic()
-        if writing:
-            interval = (now - self.heard) * len(self.numbers)
-            self.pace = interval if not self.writing else 0.7 * self.pace + 0.3 * interval
-        self.writing, self.heard = writing, now
+        if isinstance(news, Mapping) and news.get("choices") and news["choices"][0].get("logprobs"):
+            # Several continuations tell their tokens one after the other.
+            interval = (now - self.came) * len(self.numbers)
+            self.pace = 0.7 * self.pace + 0.3 * interval if self.writing else 0.0
+            self.writing = True
+        self.came = now
 
     def crawls(self) -> bool:
         """Whether it hardly gets on."""
-        waited = time.monotonic() - self.heard
-        return max(waited, self.pace) > SLOW_TOKEN * len(self.numbers) if self.writing else waited > SLOW_BATCH
+        waited = time.monotonic() - self.came
+        return max(waited, self.pace) > SLOW_TOKEN if self.writing else waited > SLOW_BATCH
 
 
 class _Generation:
@@ -173,6 +178,7 @@ class _Generation:
         part.stream = Stream(part.running.server, payload, partial(self._tell, part), self._done)
 
     def _tell(self, part: _Part, news: News) -> None:
+        part.hear(news)
         self.news.put((part, news))
 
     def _done(self) -> None:
@@ -204,7 +210,6 @@ class _Generation:
         found = events(chunk)
         number = part.numbers[index(chunk)]
         for event in found:
-            part.hear(isinstance(event, Sampled))
             if isinstance(event, Reading):
                 if number == 0 and not self.read and self.progress.done <= event.done < event.total:
                     self.progress = event

@@ -3,7 +3,7 @@
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -216,7 +216,7 @@ class Teller:
     """A model that writes what it is told to write of each prompt."""
 
     tell: Callable[[Sequence[int]], list[int]]
-    info: CausalInfo = CausalInfo(259, 2_048, frozenset([257]))
+    info: CausalInfo = field(default_factory=lambda: CausalInfo(259, 2_048, frozenset([257])))
 
     def generate(self, prompt: Sequence[int], *options: object) -> Iterator[dict[int, Step]]:
         """Write, with a moment of nothing new before each token."""
