@@ -60,6 +60,7 @@ class WeightStore:
     offline: bool = False
     fetch: Fetch = fetch_from_mirror
     convert: Convert = convert_gguf
+    prepare: Callable[[Path], Path] = prepare
     resolve: Resolve = resolve
     lock_path: Path | None = None
 
@@ -209,7 +210,7 @@ class WeightStore:
             for path in sorted(made.iterdir(), key=lambda path: path.name == TOKENIZER):
                 os.replace(path, folder / path.name)
             made.rmdir()
-        prepare(folder / weights.gguf)
+        self.prepare(folder / weights.gguf)
 
     def _convert(
         self, kind: Literal["tokenizer", "torch"], weights: Weights, folder: Path, target: Path, report: Report

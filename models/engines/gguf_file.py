@@ -71,17 +71,19 @@ class About:
 
 def metadata(gguf: Path) -> dict[str, Any]:
     """The keys and values of a GGUF file; texts, numbers and arrays of numbers. Raises ValueError."""
+    if not gguf.stat().st_size:
+        raise ValueError(f"{gguf.name} is empty.")
     with gguf.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_COPY) as data:
         try:
             return dict(_pairs(data))
-        except (struct.error, KeyError, IndexError, UnicodeDecodeError) as error:
-            raise ValueError(f"{gguf.name} cannot be read as a GGUF file: {error!r}.") from error
+        except (struct.error, KeyError, IndexError, ValueError) as error:
+            raise ValueError(f"{gguf.name} cannot be read: {error}.") from error
 
 
 def _pairs(data: mmap) -> Iterator[tuple[str, Any]]:
     magic, version, _, count = struct.unpack_from("<4sIQQ", data)
     if magic != MAGIC or version not in VERSIONS:
-        raise ValueError("The file is no GGUF file of a known version.")
+        raise ValueError("it is no GGUF file of a known version")
     at = struct.calcsize("<4sIQQ")
     for _ in range(count):
         key, at = _text(data, at)

@@ -136,7 +136,7 @@ def test_probabilities_are_the_models_own(model: CausalLM) -> None:
     _, [bent] = run(model, PROMPT, Sampling(1, 1.7, 0.6, 3), bias={unlikely: 100.0})
     assert bent[0].token == unlikely
     assert bent[0].probability < 0.5
-    own = dict((choice.token, choice.probability) for choice in readings[-1].likeliest)
+    own = {choice.token: choice.probability for choice in readings[-1].likeliest}
     for rival in bent[0].rivals:
         assert rival.probability == pytest.approx(own[rival.token], abs=1e-5)
     assert plain[0].probability == pytest.approx(own[plain[0].token], abs=1e-5)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from models.engines.base import Choice, Reading, Sampling, Step
+from models.engines.base import Reading, Sampling, Step
 from models.engines.completions import CompletionError, End, Sampled, completion, events, index
 
 # What llama.cpp would choose by itself, and not what was asked for, where one is left out.
@@ -55,8 +55,9 @@ def test_chunks_say_what_happens() -> None:
     best = [{"id": i, "logprob": math.log(p)} for i, p in ((4, 0.5), (5, 0.25), (6, 0.125))]
     [sampled] = events(chunk(logprobs={"content": [{**best[1], "top_logprobs": best}]}))
     assert isinstance(sampled, Sampled)
-    assert sampled.likeliest == tuple(Choice(i, pytest.approx(p)) for i, p in ((4, 0.5), (5, 0.25), (6, 0.125)))
-    assert sampled.step == Step(5, pytest.approx(0.25), (sampled.likeliest[0], sampled.likeliest[2]))
+    assert [choice.token for choice in sampled.likeliest] == [4, 5, 6]
+    assert [choice.probability for choice in sampled.likeliest] == pytest.approx([0.5, 0.25, 0.125])
+    assert sampled.step == Step(5, sampled.likeliest[1].probability, (sampled.likeliest[0], sampled.likeliest[2]))
     assert events(chunk(finish_reason="stop")) == [End("end")]
     assert events(chunk(finish_reason="length")) == [End("length")]
     assert index(chunk(index=2)) == 2

@@ -53,7 +53,7 @@ def test_it_is_prepared_once(gguf: Path) -> None:
 def test_a_broken_file_is_an_error_in_words(gguf: Path, length: int) -> None:
     """A file that ends anywhere in its table is not taken for a model."""
     gguf.write_bytes(gguf.read_bytes()[:length])
-    with pytest.raises(ValueError, match="tiny.gguf"):
+    with pytest.raises(ValueError, match=r"tiny\.gguf"):
         About.of(gguf)
 
 

@@ -166,7 +166,9 @@ def test_a_stream_that_crawls_goes_on_elsewhere(machine: Machine, samplings: int
     assert time.monotonic() - begun < 10
     assert machine.switch.running.threads == 1
     continued = machine.made[1].asked
-    assert [payload["prompt"] for payload in continued] == [[5, *found[0][: len(payload["prompt"]) - 1]] for payload in continued]
+    assert len(continued) == samplings
+    for payload in continued:
+        assert payload["prompt"] == [5, *found[0][: len(payload["prompt"]) - 1]]
     assert all(payload["seed"] == 4 + n + len(payload["prompt"]) - 1 for n, payload in enumerate(continued))
 
 
@@ -204,17 +206,23 @@ def test_what_breaks_off_is_an_error_and_leaves_the_model_usable(
 ) -> None:
     """After two tokens the caller gets words, and the next one a reply."""
     machine.fails.append(failure)
-    found = []
+    found: list[Any] = []
+    stream = map(found.append, machine.model.generate([5], [Sampling(9)]))
     with pytest.raises(CompletionError, match=words):
-        for event in machine.model.generate([5], [Sampling(9)]):
-            found.append(event)
+        list(stream)
     assert written(iter(found)) == [6, 7]
     assert written(machine.model.generate([5], [Sampling(2)])) == [6, 7]
 
 
-def test_a_server_that_cannot_be_made_leaves_the_one_there_is(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_cannot_be_made_leaves_the_one_there_is(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Where memory is short the model goes on as it was."""
-    monkeypatch.setattr(machine.switch, "_make", lambda threads: (_ for _ in ()).throw(CompletionError("no memory")))
+
+    def fail(threads: int) -> Scripted:
+        raise CompletionError("no memory")
+
+    monkeypatch.setattr(machine.switch, "_make", fail)
     machine.meter.free = 1.0
     machine.switch.glance()
     machine.switch.glance()

@@ -30,7 +30,9 @@ def test_threads_for_a_load(free: float, now: int, most: int, expected: int) -> 
     assert threads_for(free, now, most) == expected
 
 
-@pytest.mark.parametrize(("text", "cores"), [("100000 100000", 1), ("50000 100000", 1), ("max 100000", None), ("", None)])
+@pytest.mark.parametrize(
+    ("text", "cores"), [("100000 100000", 1), ("50000 100000", 1), ("max 100000", None), ("", None)]
+)
 def test_a_control_group_limits_the_cores(tmp_path: Path, text: str, cores: int | None) -> None:
     """Half a core is still one; no limit is none."""
     path = tmp_path / "cpu.max"
