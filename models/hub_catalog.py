@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from models.catalog import ENGINES, Head, HubRepository, HubWeights, ModelSpec
+from models.catalog import ENGINES, Engine, Head, HubRepository, HubWeights, ModelSpec
 
 ALWAYS_ANSWERS = "Trained on questions that all have an answer: its “not in the text” means little."
 TWO_CLASSES = "Knows negative and positive only: it has no neutral."
@@ -13,11 +13,12 @@ SLOW = "Reads the text once for each label, and is the slower, better one."
 SMALL = "Small, and taught several tasks: its summaries are plain."
 
 
-def hub_model(repository: str, head: Head, licence: str, note: str = "", prefix: str = "") -> ModelSpec:
-    """The newest model in `repository`, called by the repository's own name."""
+def hub_model(repository: str, head: Head, licence: str, note: str = "", prefix: str = "", gguf: str = "") -> ModelSpec:
+    """The newest model in `repository`, or of its file `gguf`, called by the repository's own name."""
     name = repository.split("/")[1]
-    weights = HubWeights(name, HubRepository(repository), licence)
-    return ModelSpec(name, head, weights, 0, engine=ENGINES.get(head, "torch"), note=note, prefix=prefix)
+    weights = HubWeights(name, HubRepository(repository), licence, gguf)
+    engine: Engine = "llama.cpp" if gguf else ENGINES.get(head, "torch")
+    return ModelSpec(name, head, weights, 0, engine=engine, note=note, prefix=prefix)
 
 
 def opus(

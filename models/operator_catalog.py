@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from models.catalog import ENGINES, LABELS, Attention, Head, HubRepository, HubWeights, ModelSpec
+from models.catalog import ENGINES, LABELS, Attention, Engine, Head, HubRepository, HubWeights, ModelSpec
 from models.offers import Offers
 
 HEADS: dict[str, Head] = {
@@ -25,6 +25,7 @@ LANGUAGE = re.compile(r"[a-z]{2,3}")
 MOST_TEXT = 200
 REQUIRED = ("task", "repository", "licence")
 OPTIONAL = ("name", "revision", "note")
+GGUF = re.compile(r"[\w.-]+\.gguf")
 # What only one task has.
 OWN = {
     "translation": ("pairs", "target_token"),
@@ -32,7 +33,7 @@ OWN = {
     "summarization": ("prefix",),
     "question_answering": (),
     "own_labels": (),
-    "chat": (),
+    "chat": ("file",),
 }
 
 
@@ -91,12 +92,14 @@ class _Entry:
         revision = self.text("revision", REVISION.fullmatch, "a branch, a tag or a commit, as in 'main'", "main")
         short = f"a text of 1 to {MOST_TEXT} characters"
         licence = self.text("licence", _is_short, short)
-        weights = HubWeights(name, HubRepository(repository, revision), licence)
+        gguf = self.text("file", GGUF.fullmatch, "a GGUF file, as in 'model-Q8_0.gguf'") if "file" in self.given else ""
+        weights = HubWeights(name, HubRepository(repository, revision), licence, gguf)
         note = self.text("note", _is_short, short, "") if "note" in self.given else ""
         head = HEADS[task]
         # As hub_catalog has it: for DeBERTa there is no other.
         attention: Attention = "eager" if head == "entailment" else "sdpa"
-        spec = ModelSpec(name, head, weights, 0, attention=attention, engine=ENGINES.get(head, "torch"), note=note)
+        engine: Engine = "llama.cpp" if gguf else ENGINES.get(head, "torch")
+        spec = ModelSpec(name, head, weights, 0, attention=attention, engine=engine, note=note)
         return task, self.with_own(task, spec)
 
     def with_own(self, task: str, spec: ModelSpec) -> ModelSpec:

@@ -5,7 +5,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -16,7 +15,7 @@ from gradio_client.exceptions import ValidationError
 
 from demos import chat
 from demos.reply import notice_of, plain, status_of
-from models.cache import Loaded, ModelCache
+from models.cache import ModelCache
 from models.catalog import SMOLLM2
 from models.chat import ChatReply, Chatter
 from models.chat_prompt import Part, Prompt
@@ -123,26 +122,11 @@ def test_cancel_closes_the_stream(first: str) -> None:
         wait_until(endless.closed.is_set)
 
 
-def begin_counted(steps: list[int], loaded: Loaded) -> Any:
-    """A context that adds to `steps` whenever the model reads on."""
-    from models.context import begin
-
-    context: Any = begin(loaded)
-    read = context.read
-
-    def counted(*arguments: Any) -> Any:
-        steps.append(1)
-        return read(*arguments)
-
-    context.read = counted
-    return context
-
-
 @pytest.mark.real
-def test_stop_frees_the_cpu(real_cache: ModelCache, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_stop_frees_the_cpu(real_cache: ModelCache) -> None:
     """A long reply that was stopped leaves the process idle and its model free, long before its end; chat still works.
 
-    Work is counted, in steps and in the processor's seconds, so that it does not matter what else the machine does.
+    Work is counted in the processor's seconds, so that it does not matter what else the machine does.
     """
     process = psutil.Process()
 
@@ -157,17 +141,13 @@ def test_stop_frees_the_cpu(real_cache: ModelCache, monkeypatch: pytest.MonkeyPa
         return sum(model.leases for model in real_cache.status().models if model.name == SMOLLM2.name)
 
     with serving(Chatter(real_cache, SMOLLM2)) as client:
-        steps: list[int] = []
-        monkeypatch.setattr("models.decoding.begin", partial(begin_counted, steps))
         job = client.submit("Tell me a very long story.", max_new_tokens=256, api_name="/chat")
         wait_until(lambda: len(job.outputs()) > 1, 120)
         assert work() > 0
         job.cancel()
         wait_until(lambda: leases() == 0, 60)
-        taken = len(steps)
-        assert taken < 200
+        assert len(job.outputs()) < 200
         wait_until(lambda: work() < 0.2)
-        assert len(steps) == taken
         assert client.predict("Say hi.", max_new_tokens=4, api_name="/chat")
 
 
@@ -180,8 +160,8 @@ def test_status_tells_speed_and_ending() -> None:
 
 def test_status_tells_the_engine_and_what_was_kept() -> None:
     """What answers in torch's place is named, and so are the tokens that were not read again."""
-    kept = replace(REPLY, kept=8, run=replace(REPLY.run, engine="fbgemm"))
-    assert status_of(kept).startswith("Tiny · cpu fbgemm · 12 tokens · 1.5 s · 8 of them read before · ")
+    kept = replace(REPLY, kept=8, run=replace(REPLY.run, engine="llama.cpp"))
+    assert status_of(kept).startswith("Tiny · cpu llama.cpp · 12 tokens · 1.5 s · 8 of them read before · ")
 
 
 def test_notice_tells_what_was_dropped() -> None:

