@@ -1,9 +1,9 @@
-"""Which engine runs a model: FBGEMM or oneDNN where the CPU can, else torch; needs torch, so imported with a model."""
+"""Which engine runs a model: FBGEMM where the CPU can, else torch; needs torch, so imported with a model."""
 
 import logging
 from typing import Any
 
-from models import onednn, packed
+from models import packed
 from models.blocks import Blocks
 from models.cache import Loaded
 from models.catalog import ModelSpec
@@ -19,9 +19,7 @@ BLOCK_BYTES = 128 * MEGABYTE
 
 def can_pack(spec: ModelSpec, device: Device) -> bool:
     """Whether `spec` is to run with packed weights, and this machine can."""
-    if spec.engine == "torch" or device.name != "cpu":
-        return False
-    return packed.usable() if spec.engine == "fbgemm" else onednn.usable()
+    return spec.engine == "fbgemm" and device.name == "cpu" and packed.usable()
 
 
 def nbytes(model: Any) -> int:
@@ -42,18 +40,10 @@ def pack(spec: ModelSpec, model: Any, tokenizer: Any, spare: list[Any]) -> Loade
     """
     if spec.head == "causal-lm":
         return _pack_llama(spec, model, tokenizer, spare)
-    if spec.head == "translation":
-        model.rough = packed.quantize(model.output)
-        beside = model.rough.nbytes + packed.pack_linears(model.encoder) + packed.pack_linears(model.decoder)
-        model.traced = traced(model, model.calls(3, 2), model.calls(5, 2, 4), spare)
-        return Loaded(model, tokenizer, "cpu", "float16", nbytes(model) + beside, "fbgemm")
-    from models.packed_encoder import PackedLayer, pack_layers
-
-    if not pack_layers(model):
-        log.info("%s runs in torch: its layers cannot be packed, or are then not its own.", spec.name)
-        return None
-    beside = sum(module.nbytes for module in model.modules() if isinstance(module, PackedLayer))
-    return Loaded(model, tokenizer, "cpu", "bfloat16", nbytes(model) + beside, "onednn")
+    model.rough = packed.quantize(model.output)
+    beside = model.rough.nbytes + packed.pack_linears(model.encoder) + packed.pack_linears(model.decoder)
+    model.traced = traced(model, model.calls(3, 2), model.calls(5, 2, 4), spare)
+    return Loaded(model, tokenizer, "cpu", "float16", nbytes(model) + beside, "fbgemm")
 
 
 def _pack_llama(spec: ModelSpec, model: Any, tokenizer: Any, spare: list[Any]) -> Loaded | None:

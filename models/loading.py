@@ -12,32 +12,34 @@ from typing import Any
 from safetensors import SafetensorError
 
 from models.cache import Loaded
-from models.catalog import HubWeights, ModelSpec
-from models.device import Device, DtypeName
+from models.catalog import Head, HubWeights, ModelSpec
+from models.device import Device, DtypeName, use_threads
+from models.engines import convert, encoders
+from models.engines.base import EncoderInfo
+from models.engines.checkpoint import Checkpoint
 from models.stages import Report, Stage
 from models.weights import WeightsMissing, WeightStore
 
-AUTO_CLASSES = {
-    "encoder": "AutoModel",
-    "question-answering": "AutoModelForQuestionAnswering",
-    "sentiment": "AutoModelForSequenceClassification",
-    "entailment": "AutoModelForSequenceClassification",
-    "causal-lm": "AutoModelForCausalLM",
-    "seq2seq": "AutoModelForSeq2SeqLM",
-}
+ENCODERS = frozenset[Head](("encoder", "question-answering", "sentiment", "entailment"))
 ITEM_BYTES = {"float32": 4, "float16": 2, "bfloat16": 2}
+# OpenVINO keeps the file in half precision, and the matrices that it multiplies once more in float32.
+CONVERTED_BYTES = 6
 
 
 @dataclass(frozen=True)
 class Loader:
     """Builds models on `device()` from the files in `store` and the adapters below `adapters`.
 
-    `device` is a function because choosing one imports torch, which the page must not wait for.
+    `device` is a function because choosing one may import torch, which the page must not wait for. A model computes
+    with `threads` threads; 0 leaves their number to its engine.
     """
 
     store: WeightStore
     device: Callable[[], Device]
     adapters: Path
+    threads: int = 0
+    # Runs a conversion.
+    run: encoders.Run = convert.run
     # Two threads that first import parts of Transformers at one moment can find them half there.
     importing: threading.Lock = field(default_factory=threading.Lock)
     # By the model, what can be used again of those that are gone; see `models.traced.traced`.
@@ -50,15 +52,20 @@ class Loader:
         from models.sizes import elements
 
         folder = self.store.ensure(spec.weights, report, checked=False)
-        return elements(folder) * ITEM_BYTES[self.device().dtype]
+        device = self.device()
+        converted = spec.engine == "openvino" and device.name == "cpu"
+        return elements(folder) * (CONVERTED_BYTES if converted else ITEM_BYTES[device.dtype])
 
     def __call__(self, spec: ModelSpec, report: Report) -> Loaded:
         """Load `spec`. Raises WeightsMissing, or MemoryError where the device has too little memory."""
         folder = self.store.ensure(spec.weights, report) / spec.subfolder
         report(Stage("Loading", spec.name))
+        device = self.device()
+        if spec.engine == "openvino" and device.name == "cpu" and (loaded := self._converted(spec, folder, report)):
+            return loaded
         import torch
 
-        device = self.device()
+        use_threads(self.threads)
         try:
             if packed := self._packed(spec, folder, device):
                 return packed
@@ -69,7 +76,25 @@ class Loader:
         from models import engine
 
         dtype = str(next(model.parameters()).dtype).removeprefix("torch.")
-        return Loaded(model, tokenizer, device.name, dtype, engine.nbytes(model))
+        nbytes = engine.nbytes(model)
+        if spec.head in ENCODERS and spec != spec.with_attention():
+            from models.engines.torch_encoder import TorchEncoder
+
+            model = TorchEncoder(model)
+        return Loaded(model, tokenizer, device.name, dtype, nbytes)
+
+    def _converted(self, spec: ModelSpec, folder: Path, report: Report) -> Loaded | None:
+        """An encoder on OpenVINO; None where torch has to run it."""
+        with _named(spec):
+            check_harmless(spec, folder)
+            loaded = encoders.load(self._checkpoint(spec, folder), self.threads, report, self.run)
+            if loaded is not None:
+                check_classes(spec, loaded.model.info)
+            return loaded
+
+    def _checkpoint(self, spec: ModelSpec, folder: Path) -> Checkpoint:
+        adapter = self.adapters / spec.adapter if spec.adapter else None
+        return Checkpoint(spec.name, folder, spec.head, spec.attention, spec.labels, adapter)
 
     def _packed(self, spec: ModelSpec, folder: Path, device: Device) -> Loaded | None:
         """`spec` on an engine of the CPU, where there is one that runs it."""
@@ -92,47 +117,19 @@ class Loader:
 
     def _from_pretrained(self, spec: ModelSpec, folder: Path, dtype: DtypeName) -> tuple[Any, Any]:
         check_harmless(spec, folder)
-        import torch
-        import transformers
+        from models.engines.pretrained import read_module, read_tokenizer
 
-        transformers.utils.logging.disable_progress_bar()
-        # Its report of missing weights names those that the adapter brings; they are checked below.
-        transformers.utils.logging.set_verbosity_error()
-        options: dict[str, Any] = {
-            "use_safetensors": True,
-            "dtype": getattr(torch, dtype),
-            "attn_implementation": spec.attention,
-            # What an engine takes over in this precision is given up layer by layer; of a file, nothing would be.
-            "disable_mmap": dtype == "float16",
-        }
-        if spec.labels:
-            options |= {"num_labels": len(spec.labels), "id2label": dict(enumerate(spec.labels))}
-        auto_class = getattr(transformers, AUTO_CLASSES[spec.head])
-        model, info = auto_class.from_pretrained(folder, local_files_only=True, output_loading_info=True, **options)
-        # Set once and never switched: no control token is read out of a text, and threads can share the tokenizer.
+        model = read_module(self._checkpoint(spec, folder), dtype)
         if spec.pairs:
             from models.opus import OpusTokenizer
 
             tokenizer: Any = OpusTokenizer.of(folder, spec.prefix)
         else:
-            tokenizer = transformers.AutoTokenizer.from_pretrained(
-                folder, local_files_only=True, split_special_tokens=True
-            )
-        missing = set(info["missing_keys"])
-        if spec.adapter:
-            from models.adapters import merge
+            tokenizer = read_tokenizer(folder)
+        if spec.head in ENCODERS:
+            from models.engines.torch_encoder import info_of
 
-            missing -= merge(model, self.adapters / spec.adapter)
-        if missing:
-            raise ValueError(f"{spec.label} has no values for {', '.join(sorted(missing))}: its files are not whole.")
-        if spec.head == "sentiment":
-            from models.sentiment import classes
-
-            classes(model)
-        if spec.head == "entailment":
-            from models.entailment import outputs
-
-            outputs(model)
+            check_classes(spec, info_of(model))
         if spec.head == "seq2seq":
             from models.pieces import UNKNOWN
             from models.seq2seq import Seq2Seq
@@ -150,6 +147,18 @@ def _named(spec: ModelSpec) -> Iterator[None]:
         if not isinstance(spec.weights, HubWeights):
             raise
         raise WeightsMissing(f"{spec.label} cannot be used: {str(error).splitlines()[0]}") from error
+
+
+def check_classes(spec: ModelSpec, info: EncoderInfo) -> None:
+    """Raise ValueError where the classes of a model are not those of its task."""
+    if spec.head == "sentiment":
+        from models.sentiment import classes
+
+        classes(info)
+    if spec.head == "entailment":
+        from models.entailment import outputs
+
+        outputs(info)
 
 
 def check_harmless(spec: ModelSpec, folder: Path) -> None:

@@ -1,0 +1,35 @@
+"""What the adapters compute from an encoder's outputs, along the last axis of an array."""
+
+import numpy as np
+
+from models.engines.base import Floats
+
+
+def softmax(logits: Floats) -> Floats:
+    """Probabilities from logits."""
+    powers: Floats = np.exp(logits - logits.max(-1, keepdims=True))
+    return powers / powers.sum(-1, keepdims=True)
+
+
+def log_sum_exp(logs: Floats) -> Floats:
+    """The logarithm of the sum of what `logs` are the logarithms of; minus infinity where all of them are."""
+    top = logs.max(-1, keepdims=True)
+    # Without this, infinities would be subtracted from each other.
+    top[np.isneginf(top)] = 0
+    with np.errstate(divide="ignore"):
+        total: Floats = np.log(np.exp(logs - top).sum(-1)) + top[..., 0]
+    return total
+
+
+def normalized(vectors: Floats) -> Floats:
+    """`vectors` at length one; one of zeros stays as it is."""
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    unit: Floats = vectors / np.maximum(lengths, np.float32(1e-12))
+    return unit
+
+
+def sigmoid(logits: Floats) -> Floats:
+    """Probabilities of two classes from the logit of one."""
+    with np.errstate(over="ignore"):
+        shares: Floats = 1 / (1 + np.exp(-logits))
+    return shares
