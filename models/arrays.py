@@ -7,8 +7,9 @@ from models.engines.base import Floats
 
 def softmax(logits: Floats) -> Floats:
     """Probabilities from logits."""
-    powers: Floats = np.exp(logits - logits.max(-1, keepdims=True))
-    return powers / powers.sum(-1, keepdims=True)
+    powers = np.exp(logits - logits.max(-1, keepdims=True))
+    shares: Floats = powers / powers.sum(-1, keepdims=True)
+    return shares
 
 
 def log_sum_exp(logs: Floats) -> Floats:
@@ -24,12 +25,10 @@ def log_sum_exp(logs: Floats) -> Floats:
 def normalized(vectors: Floats) -> Floats:
     """`vectors` at length one; one of zeros stays as it is."""
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    unit: Floats = vectors / np.maximum(lengths, np.float32(1e-12))
-    return unit
+    return np.asarray(vectors / np.maximum(lengths, 1e-12), np.float32)
 
 
 def sigmoid(logits: Floats) -> Floats:
     """Probabilities of two classes from the logit of one."""
     with np.errstate(over="ignore"):
-        shares: Floats = 1 / (1 + np.exp(-logits))
-    return shares
+        return np.asarray(1 / (1 + np.exp(-logits)), np.float32)

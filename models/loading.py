@@ -22,8 +22,6 @@ from models.weights import WeightsMissing, WeightStore
 
 ENCODERS = frozenset[Head](("encoder", "question-answering", "sentiment", "entailment"))
 ITEM_BYTES = {"float32": 4, "float16": 2, "bfloat16": 2}
-# OpenVINO keeps the file in half precision, and the matrices that it multiplies once more in float32.
-CONVERTED_BYTES = 6
 
 
 @dataclass(frozen=True)
@@ -52,17 +50,17 @@ class Loader:
         from models.sizes import elements
 
         folder = self.store.ensure(spec.weights, report, checked=False)
-        device = self.device()
-        converted = spec.engine == "openvino" and device.name == "cpu"
-        return elements(folder) * (CONVERTED_BYTES if converted else ITEM_BYTES[device.dtype])
+        return elements(folder) * ITEM_BYTES[self.device().dtype]
 
     def __call__(self, spec: ModelSpec, report: Report) -> Loaded:
         """Load `spec`. Raises WeightsMissing, or MemoryError where the device has too little memory."""
         folder = self.store.ensure(spec.weights, report) / spec.subfolder
         report(Stage("Loading", spec.name))
         device = self.device()
-        if spec.engine == "openvino" and device.name == "cpu" and (loaded := self._converted(spec, folder, report)):
-            return loaded
+        if spec.head in ENCODERS and spec.engine == "openvino" and device.name == "cpu":
+            converted = self._converted(spec, folder, report)
+            if converted is not None:
+                return converted
         import torch
 
         use_threads(self.threads)

@@ -148,7 +148,8 @@ def _margins(starts: Floats, ends: Floats, batch: list[Window]) -> Floats:
     begins = (starts + allowed - null)[:, None]
     # At [i, more, begin] the end that is `more` tokens behind `begin`.
     lasts = np.lib.stride_tricks.sliding_window_view(padded, starts.shape[1], axis=1)[:, :ANSWER_TOKENS]
-    return begins + lasts
+    margins: Floats = begins + lasts
+    return margins
 
 
 def _best(margins: Floats, window: Window, count: int, temperature: float) -> list[Span]:

@@ -17,6 +17,7 @@ from transformers import (
 from models.blocks import Blocks
 from models.cache import Loaded, ModelCache
 from models.catalog import LABELS, ModelSpec
+from models.engines.torch_encoder import TorchEncoder
 from models.stages import Report
 from tests import tiny_student
 
@@ -61,6 +62,8 @@ def load(spec: ModelSpec, report: Report) -> Loaded:
     model.eval().requires_grad_(False)
     blocks = Blocks(BLOCK_BYTES) if spec.head == "causal-lm" else None
     nbytes = sum(p.nbytes for p in model.parameters())
+    if spec.head != "causal-lm" and spec != spec.with_attention():
+        model = TorchEncoder(model)
     return Loaded(model, tokenizer, "cpu", "float32", nbytes, blocks=blocks)
 
 

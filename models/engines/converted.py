@@ -12,8 +12,8 @@ from typing import Any
 from models.engines.base import EncoderInfo
 from models.engines.tokenizer import CONFIG, TOKENIZER
 
-GRAPH, RECORD = "encoder.xml", "encoder.json"
-FILES = (GRAPH, "encoder.bin", TOKENIZER, CONFIG)
+GRAPH, WEIGHTS, RECORD = "encoder.xml", "encoder.bin", "encoder.json"
+FILES = (GRAPH, WEIGHTS, TOKENIZER, CONFIG)
 # Raised whenever what a conversion writes changes; older ones are then made anew.
 LAYOUT = 1
 
@@ -22,7 +22,7 @@ LAYOUT = 1
 class Converted:
     """What is known of a converted encoder, or why there is none: then `failure` says so, and `info` is None.
 
-    `nbytes` is the memory that its weights take.
+    `nbytes` is the size of its weights, which take as much in memory.
     """
 
     info: EncoderInfo | None

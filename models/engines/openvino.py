@@ -10,7 +10,8 @@ import openvino
 
 from models.engines.base import EncoderInfo, Floats
 from models.engines.batching import padded
-from models.engines.converted import GRAPH
+from models.engines.converted import GRAPH, WEIGHTS
+from models.trimming import page_out
 
 
 class OpenVinoEncoder:
@@ -29,7 +30,11 @@ class OpenVinoEncoder:
 
         Raises RuntimeError where the files are broken.
         """
-        return cls(compiled(folder / GRAPH, threads), info)
+        encoder = cls(compiled(folder / GRAPH, threads), info)
+        encoder([[info.padding]])
+        # The first batch has had the matrices arranged anew in memory. Of the file, only embeddings are read later on.
+        page_out(folder / WEIGHTS)
+        return encoder
 
     def __call__(self, rows: Sequence[Sequence[int]], firsts: Sequence[int] | None = None) -> tuple[Floats, ...]:
         """Run a batch; see `models.engines.base.Encoder`."""

@@ -12,6 +12,7 @@ import httpx
 
 from models.cache import Loaded, ModelCache
 from models.catalog import ModelSpec
+from models.engines.torch_encoder import TorchEncoder
 from models.stages import Report
 from server.serving import Serving
 from tests import tiny
@@ -57,9 +58,10 @@ class Machine:
             # A reply that ended by chance would not be there to be stopped.
             loaded.model.generation_config.eos_token_id = None
         # A translator is stepped through its parts, the others as a whole.
-        modules = [loaded.model.decoder[0].cell] if spec.head == "translation" else [loaded.model]
-        for module in modules:
-            module.register_forward_pre_hook(self._step)
+        module = loaded.model.decoder[0].cell if spec.head == "translation" else loaded.model
+        if isinstance(module, TorchEncoder):
+            module = module.module
+        module.register_forward_pre_hook(self._step)
         return loaded
 
     def _step(self, *_: Any) -> None:

@@ -31,7 +31,7 @@ def loader(folder: Path) -> Loader:
 
 def test_a_head_that_no_file_holds_is_refused(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """It would be random; and nothing but the error is told."""
-    encoder = tiny.load(replace(SENTIMENT, head="encoder"), ignore)
+    encoder = tiny.load(replace(SENTIMENT, head="encoder").with_attention(), ignore)
     encoder.model.save_pretrained(tmp_path)
     encoder.tokenizer.save_pretrained(tmp_path)
     capfd.readouterr()
@@ -42,10 +42,10 @@ def test_a_head_that_no_file_holds_is_refused(tmp_path: Path, capfd: pytest.Capt
 
 def test_a_whole_model_loads(tmp_path: Path) -> None:
     """Every weight has a value, and all are counted."""
-    sentiment = tiny.load(SENTIMENT, ignore)
+    sentiment = tiny.load(SENTIMENT.with_attention(), ignore)
     sentiment.model.save_pretrained(tmp_path)
     sentiment.tokenizer.save_pretrained(tmp_path)
-    loaded = loader(tmp_path)(replace(SENTIMENT, adapter="", engine="torch"), ignore)
+    loaded = loader(tmp_path)(replace(SENTIMENT, adapter="").with_attention(), ignore)
     assert loaded.nbytes == sum(parameter.nbytes for parameter in loaded.model.parameters()) + sum(
         buffer.nbytes for buffer in loaded.model.buffers()
     )
@@ -53,7 +53,7 @@ def test_a_whole_model_loads(tmp_path: Path) -> None:
 
 def test_pickled_weights_are_refused(tmp_path: Path) -> None:
     """They are never opened. Without the check Transformers loaded them."""
-    sentiment = tiny.load(SENTIMENT, ignore)
+    sentiment = tiny.load(SENTIMENT.with_attention(), ignore)
     sentiment.model.save_pretrained(tmp_path)
     sentiment.tokenizer.save_pretrained(tmp_path)
     (tmp_path / "model.safetensors").unlink()
@@ -66,7 +66,7 @@ def test_pickled_weights_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("file", ["config.json", "tokenizer_config.json"])
 def test_a_model_with_code_of_its_own_is_refused(tmp_path: Path, kind: str, file: str) -> None:
     """It is never run. Without the check there was no error, or one of Transformers' own."""
-    sentiment = tiny.load(SENTIMENT, ignore)
+    sentiment = tiny.load(SENTIMENT.with_attention(), ignore)
     sentiment.model.save_pretrained(tmp_path)
     sentiment.tokenizer.save_pretrained(tmp_path)
     (tmp_path / "evil.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')")
