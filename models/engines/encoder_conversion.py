@@ -21,6 +21,7 @@ from models.engines.openvino import OpenVinoEncoder, compiled
 from models.engines.pretrained import read_module, read_tokenizer
 from models.engines.tokenizer import CONFIG, TOKENIZER
 from models.engines.torch_encoder import TorchEncoder, outputs
+from models.memory import out_of_memory
 
 # How far outputs may be from torch's, as a share of the largest one.
 TOLERANCE = 1e-4
@@ -60,7 +61,7 @@ def convert(checkpoint: Checkpoint, folder: Path) -> None:
 
 
 def _write_network(encoder: TorchEncoder, folder: Path) -> Converted:
-    """Convert and save. Raises Unconvertible."""
+    """Convert and save. Raises Unconvertible, or an error of this moment, as where memory or the disk is full."""
     example = padded(_rows(encoder, EXAMPLE), encoder.info)
     try:
         with warnings.catch_warnings(), torch.inference_mode():
@@ -74,6 +75,8 @@ def _write_network(encoder: TorchEncoder, folder: Path) -> Converted:
         error = _error(encoder, OpenVinoEncoder(compiled(folder / GRAPH), encoder.info))
     # The converter raises whatever its rules for single operators raise.
     except Exception as reason:
+        if isinstance(reason, OSError) or out_of_memory(reason):
+            raise
         raise Unconvertible(f"{type(reason).__name__}: {reason}".strip().splitlines()[0]) from reason
     # Not the other way round: an error may be no number.
     if not error <= TOLERANCE:
