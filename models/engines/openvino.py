@@ -13,6 +13,9 @@ from models.engines.batching import padded
 from models.engines.converted import GRAPH, WEIGHTS
 from models.trimming import page_out
 
+# As many tokens as a short text has: the matrices are arranged otherwise for a single one.
+WARM_TOKENS = 32
+
 
 class OpenVinoEncoder:
     """A compiled network. Threads that ask at the same time take turns, each of which uses all its cores."""
@@ -31,8 +34,9 @@ class OpenVinoEncoder:
         Raises RuntimeError where the files are broken.
         """
         encoder = cls(compiled(folder / GRAPH, threads), info)
-        encoder([[info.padding]])
-        # The first batch has had the matrices arranged anew in memory. Of the file, only embeddings are read later on.
+        encoder([[info.padding] * WARM_TOKENS])
+        # The first batch has had the matrices arranged anew in memory. Of the file, hardly more than embeddings is read
+        # later on.
         page_out(folder / WEIGHTS)
         return encoder
 

@@ -5,11 +5,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
-from models.catalog import SENTIMENT
+from models.catalog import LABELS, SENTIMENT, ModelSpec
 from models.device import Device
+from models.engines import convert, encoders
+from models.engines.openvino import OpenVinoEncoder
+from models.engines.torch_encoder import TorchEncoder
 from models.loading import Loader
 from models.stages import ignore
 from models.weights import WeightsMissing, WeightStore
@@ -24,9 +28,9 @@ class Folder(WeightStore):
         return self.home
 
 
-def loader(folder: Path) -> Loader:
-    """What loads from `folder` on the CPU."""
-    return Loader(Folder(folder), lambda: Device("cpu", "float32"), folder)
+def loader(folder: Path, device: Device = Device("cpu", "float32")) -> Loader:  # noqa: B008
+    """What loads from `folder`, converting in this process."""
+    return Loader(Folder(folder), lambda: device, folder, run=convert.main)
 
 
 def test_a_head_that_no_file_holds_is_refused(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -49,6 +53,56 @@ def test_a_whole_model_loads(tmp_path: Path) -> None:
     assert loaded.nbytes == sum(parameter.nbytes for parameter in loaded.model.parameters()) + sum(
         buffer.nbytes for buffer in loaded.model.buffers()
     )
+
+
+def saved(folder: Path) -> ModelSpec:
+    """A tiny classifier below `folder`."""
+    sentiment = tiny.load(SENTIMENT.with_attention(), ignore)
+    sentiment.model.save_pretrained(folder)
+    sentiment.tokenizer.save_pretrained(folder)
+    return replace(SENTIMENT, adapter="")
+
+
+def test_openvino_runs_an_encoder_and_torch_tells_its_attention(tmp_path: Path) -> None:
+    """The same classes and calibration are told of both."""
+    spec = saved(tmp_path)
+    serving, looked_into = loader(tmp_path)(spec, ignore), loader(tmp_path)(spec.with_attention(), ignore)
+    assert isinstance(serving.model, OpenVinoEncoder)
+    assert (serving.engine, serving.dtype) == ("openvino", "float32")
+    assert isinstance(looked_into.model, torch.nn.Module)
+    assert looked_into.engine == "torch"
+    assert serving.model.info == TorchEncoder(looked_into.model).info
+    assert serving.model.info.labels == LABELS
+
+
+@pytest.mark.parametrize("device", [Device("cpu", "float32"), Device("cpu", "bfloat16")])
+def test_torch_runs_an_encoder_behind_the_same_interface(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, device: Device
+) -> None:
+    """Where there is no OpenVINO, in the precision of the device."""
+    monkeypatch.setattr(encoders, "find_spec", lambda name: None)
+    loaded = loader(tmp_path, device)(saved(tmp_path), ignore)
+    assert isinstance(loaded.model, TorchEncoder)
+    assert (loaded.engine, loaded.dtype) == ("torch", device.dtype)
+    [logits] = loaded.model([[2, 9, 3], [2, 3]])
+    assert (logits.shape, logits.dtype) == ((2, 3), np.float32)
+
+
+def test_classes_that_are_no_sentiments_are_refused(tmp_path: Path) -> None:
+    """On OpenVINO too."""
+    spec = replace(saved(tmp_path), labels=("ham", "spam", "eggs"))
+    with pytest.raises(ValueError, match="its classes are ham, spam, eggs"):
+        loader(tmp_path)(spec, ignore)
+
+
+def test_threads_reach_torch(tmp_path: Path) -> None:
+    """As they are set."""
+    before = torch.get_num_threads()
+    try:
+        replace(loader(tmp_path), threads=1)(saved(tmp_path).with_attention(), ignore)
+        assert torch.get_num_threads() == 1
+    finally:
+        torch.set_num_threads(before)
 
 
 def test_pickled_weights_are_refused(tmp_path: Path) -> None:

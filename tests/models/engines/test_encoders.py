@@ -25,7 +25,7 @@ from transformers import (
 from models.engines import convert, converted, encoder_conversion, encoders
 from models.engines.base import Encoder
 from models.engines.checkpoint import Checkpoint
-from models.engines.openvino import OpenVinoEncoder
+from models.engines.openvino import OpenVinoEncoder, compiled
 from models.engines.pretrained import read_module
 from models.engines.tokenizer import Tokenizer
 from models.engines.torch_encoder import TorchEncoder
@@ -210,6 +210,16 @@ def test_what_computes_something_else_runs_in_torch(
     assert len(calls) == 1
     assert "small runs in torch" in caplog.text
     assert f"its outputs are {error:.1e} off" in caplog.text
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_threads_are_as_many_as_set(small: Checkpoint, threads: int) -> None:
+    """In float32 whatever the CPU could do faster, and bound to no core."""
+    assert encoders.load(small, 0, ignore, convert.main) is not None
+    network = compiled(place(small) / converted.GRAPH, threads)
+    assert network.get_property("INFERENCE_NUM_THREADS") == threads
+    assert network.get_property("INFERENCE_PRECISION_HINT").to_string() == "f32"
+    assert not network.get_property("ENABLE_CPU_PINNING")
 
 
 def test_a_conversion_that_breaks_off_is_tried_again(small: Checkpoint, caplog: pytest.LogCaptureFixture) -> None:
