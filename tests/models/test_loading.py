@@ -20,6 +20,9 @@ from models.weights import WeightsMissing, WeightStore
 from tests import tiny
 
 
+CPU = Device("cpu", "float32")
+
+
 class Folder(WeightStore):
     """A weight store whose every model is in one folder."""
 
@@ -28,7 +31,7 @@ class Folder(WeightStore):
         return self.home
 
 
-def loader(folder: Path, device: Device = Device("cpu", "float32")) -> Loader:  # noqa: B008
+def loader(folder: Path, device: Device = CPU) -> Loader:
     """What loads from `folder`, converting in this process."""
     return Loader(Folder(folder), lambda: device, folder, run=convert.main)
 
@@ -75,7 +78,7 @@ def test_openvino_runs_an_encoder_and_torch_tells_its_attention(tmp_path: Path) 
     assert serving.model.info.labels == LABELS
 
 
-@pytest.mark.parametrize("device", [Device("cpu", "float32"), Device("cpu", "bfloat16")])
+@pytest.mark.parametrize("device", [CPU, Device("cpu", "bfloat16")])
 def test_torch_runs_an_encoder_behind_the_same_interface(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, device: Device
 ) -> None:
@@ -85,7 +88,8 @@ def test_torch_runs_an_encoder_behind_the_same_interface(
     assert isinstance(loaded.model, TorchEncoder)
     assert (loaded.engine, loaded.dtype) == ("torch", device.dtype)
     [logits] = loaded.model([[2, 9, 3], [2, 3]])
-    assert (logits.shape, logits.dtype) == ((2, 3), np.float32)
+    assert logits.shape == (2, 3)
+    assert logits.dtype == np.float32
 
 
 def test_classes_that_are_no_sentiments_are_refused(tmp_path: Path) -> None:
