@@ -19,7 +19,6 @@ from models.stages import ignore
 from models.weights import WeightsMissing, WeightStore
 from tests import tiny
 
-
 CPU = Device("cpu", "float32")
 
 
