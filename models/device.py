@@ -54,8 +54,11 @@ def accelerated(torch_version: str, platform: str, is_there: Callable[[str], boo
 
 
 def probe() -> Available:
-    """What this machine has; torch is asked only where it may be more than a CPU."""
-    if not accelerated(version("torch"), sys.platform, lambda pattern: any(Path("/dev").glob(pattern))):
+    """What this machine has; torch is not imported where that is visibly a CPU alone.
+
+    Where torch is there already it is asked: on ZeroGPU it has a GPU that no device file shows.
+    """
+    if "torch" not in sys.modules and not accelerated(version("torch"), sys.platform, lambda pattern: any(Path("/dev").glob(pattern))):
         return Available()
     import torch
 
