@@ -58,7 +58,7 @@ def probe() -> Available:
 
     Where torch is there already it is asked: on ZeroGPU it has a GPU that no device file shows.
     """
-    if "torch" not in sys.modules and not accelerated(version("torch"), sys.platform, lambda pattern: any(Path("/dev").glob(pattern))):
+    if "torch" not in sys.modules and not accelerated(version("torch"), sys.platform, _is_device):
         return Available()
     import torch
 
@@ -69,6 +69,10 @@ def probe() -> Available:
         xpu=torch.xpu.is_available(),
         bfloat16=cuda and torch.cuda.is_bf16_supported(),
     )
+
+
+def _is_device(pattern: str) -> bool:
+    return any(Path("/dev").glob(pattern))
 
 
 def use_threads(count: int) -> None:

@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -46,7 +47,8 @@ def load(checkpoint: Checkpoint, threads: int, report: Report, run: Run = conver
                 raise MemoryError(f"There is too little memory for {checkpoint.name}.") from error
             log.warning("The converted files of %s cannot be read: %s", checkpoint.name, error)
             if not last_try:
-                (folder / converted.RECORD).unlink(missing_ok=True)
+                with suppress(OSError):
+                    (folder / converted.RECORD).unlink()
     return None
 
 
