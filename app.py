@@ -57,7 +57,7 @@ from demos import (
 from demos.tab import Tab
 from models.cache import Loaded, ModelCache
 from models.catalog import MINILM, QUESTION_ANSWERING, SENTIMENT, SMOLLM2, TRANSLATION, WEIGHTS, ModelSpec
-from models.device import Device, choose_device, probe, use_threads
+from models.device import Device, choose_device, probe
 from models.inputs import Limits, seconds_before
 from models.loading import Loader
 from models.lock import LockError
@@ -91,11 +91,10 @@ TABS: tuple[Tab[Any], ...] = (
 
 
 def make_cache(chosen: settings.Settings) -> ModelCache:
-    """The one shared cache. The device is chosen at the first load, so that the page does not wait for torch."""
+    """The one shared cache. The device is chosen at the first load, which may import torch: the page must not wait."""
 
     @functools.cache
     def device() -> Device:
-        use_threads(chosen.threads)
         return choose_device(chosen.device, probe())
 
     load = Loader(store_of(chosen), device, ASSETS / "adapters", chosen.threads)

@@ -9,6 +9,7 @@ import argparse
 import random
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from statistics import mean
@@ -49,7 +50,7 @@ def quality(cache: ModelCache, data: Path, limit: int) -> Iterator[Score]:
         each = [squad.score(text_of(one), question) for one, question in zip(found, asked, strict=True)]
         return 100 * mean(exact for exact, _ in each), 100 * mean(f1 for _, f1 in each)
 
-    mine, theirs = scores(QUESTION_ANSWERING), scores(QUESTION_ANSWERING.with_attention())
+    mine, theirs = scores(QUESTION_ANSWERING), scores(replace(QUESTION_ANSWERING, engine="torch"))
     for name, one, other in zip(("exact match", "F1"), mine, theirs, strict=True):
         yield Score(f"{name}, {len(asked):,} questions of SQuAD v1.1 dev", one, other, POINTS)
 

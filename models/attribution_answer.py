@@ -10,7 +10,8 @@ from torch import Tensor
 from models.attribution import Attribution, Reasons, Word, by_word
 from models.attribution_gradients import embedded, integrated_gradients
 from models.cache import Loaded
-from models.reading import Window, encode, tells_texts_apart
+from models.engines.torch_encoder import info_of
+from models.reading import Window, encode
 from models.results import Run
 from models.text import Span
 from models.words import words
@@ -39,7 +40,7 @@ class _Place:
 
         Only of the positions `kept` where these are given.
         """
-        if not tells_texts_apart(model):
+        if not info_of(model).token_types:
             return {}
         types = (torch.arange(len(self.window.ids), device=model.device) >= self.window.first).long()[None]
         return {"token_type_ids": types if kept is None else types[:, kept]}

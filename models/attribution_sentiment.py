@@ -8,6 +8,7 @@ from torch import Tensor
 from models.attribution import Attribution, Gradients, Word, by_word
 from models.attribution_gradients import embedded, integrated_gradients
 from models.cache import Loaded
+from models.engines.torch_encoder import info_of
 from models.sentiment import WINDOW_TOKENS, Sentence, Sentiment, classes
 from models.text import Span
 
@@ -45,7 +46,7 @@ def _of_sentence(loaded: Loaded, sentence: str) -> tuple[list[tuple[int, int]], 
     ids = [loaded.tokenizer.cls_token_id, *encoded["input_ids"][:WINDOW_TOKENS], loaded.tokenizer.sep_token_id]
     inputs, baseline = embedded(loaded.model, ids, [0, len(ids) - 1], loaded.tokenizer.pad_token_id)
 
-    order = classes(loaded.model)
+    order = classes(info_of(loaded.model))
 
     def balance(embeddings: Tensor) -> Tensor:
         shares: Tensor = loaded.model(inputs_embeds=embeddings).logits.softmax(-1)

@@ -6,12 +6,13 @@ from typing import Literal
 
 Head = Literal["encoder", "question-answering", "sentiment", "entailment", "causal-lm", "translation", "seq2seq"]
 Attention = Literal["sdpa", "eager"]
-Engine = Literal["torch", "llama.cpp", "fbgemm", "onednn"]
+Engine = Literal["torch", "llama.cpp", "fbgemm", "openvino"]
 # What runs each kind of model on a CPU that can, where that is not torch.
 ENGINES: dict[Head, Engine] = {
-    "encoder": "onednn",
-    "question-answering": "onednn",
-    "sentiment": "onednn",
+    "encoder": "openvino",
+    "question-answering": "openvino",
+    "sentiment": "openvino",
+    "entailment": "openvino",
     "translation": "fbgemm",
 }
 # The classes of a sentiment, in their order.

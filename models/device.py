@@ -1,10 +1,16 @@
 """Which device and number format the models run in."""
 
+import sys
+from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
 from typing import Literal
 
 DeviceName = Literal["cuda", "mps", "xpu", "cpu"]
 DtypeName = Literal["float32", "float16", "bfloat16"]
+# What the drivers of NVIDIA, AMD and Intel put into /dev on Linux; WSL has one for all of them (dxg).
+DRIVERS = ("nvidia*", "dxg", "kfd", "dri")
 CHOICES = ("auto", "cuda", "mps", "xpu", "cpu")
 
 
@@ -36,8 +42,24 @@ class Device:
     dtype: DtypeName
 
 
+def accelerated(torch_version: str, platform: str, is_there: Callable[[str], bool]) -> bool:
+    """Whether there may be something faster than a CPU here, as far as that shows without torch.
+
+    `torch_version` is that of the installed package, `platform` as in `sys.platform`, and `is_there` tells whether a
+    device file matches a pattern.
+    """
+    if torch_version.endswith("+cpu"):
+        return False
+    return platform != "linux" or any(map(is_there, DRIVERS))
+
+
 def probe() -> Available:
-    """Ask torch what this machine has."""
+    """What this machine has; torch is not imported where that is visibly a CPU alone.
+
+    Where torch is there already it is asked: on ZeroGPU it has a GPU that no device file shows.
+    """
+    if "torch" not in sys.modules and not accelerated(version("torch"), sys.platform, _is_device):
+        return Available()
     import torch
 
     cuda = torch.cuda.is_available()
@@ -47,6 +69,10 @@ def probe() -> Available:
         xpu=torch.xpu.is_available(),
         bfloat16=cuda and torch.cuda.is_bf16_supported(),
     )
+
+
+def _is_device(pattern: str) -> bool:
+    return any(Path("/dev").glob(pattern))
 
 
 def use_threads(count: int) -> None:

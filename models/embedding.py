@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import torch
-from torch import Tensor
-from torch.nn.functional import normalize
+import numpy as np
 
+from models.arrays import normalized
 from models.cache import Loaded
+from models.engines.base import Floats
+from models.engines.batching import batches
 
-BATCH = 32
 # The encoder was trained on texts of up to 256 tokens; few sentences come near it.
 TOKEN_LIMIT = 256
 
@@ -18,7 +18,7 @@ TOKEN_LIMIT = 256
 class Embeddings:
     """Unit vectors of shape (sentences, width), so that a product is a cosine; the tokens read, and those cut off."""
 
-    vectors: Tensor
+    vectors: Floats
     tokens: int
     dropped: int
 
@@ -29,7 +29,6 @@ def embed(loaded: Loaded, sentences: Sequence[str]) -> Embeddings:
     return embeddings
 
 
-@torch.inference_mode()
 def embed_in_steps(loaded: Loaded, sentences: Sequence[str]) -> Iterator[Embeddings]:
     """Embed `sentences` in batches; what is yielded after each has zeros for the sentences that are still to come.
 
@@ -39,14 +38,11 @@ def embed_in_steps(loaded: Loaded, sentences: Sequence[str]) -> Iterator[Embeddi
     kept = [row if len(row) <= TOKEN_LIMIT else [*row[: TOKEN_LIMIT - 1], row[-1]] for row in ids]
     tokens = sum(map(len, kept))
     dropped = sum(map(len, ids)) - tokens
-    vectors = torch.zeros(len(kept), loaded.model.config.hidden_size)
+    vectors = np.zeros((len(kept), loaded.model.info.width), np.float32)
     yield Embeddings(vectors, tokens, dropped)
-    # Sentences of like length share a batch, so that little is spent on padding.
-    order = sorted(range(len(kept)), key=lambda i: len(kept[i]))
-    for start in range(0, len(order), BATCH):
-        rows = order[start : start + BATCH]
-        batch = loaded.tokenizer.pad({"input_ids": [kept[i] for i in rows]}, return_tensors="pt").to(loaded.device)
-        states = loaded.model(**batch).last_hidden_state
-        mask = batch["attention_mask"].unsqueeze(-1)
-        vectors[rows] = normalize((states * mask).sum(1) / mask.sum(1), dim=-1).float().cpu()
+    for batch in batches([len(row) for row in kept]):
+        [states] = loaded.model([kept[i] for i in batch])
+        vectors[batch] = normalized(
+            np.stack([row[: len(kept[i])].mean(0) for i, row in zip(batch, states, strict=True)])
+        )
         yield Embeddings(vectors, tokens, dropped)

@@ -1,4 +1,4 @@
-"""Which engine runs a model: FBGEMM or oneDNN where the CPU can, else torch; needs torch, so imported with a model."""
+"""Which engine runs a model: FBGEMM where the CPU can, else torch; needs torch, so imported with a model."""
 
 import logging
 from typing import Any
@@ -14,9 +14,7 @@ log = logging.getLogger("glassbox")
 
 def can_pack(spec: ModelSpec, device: Device) -> bool:
     """Whether `spec` is to run with packed weights, and this machine can."""
-    if spec.engine == "torch" or device.name != "cpu":
-        return False
-    return packed.usable() if spec.engine == "fbgemm" else onednn.usable()
+    return spec.engine == "fbgemm" and device.name == "cpu" and packed.usable()
 
 
 def nbytes(model: Any) -> int:

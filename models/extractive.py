@@ -6,9 +6,10 @@ Centrality as in centroid-based summarization (Radev et al. 2004), redundancy by
 
 import math
 
-import torch
-from torch import Tensor
-from torch.nn.functional import normalize
+import numpy as np
+
+from models.arrays import normalized, sigmoid
+from models.engines.base import Floats
 
 # Chosen on 200 news articles, in their own order and shuffled: see bench/summary_quality.py.
 POSITION = 1.2
@@ -17,13 +18,13 @@ REDUNDANCY = 0.3
 SAME = 0.95
 
 
-def select(vectors: Tensor, count: int) -> list[int]:
+def select(vectors: Floats, count: int) -> list[int]:
     """The indices of at most `count` sentences in the text's order; `vectors` are unit, of shape (sentences, width)."""
     similar = vectors @ vectors.T
     scores = centrality(vectors) + POSITION * trust_in_order(similar) * early(len(vectors))
     chosen: list[int] = []
     while len(chosen) < count:
-        repeated = similar[:, chosen].amax(1).clamp(min=0) if chosen else torch.zeros(len(vectors))
+        repeated = similar[:, chosen].max(1).clip(min=0) if chosen else np.zeros(len(vectors), np.float32)
         gain = scores - REDUNDANCY * repeated
         gain[repeated > SAME] = -math.inf
         best = int(gain.argmax())
@@ -33,18 +34,19 @@ def select(vectors: Tensor, count: int) -> list[int]:
     return sorted(chosen)
 
 
-def centrality(vectors: Tensor) -> Tensor:
+def centrality(vectors: Floats) -> Floats:
     """How near each sentence is to the middle of all, of shape (sentences,); the nearest has 1."""
-    near = vectors @ normalize(vectors.mean(0), dim=0)
-    return near / near.max().clamp(min=1e-6)
+    near = vectors @ normalized(vectors.mean(0))
+    nearest: Floats = near / near.max().clip(min=1e-6)
+    return nearest
 
 
-def early(count: int) -> Tensor:
+def early(count: int) -> Floats:
     """1 for the first sentence, falling evenly towards 0 after the last: news says first what matters most."""
-    return 1 - torch.arange(count) / count
+    return 1 - np.arange(count, dtype=np.float32) / np.float32(count)
 
 
-def trust_in_order(similar: Tensor) -> float:
+def trust_in_order(similar: Floats) -> float:
     """How far the order of the sentences carries meaning, 0 to 1.
 
     In connected prose neighbours are more alike than any two sentences; in a shuffled list they are not, and there the
@@ -53,8 +55,8 @@ def trust_in_order(similar: Tensor) -> float:
     count = len(similar)
     if count < 4:
         return 1.0
-    pairs = similar[~torch.eye(count, dtype=torch.bool)]
+    pairs = similar[~np.eye(count, dtype=bool)]
     surplus = similar.diagonal(1).mean() - pairs.mean()
     # The neighbours' mean strays by about this much in a random order; one such step is no evidence yet.
-    error = pairs.std().clamp(min=1e-6) / math.sqrt(count - 1)
-    return float(torch.sigmoid(surplus / error - 1))
+    error = pairs.std(ddof=1).clip(min=1e-6) / math.sqrt(count - 1)
+    return float(sigmoid(surplus / error - 1))

@@ -2,7 +2,6 @@
 
 import json
 import threading
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,20 +11,16 @@ from typing import Any
 from safetensors import SafetensorError
 
 from models.cache import Loaded
-from models.catalog import HubWeights, ModelSpec
-from models.device import Device, DtypeName
+from models.catalog import Head, HubWeights, ModelSpec
+from models.device import Device, DtypeName, use_threads
+from models.engines import convert, encoders
+from models.engines.base import EncoderInfo
+from models.engines.checkpoint import Checkpoint
 from models.engines.gguf_file import SERVED
 from models.stages import Report, Stage
 from models.weights import WeightsMissing, WeightStore
 
-AUTO_CLASSES = {
-    "encoder": "AutoModel",
-    "question-answering": "AutoModelForQuestionAnswering",
-    "sentiment": "AutoModelForSequenceClassification",
-    "entailment": "AutoModelForSequenceClassification",
-    "causal-lm": "AutoModelForCausalLM",
-    "seq2seq": "AutoModelForSeq2SeqLM",
-}
+ENCODERS = frozenset[Head](("encoder", "question-answering", "sentiment", "entailment"))
 ITEM_BYTES = {"float32": 4, "float16": 2, "bfloat16": 2}
 
 
@@ -33,17 +28,18 @@ ITEM_BYTES = {"float32": 4, "float16": 2, "bfloat16": 2}
 class Loader:
     """Builds models on `device()` from the files in `store` and the adapters below `adapters`.
 
-    `device` is a function because choosing one imports torch, which the page must not wait for.
+    `device` is a function because choosing one may import torch, which the page must not wait for. A model computes
+    with `threads` threads; 0 leaves their number to its engine.
     """
 
     store: WeightStore
     device: Callable[[], Device]
     adapters: Path
     threads: int = 0
+    # Runs a conversion.
+    run: encoders.Run = convert.run
     # Two threads that first import parts of Transformers at one moment can find them half there.
     importing: threading.Lock = field(default_factory=threading.Lock)
-    # By the model, what can be used again of those that are gone; see `models.traced.traced`.
-    spare: defaultdict[ModelSpec, list[Any]] = field(default_factory=lambda: defaultdict(list))
 
     def needs(self, spec: ModelSpec, report: Report) -> int:
         """How many bytes of memory `spec` takes at most, fetched first where only its files tell."""
@@ -61,34 +57,19 @@ class Loader:
     def __call__(self, spec: ModelSpec, report: Report) -> Loaded:
         """Load `spec`. Raises WeightsMissing, or MemoryError where the device has too little memory."""
         if self._in_llama_cpp(spec):
-            return self._served(spec, report)
+            return self._in_llama(spec, report)
         folder = self._torch_folder(spec, report) / spec.subfolder
         report(Stage("Loading", spec.name))
-        import torch
-
-        device = self.device()
-        try:
-            if packed := self._packed(spec, folder, device):
-                return packed
-            model, tokenizer = self._read(spec, folder, device.dtype)
-            model = model.to(device.name)
-        except torch.OutOfMemoryError as error:
-            raise MemoryError(f"{device.name} has too little memory for {spec.name}.") from error
-        from models import engine
-
-        dtype = str(next(model.parameters()).dtype).removeprefix("torch.")
-        nbytes = engine.nbytes(model)
-        if spec.head == "causal-lm" and spec != spec.with_attention():
-            from models.engines.torch_causal import TorchCausal
-
-            model = TorchCausal(model)
-            nbytes += model.cache_bytes
-        return Loaded(model, tokenizer, device.name, dtype, nbytes)
+        if spec.engine == "openvino" and self.device().name == "cpu":
+            loaded = self._in_openvino(spec, folder, report)
+            if loaded is not None:
+                return loaded
+        return self._in_torch(spec, folder)
 
     def _in_llama_cpp(self, spec: ModelSpec) -> bool:
         return spec.engine == "llama.cpp" and self.device().name == "cpu"
 
-    def _served(self, spec: ModelSpec, report: Report) -> Loaded:
+    def _in_llama(self, spec: ModelSpec, report: Report) -> Loaded:
         """A causal language model in llama.cpp, which needs no torch."""
         from models.engines.completions import CompletionError
         from models.engines.llama_cpp import LlamaCpp, needs
@@ -104,26 +85,63 @@ class Loader:
             raise WeightsMissing(f"{spec.label} cannot be used: {error}") from error
         return Loaded(model, tokenizer, "cpu", model.about.quantization, needs(folder / SERVED), "llama.cpp")
 
+    def _in_openvino(self, spec: ModelSpec, folder: Path, report: Report) -> Loaded | None:
+        """An encoder or the bundled translator on OpenVINO; None where torch has to run it."""
+        if spec.head == "translation":
+            from models.engines import student
+
+            return student.load(folder)
+        with _named(spec):
+            check_harmless(spec, folder)
+            loaded = encoders.load(self._checkpoint(spec, folder), self.threads, report, self.run)
+            if loaded is not None:
+                check_classes(spec, loaded.model.info)
+            return loaded
+
+    def _in_torch(self, spec: ModelSpec, folder: Path) -> Loaded:
+        """Any model in torch; behind the interface of the engines, unless it is loaded to be looked into."""
+        import torch
+
+        from models.engines.pretrained import nbytes
+
+        use_threads(self.threads)
+        device = self.device()
+        try:
+            model, tokenizer = self._read(spec, folder, device.dtype)
+            model = model.to(device.name)
+        except torch.OutOfMemoryError as error:
+            raise MemoryError(f"{device.name} has too little memory for {spec.name}.") from error
+        dtype = str(next(model.parameters()).dtype).removeprefix("torch.")
+        size = nbytes(model)
+        if spec != spec.with_attention():
+            if spec.head in ENCODERS:
+                from models.engines.torch_encoder import TorchEncoder
+
+                model = TorchEncoder(model)
+            elif spec.head == "causal-lm":
+                from models.engines.torch_causal import TorchCausal
+
+                model = TorchCausal(model)
+                size += model.cache_bytes
+        return Loaded(model, tokenizer, device.name, dtype, size)
+
     def _torch_folder(self, spec: ModelSpec, report: Report, checked: bool = True) -> Path:
         """Where torch finds the files of `spec`."""
         if spec.weights.gguf:
             return self.store.torch_copy(spec.weights, report)
         return self.store.ensure(spec.weights, report, checked)
 
-    def _packed(self, spec: ModelSpec, folder: Path, device: Device) -> Loaded | None:
-        """`spec` on an engine of the CPU, where there is one that runs it."""
-        from models import engine
-
-        if not engine.can_pack(spec, device):
-            return None
-        return engine.pack(spec, *self._read(spec, folder, engine.dtype(spec)), self.spare[spec])
+    def _checkpoint(self, spec: ModelSpec, folder: Path) -> Checkpoint:
+        adapter = self.adapters / spec.adapter if spec.adapter else None
+        return Checkpoint(spec.name, folder, spec.head, spec.attention, spec.labels, adapter)
 
     def _read(self, spec: ModelSpec, folder: Path, dtype: DtypeName) -> tuple[Any, Any]:
         """The model and the tokenizer in `folder`, in torch on the CPU."""
         if spec.head == "translation":
+            from models.engines.student_weights import tokenizer as student_tokenizer
             from models.firefox import load_student
 
-            model, tokenizer = load_student(folder)
+            model, tokenizer = load_student(folder), student_tokenizer(folder)
         else:
             with self.importing, _named(spec):
                 model, tokenizer = self._from_pretrained(spec, folder, dtype)
@@ -131,47 +149,19 @@ class Loader:
 
     def _from_pretrained(self, spec: ModelSpec, folder: Path, dtype: DtypeName) -> tuple[Any, Any]:
         check_harmless(spec, folder)
-        import torch
-        import transformers
+        from models.engines.pretrained import read_module, read_tokenizer
 
-        transformers.utils.logging.disable_progress_bar()
-        # Its report of missing weights names those that the adapter brings; they are checked below.
-        transformers.utils.logging.set_verbosity_error()
-        options: dict[str, Any] = {
-            "use_safetensors": True,
-            "dtype": getattr(torch, dtype),
-            "attn_implementation": spec.attention,
-            # What an engine takes over in this precision is given up layer by layer; of a file, nothing would be.
-            "disable_mmap": dtype == "float16",
-        }
-        if spec.labels:
-            options |= {"num_labels": len(spec.labels), "id2label": dict(enumerate(spec.labels))}
-        auto_class = getattr(transformers, AUTO_CLASSES[spec.head])
-        model, info = auto_class.from_pretrained(folder, local_files_only=True, output_loading_info=True, **options)
-        # Set once and never switched: no control token is read out of a text, and threads can share the tokenizer.
+        model = read_module(self._checkpoint(spec, folder), dtype)
         if spec.pairs:
             from models.opus import OpusTokenizer
 
             tokenizer: Any = OpusTokenizer.of(folder, spec.prefix)
         else:
-            tokenizer = transformers.AutoTokenizer.from_pretrained(
-                folder, local_files_only=True, split_special_tokens=True
-            )
-        missing = set(info["missing_keys"])
-        if spec.adapter:
-            from models.adapters import merge
+            tokenizer = read_tokenizer(folder)
+        if spec.head in ENCODERS:
+            from models.engines.torch_encoder import info_of
 
-            missing -= merge(model, self.adapters / spec.adapter)
-        if missing:
-            raise ValueError(f"{spec.label} has no values for {', '.join(sorted(missing))}: its files are not whole.")
-        if spec.head == "sentiment":
-            from models.sentiment import classes
-
-            classes(model)
-        if spec.head == "entailment":
-            from models.entailment import outputs
-
-            outputs(model)
+            check_classes(spec, info_of(model))
         if spec.head == "seq2seq":
             from models.pieces import UNKNOWN
             from models.seq2seq import Seq2Seq
@@ -189,6 +179,18 @@ def _named(spec: ModelSpec) -> Iterator[None]:
         if not isinstance(spec.weights, HubWeights):
             raise
         raise WeightsMissing(f"{spec.label} cannot be used: {str(error).splitlines()[0]}") from error
+
+
+def check_classes(spec: ModelSpec, info: EncoderInfo) -> None:
+    """Raise ValueError where the classes of a model are not those of its task."""
+    if spec.head == "sentiment":
+        from models.sentiment import classes
+
+        classes(info)
+    if spec.head == "entailment":
+        from models.entailment import outputs
+
+        outputs(info)
 
 
 def check_harmless(spec: ModelSpec, folder: Path) -> None:

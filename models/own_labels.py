@@ -6,17 +6,19 @@ their nearness counts (Chang et al. 2008), or a model of inference reads both an
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+import numpy as np
+
+from models.arrays import normalized, sigmoid, softmax
 from models.cache import Loaded
 from models.choice import Choice
+from models.embedding import embed_in_steps
+from models.engines.base import Floats
+from models.entailment import entail_in_steps
 from models.inputs import InputError, check_text
 from models.results import Run, stopwatch
 from models.stages import Report, ignore, last
 from models.text import sentences
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 TEMPLATE = "This text is about {}."
 MOST_LABELS = 20
@@ -95,7 +97,7 @@ class LabelClassifier(Choice):
 class _Judged:
     """Scores of shape (texts, labels), the cosines behind them where there are any, and the tokens read and cut off."""
 
-    scores: "Tensor"
+    scores: Floats
     cosines: Sequence[Sequence[float | None]]
     tokens: int
     dropped: int
@@ -105,14 +107,10 @@ def _by_nearness(
     loaded: Loaded, parts: Sequence[Sequence[str]], said: Sequence[str], multiple: bool, model: str, report: Report
 ) -> _Judged:
     """Judge by the cosine of each text's embedding, the mean of its parts', with each sentence's."""
-    from torch.nn.functional import normalize
-
-    from models.embedding import embed_in_steps
-
     read = [*said, *(part for each in parts for part in each)]
     found = last(embed_in_steps(loaded, read), model, report)
-    cosines = normalize(_means(found.vectors[len(said) :], parts), dim=-1) @ found.vectors[: len(said)].T
-    scores = (SLOPE * (cosines - MIDDLE)).sigmoid() if multiple else (SCALE * cosines).softmax(-1)
+    cosines = normalized(_means(found.vectors[len(said) :], parts)) @ found.vectors[: len(said)].T
+    scores = sigmoid(SLOPE * (cosines - MIDDLE)) if multiple else softmax(SCALE * cosines)
     return _Judged(scores, cosines.tolist(), found.tokens, found.dropped)
 
 
@@ -120,11 +118,9 @@ def _by_entailment(
     loaded: Loaded, parts: Sequence[Sequence[str]], said: Sequence[str], multiple: bool, model: str, report: Report
 ) -> _Judged:
     """Judge by the logits for each sentence, the means over a text's parts; of one choice, against each other."""
-    from models.entailment import entail_in_steps
-
     found = last(entail_in_steps(loaded, [part for each in parts for part in each], said), model, report)
     logits = _means(found.logits, parts)
-    scores = logits.softmax(-1)[..., 1] if multiple else logits[..., 1].softmax(-1)
+    scores = softmax(logits)[..., 1] if multiple else softmax(logits[..., 1])
     return _Judged(scores, [[None] * len(said)] * len(parts), found.tokens, found.dropped)
 
 
@@ -155,16 +151,14 @@ def _parts(loaded: Loaded, text: str) -> list[str]:
     return [text] if len(ids) <= WINDOW_TOKENS else [span.of(text) for span in sentences(text)]
 
 
-def _means(rows: "Tensor", parts: Sequence[Sequence[str]]) -> "Tensor":
+def _means(rows: Floats, parts: Sequence[Sequence[str]]) -> Floats:
     """One row for each text: the mean of the `rows` of its parts, each as heavy as it is long."""
-    import torch
-
     means, start = [], 0
     for each in parts:
-        weights = torch.tensor([float(len(part)) for part in each])
-        means.append(torch.tensordot(weights / weights.sum(), rows[start : start + len(each)], 1))
+        weights = np.array([len(part) for part in each], np.float32)
+        means.append(np.tensordot(weights / weights.sum(), rows[start : start + len(each)], 1))
         start += len(each)
-    return torch.stack(means)
+    return np.stack(means)
 
 
 def _labelled(

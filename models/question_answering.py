@@ -5,20 +5,19 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
 
+from models import reading
 from models.attribution import Reasons
 from models.cache import Loaded
 from models.catalog import ModelSpec
 from models.choice import Choice
+from models.engines.base import EncoderInfo
 from models.inputs import check_text, check_whole
 from models.memory import retried
+from models.reading import Encoded, Reading
 from models.results import Run, stopwatch
 from models.stages import Report, ignore, last
 from models.text import Span, stripped
-
-if TYPE_CHECKING:
-    from models.reading import Encoded, Reading
 
 MOST_ANSWERS = 10
 GROUP = 256
@@ -79,9 +78,9 @@ class Calibration:
     temperature: float = 1.0
 
     @staticmethod
-    def of(model: Any) -> "Calibration":
-        """The calibration that came with the model's adapter, or none."""
-        return Calibration(**getattr(model.config, "calibration", {}))
+    def of(info: EncoderInfo) -> "Calibration":
+        """The calibration that came with the encoder's adapter, or none."""
+        return Calibration(**info.calibration)
 
     def no_answer(self, margin: float) -> float:
         """The probability that there is no answer, where the best span has `margin`."""
@@ -106,11 +105,9 @@ class Answerer(Choice):
     def stream(self, question: str, context: str, top_k: int = 3, report: Report = ignore) -> Iterator[Answers]:
         """The best answers so far after each batch of windows; closing the generator ends the work."""
         self.check(question, context, top_k)
-        from models import reading
-
         with self.cache.lease(self.spec, report) as loaded:
             elapsed = stopwatch()
-            calibration = Calibration.of(loaded.model)
+            calibration = Calibration.of(loaded.model.info)
             encoded = reading.encode(loaded.tokenizer, question, context)
             readings: list[Reading] = []
             for batch in reading.batches(encoded.windows):
@@ -141,10 +138,8 @@ class Answerer(Choice):
         """
         for question, context in pairs:
             self.check(question, context, top_k)
-        from models import reading
-
         with self.cache.lease(self.spec, report) as loaded:
-            calibration = Calibration.of(loaded.model)
+            calibration = Calibration.of(loaded.model.info)
             for first in range(0, len(pairs), GROUP):
                 elapsed = stopwatch()
                 group = pairs[first : first + GROUP]
@@ -160,12 +155,12 @@ class Answerer(Choice):
                 ]
 
 
-def _run(spec: ModelSpec, loaded: Loaded, encoded: "Encoded", seconds: float) -> Run:
+def _run(spec: ModelSpec, loaded: Loaded, encoded: Encoded, seconds: float) -> Run:
     return Run(spec.name, loaded.device, encoded.tokens, encoded.dropped, seconds, loaded.engine)
 
 
 def _answers(
-    context: str, encoded: "Encoded", readings: "list[Reading]", top_k: int, calibration: Calibration, run: Run
+    context: str, encoded: Encoded, readings: list[Reading], top_k: int, calibration: Calibration, run: Run
 ) -> Answers:
     spans = sorted(((s, r.place) for r in readings for s in r.spans), key=lambda pair: -pair[0].margin)
     best: dict[tuple[int, int], list[float]] = {}

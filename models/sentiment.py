@@ -5,10 +5,13 @@ from dataclasses import astuple, dataclass, replace
 from functools import partial
 from typing import Any
 
+from models.arrays import softmax
 from models.attribution import Gradients, Word
 from models.cache import Loaded
 from models.catalog import LABELS
 from models.choice import Choice
+from models.engines.base import EncoderInfo
+from models.engines.batching import batches
 from models.inputs import check_text
 from models.memory import retried
 from models.results import Run, stopwatch
@@ -17,7 +20,6 @@ from models.text import Span, sentences
 from models.words import words as words_of
 
 WINDOW_TOKENS = 126
-BATCH_TOKENS = 2_048
 MARKED_WORDS = 500
 
 
@@ -54,9 +56,9 @@ class Classes:
         return Scores(probabilities[self.negative], neutral, probabilities[self.positive])
 
 
-def classes(model: Any) -> Classes:
-    """Where the classes of `model` are, by their names. Raises ValueError where they are no sentiment's."""
-    names = {str(name).lower(): int(i) for i, name in model.config.id2label.items()}
+def classes(info: EncoderInfo) -> Classes:
+    """Where the classes of an encoder are, by their names. Raises ValueError where they are no sentiment's."""
+    names = {name.lower(): i for i, name in enumerate(info.labels)}
     places = [next((i for name, i in names.items() if name.startswith(label[:3])), None) for label in LABELS]
     negative, neutral, positive = places
     if negative is None or positive is None or len(names) != sum(place is not None for place in places):
@@ -139,7 +141,7 @@ class SentimentReader(Choice):
             words = [(i, word) for i, part in enumerate(parts) for word in _words_in(text, part.place)]
             run = Run(self.spec.name, loaded.device, sum(tokens), 0, elapsed(), loaded.engine)
             whole = scores[-1] if together else _mean(scores, tokens)
-            has_neutral = classes(loaded.model).neutral is not None
+            has_neutral = classes(loaded.model.info).neutral is not None
             result = Sentiment(whole, found, (), len(words), run, has_neutral)
             yield result
             del words[MARKED_WORDS:]
@@ -222,32 +224,11 @@ def _all(loaded: Loaded, texts: Sequence[str], between: Callable[[], None]) -> l
 
 def _classify(loaded: Loaded, texts: Sequence[str]) -> Iterator[list[tuple[int, Scores]]]:
     """The scores of `texts` with their indices, in batches of similar lengths; what exceeds a window is cut."""
-    import torch
-
     if not texts:
         return
-    first, last = loaded.tokenizer.cls_token_id, loaded.tokenizer.sep_token_id
-    blank, order = loaded.tokenizer.pad_token_id or 0, classes(loaded.model)
+    first, last, order = loaded.tokenizer.cls_token_id, loaded.tokenizer.sep_token_id, classes(loaded.model.info)
     encoded = loaded.tokenizer(list(texts), add_special_tokens=False, verbose=False)["input_ids"]
     rows = [[first, *ids[:WINDOW_TOKENS], last] for ids in encoded]
-    for indices in _batches([len(row) for row in rows]):
-        longest = max(len(rows[i]) for i in indices)
-        ids = torch.tensor([rows[i] + [blank] * (longest - len(rows[i])) for i in indices])
-        mask = torch.arange(longest) < torch.tensor([[len(rows[i])] for i in indices])
-        with torch.inference_mode():
-            logits = loaded.model(input_ids=ids.to(loaded.device), attention_mask=mask.long().to(loaded.device)).logits
-            probabilities = logits.float().softmax(-1).tolist()
-        yield [(i, order.scores(row)) for i, row in zip(indices, probabilities, strict=True)]
-
-
-def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
-    batch: list[int] = []
-    for i in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
-        longest = lengths[batch[0]] if batch else 0
-        # What is much shorter would be padding for the most part.
-        if batch and ((len(batch) + 1) * longest > BATCH_TOKENS or 2 * lengths[i] < longest):
-            yield batch
-            batch = []
-        batch.append(i)
-    if batch:
-        yield batch
+    for indices in batches([len(row) for row in rows]):
+        [logits] = loaded.model([rows[i] for i in indices])
+        yield [(i, order.scores(row)) for i, row in zip(indices, softmax(logits).tolist(), strict=True)]

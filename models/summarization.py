@@ -3,19 +3,19 @@
 import re
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from models.cache import ModelCache
 from models.catalog import MINILM, ModelSpec
+from models.embedding import embed_in_steps
+from models.engines.base import Floats
+from models.extractive import select
 from models.inputs import DEFAULT_LIMITS, Limits, check_choice, check_text
 from models.memory import retried
 from models.offers import BUNDLED, Offers, chosen
 from models.results import Run, stopwatch
 from models.stages import Report, ignore, last
 from models.text import Span, sentences
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 T = TypeVar("T")
 METHODS = ("abstractive", "extractive")
@@ -137,9 +137,6 @@ class Summarizer:
 
     def _pick(self, draft: Summary, text: str, spans: list[Span], count: int, report: Report) -> Iterator[Summary]:
         with self.cache.lease(self.encoder, report) as loaded:
-            from models.embedding import embed_in_steps
-            from models.extractive import select
-
             clock = stopwatch()
             steps = embed_in_steps(loaded, [span.of(text) for span in spans])
             embeddings = yield from while_running(steps, draft)
@@ -166,8 +163,6 @@ class Summarizer:
         draft = replace(draft, doing="Finding the sources")
         yield draft
         with self.cache.lease(self.encoder, report) as loaded:
-            from models.embedding import embed_in_steps
-
             clock = stopwatch()
             steps = embed_in_steps(loaded, [*written, *(span.of(text) for span in spans)])
             vectors = (yield from while_running(steps, draft)).vectors
@@ -198,7 +193,7 @@ def unchanged(draft: Summary, text: str, spans: list[Span], note: str) -> Summar
     return replace(draft, text=text.strip(), sentences=_own(text, spans), note=note, doing="")
 
 
-def linked_to(said: str, text: str, spans: list[Span], cosines: "Tensor") -> SummarySentence:
+def linked_to(said: str, text: str, spans: list[Span], cosines: Floats) -> SummarySentence:
     """The sentence `said` with the nearest of `spans` as its sources; `cosines` has one for each span."""
     ranked = sorted(zip(cosines.tolist(), spans, strict=True), key=lambda pair: -pair[0])
     nearest = ranked[0][0]

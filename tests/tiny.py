@@ -1,6 +1,7 @@
 """Tiny models built from configurations, so that the fast tests need no weights."""
 
 import string
+from typing import Any
 
 import torch
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
@@ -17,6 +18,7 @@ from transformers import (
 from models.cache import Loaded, ModelCache
 from models.catalog import LABELS, ModelSpec
 from models.engines.torch_causal import TorchCausal
+from models.engines.torch_encoder import TorchEncoder
 from models.stages import Report
 from tests import tiny_student
 
@@ -58,7 +60,9 @@ def load(spec: ModelSpec, report: Report) -> Loaded:
         model = heads[spec.head]._from_config(config, attn_implementation=spec.attention)
     model.eval().requires_grad_(False)
     nbytes = sum(p.nbytes for p in model.parameters())
-    served = TorchCausal(model) if spec.head == "causal-lm" and spec != spec.with_attention() else model
+    served: Any = model
+    if spec != spec.with_attention():
+        served = TorchCausal(model) if spec.head == "causal-lm" else TorchEncoder(model)
     return Loaded(served, tokenizer, "cpu", "float32", nbytes)
 
 

@@ -17,5 +17,5 @@ def cache_of(store: WeightStore, adapter: Path) -> ModelCache:
 
 
 def spec_of(spec: ModelSpec, adapter: Path) -> ModelSpec:
-    """`spec` with the adapter in the folder `adapter`."""
-    return replace(spec, adapter=adapter.resolve().name)
+    """`spec` with the adapter in the folder `adapter`, in torch: a conversion of each trial would stay on the disk."""
+    return replace(spec, adapter=adapter.resolve().name, engine="torch")

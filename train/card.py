@@ -26,7 +26,7 @@ those layers and the head whole: {cycles}. What all changed is cut to rank {rank
 | Licence | Apache-2.0 |
 
 ## Figures
-Measured through the app's own adapter, in bfloat16 where the CPU multiplies in it, with official scoring.
+Measured through the app's own adapter, in float32, with official scoring.
 
 | test | figure |
 |---|---|
@@ -65,7 +65,7 @@ statements: {first}. One of rank {ranks[1]}, with them: {second}. The mean of wh
 | Licence | Apache-2.0 for the adapter; the tweets were given for research |
 
 ## Figures
-Measured through the app's own adapter, in bfloat16 where the CPU multiplies in it.
+Measured through the app's own adapter, in float32.
 
 | test | figure | calibration error |
 |---|---|---|

@@ -5,7 +5,7 @@ itself; the spec of that copy is `ModelSpec.with_attention()`.
 """
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -24,6 +24,7 @@ class EncoderInfo:
 
     `labels` are the classes of its head, in the order of its outputs. `token_types` is whether it distinguishes two
     texts by token types, as BERT does. `padding` is the id that fills rows up. `positions` is the longest row.
+    `calibration` is what came with its adapter, by name; empty without one.
     """
 
     width: int
@@ -31,6 +32,7 @@ class EncoderInfo:
     token_types: bool
     padding: int
     positions: int
+    calibration: Mapping[str, float] = field(default_factory=dict)
 
 
 class Encoder(Protocol):

@@ -1,5 +1,6 @@
 """Conversions that need torch, as a command of its own, so that the process that serves needs none.
 
+python -m models.engines.convert encoder FOLDER OUT --head sentiment
 python -m models.engines.convert tokenizer MODEL.gguf FOLDER
 """
 
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import models
+from models.engines.checkpoint import Checkpoint
 
 ROOT = Path(models.__file__).parent.parent
 
@@ -28,13 +30,44 @@ def run(arguments: Sequence[str]) -> None:
         raise ConversionFailed(lines[-1] if lines else f"it ended with {done.returncode}")
 
 
+def encoder_arguments(checkpoint: Checkpoint, out: Path) -> list[str]:
+    """What `run` needs to convert the encoder of `checkpoint` into the folder `out`."""
+    arguments = ["encoder", str(checkpoint.folder.resolve()), str(out.resolve()), f"--head={checkpoint.head}"]
+    arguments += [f"--name={checkpoint.name}", f"--attention={checkpoint.attention}"]
+    arguments += [f"--label={label}" for label in checkpoint.labels]
+    if checkpoint.adapter is not None:
+        arguments.append(f"--adapter={checkpoint.adapter.resolve()}")
+    return arguments
+
+
 def main(arguments: Sequence[str]) -> None:
     """Convert what the command line says. Raises what the conversion raises."""
     parser = argparse.ArgumentParser(prog="python -m models.engines.convert", description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(required=True, metavar="KIND")
+    _add_encoder(commands)
     _add_gguf(commands)
     chosen = parser.parse_args(arguments)
     chosen.convert(chosen)
+
+
+def _add_encoder(commands: Any) -> None:
+    parser = commands.add_parser("encoder", help="an encoder of Transformers, for OpenVINO")
+    parser.add_argument("folder", type=Path, help="the folder with the weights as safetensors")
+    parser.add_argument("out", type=Path, help="the folder to write")
+    parser.add_argument("--head", required=True, help="what the model is for, as in models.catalog.Head")
+    parser.add_argument("--name", default="the model", help="how messages call it")
+    parser.add_argument("--attention", default="sdpa", help="sdpa or eager")
+    parser.add_argument("--label", action="append", default=[], help="a class of its head, in their order")
+    parser.add_argument("--adapter", type=Path, help="the folder of an adapter to merge")
+    parser.set_defaults(convert=_convert_encoder)
+
+
+def _convert_encoder(chosen: argparse.Namespace) -> None:
+    from models.engines.encoder_conversion import convert
+
+    labels = tuple(chosen.label)
+    checkpoint = Checkpoint(chosen.name, chosen.folder, chosen.head, chosen.attention, labels, chosen.adapter)
+    convert(checkpoint, chosen.out)
 
 
 def _add_gguf(commands: Any) -> None:

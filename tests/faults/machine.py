@@ -13,6 +13,7 @@ import httpx
 from models.cache import Loaded, ModelCache
 from models.catalog import ModelSpec
 from models.engines.base import CausalInfo, CausalLM, Reading, Sampling, Step
+from models.engines.torch_encoder import TorchEncoder
 from models.stages import Report
 from server.serving import Serving
 from tests import tiny
@@ -57,9 +58,10 @@ class Machine:
         if spec.head == "causal-lm" and spec != spec.with_attention():
             return replace(loaded, model=Stepped(loaded.model, self._step))
         # A translator is stepped through its parts, the others as a whole.
-        modules = [loaded.model.decoder[0].cell] if spec.head == "translation" else [loaded.model]
-        for module in modules:
-            module.register_forward_pre_hook(self._step)
+        module = loaded.model.decoder[0].cell if spec.head == "translation" else loaded.model
+        if isinstance(module, TorchEncoder):
+            module = module.module
+        module.register_forward_pre_hook(self._step)
         return loaded
 
     def _step(self, *_: Any) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.device import Available, Device, DeviceUnavailable, choose_device
+from models.device import Available, Device, DeviceUnavailable, accelerated, choose_device
 
 NOTHING = Available()
 OLD_CUDA = Available(cuda=True)
@@ -45,3 +45,24 @@ def test_an_unknown_device_is_an_error_that_names_the_choices() -> None:
     """A typo gets the list of choices."""
     with pytest.raises(DeviceUnavailable, match="auto, cuda, mps, xpu, cpu"):
         choose_device("gpu", ALL)
+
+
+@pytest.mark.parametrize(
+    ("version", "platform", "devices", "expected"),
+    [
+        ("2.13.0", "linux", {"nvidia*"}, True),
+        ("2.13.0+cu130", "linux", {"dxg"}, True),
+        ("2.13.0+rocm7", "linux", {"kfd", "dri"}, True),
+        ("2.13.0+xpu", "linux", {"dri"}, True),
+        ("2.13.0", "linux", set(), False),
+        ("2.13.0+cpu", "linux", {"nvidia*"}, False),
+        ("2.13.0", "darwin", set(), True),
+        ("2.13.0", "win32", set(), True),
+        ("2.13.0+cpu", "win32", set(), False),
+    ],
+)
+def test_torch_is_asked_only_where_there_may_be_more_than_a_cpu(
+    version: str, platform: str, devices: set[str], expected: bool
+) -> None:
+    """Each row: torch's version, the system, what is in /dev, and whether something faster than a CPU may be there."""
+    assert accelerated(version, platform, devices.__contains__) == expected

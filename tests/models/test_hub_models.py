@@ -15,6 +15,8 @@ from models.catalog import MINILM, ModelSpec
 from models.chat import Chatter
 from models.device import Device
 from models.drafts import Drafter
+from models.engines import convert
+from models.engines.base import EncoderInfo
 from models.hub_catalog import entailment, hub_model
 from models.inputs import InputError
 from models.loading import Loader
@@ -55,7 +57,7 @@ def loader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loader]:
     with serving(fake) as address, pytest.MonkeyPatch.context() as patch:
         point_at(address, patch)
         home = tmp_path_factory.mktemp("home")
-        yield Loader(WeightStore(home), lambda: Device("cpu", "float32"), home)
+        yield Loader(WeightStore(home), lambda: Device("cpu", "float32"), home, run=convert.main)
 
 
 @pytest.fixture(scope="module")
@@ -115,7 +117,7 @@ def test_two_classes_have_no_neutral(cache: ModelCache) -> None:
 
 def test_classes_are_found_by_their_names(cache: ModelCache) -> None:
     """The model's outputs are in another order than ours."""
-    with cache.lease(SENTIMENT[1]) as loaded:
+    with cache.lease(SENTIMENT[1].with_attention()) as loaded:
         ids = loaded.tokenizer("good", return_tensors="pt")
         with torch.inference_mode():
             positive, neutral, negative = loaded.model(**ids).logits.softmax(-1)[0].tolist()
@@ -148,11 +150,9 @@ def test_gradients_add_up_to_the_balance(cache: ModelCache, spec: ModelSpec) -> 
 def test_classes_of_another_kind_are_refused() -> None:
     """The names that are there are told, and what to do."""
 
-    class Stars:
-        config = type("Config", (), {"id2label": {0: "1 star", 1: "5 stars"}})
-
+    stars = EncoderInfo(32, ("1 star", "5 stars"), False, 0, 512)
     with pytest.raises(ValueError, match=r"its classes are 1 star, 5 stars; .*'labels'"):
-        classes(Stars())
+        classes(stars)
 
 
 def test_a_translation_by_marian(cache: ModelCache, loader: Loader) -> None:
@@ -344,7 +344,7 @@ def test_a_size_that_only_the_files_tell_is_reserved_before_the_load(loader: Loa
 def test_a_model_of_another_task_is_told(loader: Loader) -> None:
     """A checkpoint that cannot do what it is offered for names itself."""
     wrong = replace(QA[0], head="causal-lm", name="wrong")
-    with pytest.raises(WeightsMissing, match=r"wrong \(causal-lm, sdpa, onednn\) cannot be used: "):
+    with pytest.raises(WeightsMissing, match=r"wrong \(causal-lm, sdpa, openvino\) cannot be used: "):
         loader(wrong, ignore)
     unfit = replace(NLI[0], weights=SENTIMENT[1].weights, name="feels")
     with pytest.raises(WeightsMissing, match=r"feels .*: its classes are .*; inference has entailment"):

@@ -5,15 +5,21 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
-from models.catalog import SENTIMENT
+from models.catalog import LABELS, SENTIMENT, ModelSpec
 from models.device import Device
+from models.engines import convert, encoders
+from models.engines.openvino import OpenVinoEncoder
+from models.engines.torch_encoder import TorchEncoder
 from models.loading import Loader
 from models.stages import ignore
 from models.weights import WeightsMissing, WeightStore
 from tests import tiny
+
+CPU = Device("cpu", "float32")
 
 
 class Folder(WeightStore):
@@ -24,14 +30,14 @@ class Folder(WeightStore):
         return self.home
 
 
-def loader(folder: Path) -> Loader:
-    """What loads from `folder` on the CPU."""
-    return Loader(Folder(folder), lambda: Device("cpu", "float32"), folder)
+def loader(folder: Path, device: Device = CPU) -> Loader:
+    """What loads from `folder`, converting in this process."""
+    return Loader(Folder(folder), lambda: device, folder, run=convert.main)
 
 
 def test_a_head_that_no_file_holds_is_refused(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """It would be random; and nothing but the error is told."""
-    encoder = tiny.load(replace(SENTIMENT, head="encoder"), ignore)
+    encoder = tiny.load(replace(SENTIMENT, head="encoder").with_attention(), ignore)
     encoder.model.save_pretrained(tmp_path)
     encoder.tokenizer.save_pretrained(tmp_path)
     capfd.readouterr()
@@ -42,18 +48,69 @@ def test_a_head_that_no_file_holds_is_refused(tmp_path: Path, capfd: pytest.Capt
 
 def test_a_whole_model_loads(tmp_path: Path) -> None:
     """Every weight has a value, and all are counted."""
-    sentiment = tiny.load(SENTIMENT, ignore)
+    sentiment = tiny.load(SENTIMENT.with_attention(), ignore)
     sentiment.model.save_pretrained(tmp_path)
     sentiment.tokenizer.save_pretrained(tmp_path)
-    loaded = loader(tmp_path)(replace(SENTIMENT, adapter="", engine="torch"), ignore)
+    loaded = loader(tmp_path)(replace(SENTIMENT, adapter="").with_attention(), ignore)
     assert loaded.nbytes == sum(parameter.nbytes for parameter in loaded.model.parameters()) + sum(
         buffer.nbytes for buffer in loaded.model.buffers()
     )
 
 
+def saved(folder: Path) -> ModelSpec:
+    """A tiny classifier below `folder`."""
+    sentiment = tiny.load(SENTIMENT.with_attention(), ignore)
+    sentiment.model.save_pretrained(folder)
+    sentiment.tokenizer.save_pretrained(folder)
+    return replace(SENTIMENT, adapter="")
+
+
+def test_openvino_runs_an_encoder_and_torch_tells_its_attention(tmp_path: Path) -> None:
+    """The same classes and calibration are told of both."""
+    spec = saved(tmp_path)
+    serving, looked_into = loader(tmp_path)(spec, ignore), loader(tmp_path)(spec.with_attention(), ignore)
+    assert isinstance(serving.model, OpenVinoEncoder)
+    assert (serving.engine, serving.dtype) == ("openvino", "float32")
+    assert isinstance(looked_into.model, torch.nn.Module)
+    assert looked_into.engine == "torch"
+    assert serving.model.info == TorchEncoder(looked_into.model).info
+    assert serving.model.info.labels == LABELS
+
+
+@pytest.mark.parametrize("device", [CPU, Device("cpu", "bfloat16")])
+def test_torch_runs_an_encoder_behind_the_same_interface(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, device: Device
+) -> None:
+    """Where there is no OpenVINO, in the precision of the device."""
+    monkeypatch.setattr(encoders, "find_spec", lambda name: None)
+    loaded = loader(tmp_path, device)(saved(tmp_path), ignore)
+    assert isinstance(loaded.model, TorchEncoder)
+    assert (loaded.engine, loaded.dtype) == ("torch", device.dtype)
+    [logits] = loaded.model([[2, 9, 3], [2, 3]])
+    assert logits.shape == (2, 3)
+    assert logits.dtype == np.float32
+
+
+def test_classes_that_are_no_sentiments_are_refused(tmp_path: Path) -> None:
+    """On OpenVINO too."""
+    spec = replace(saved(tmp_path), labels=("ham", "spam", "eggs"))
+    with pytest.raises(ValueError, match="its classes are ham, spam, eggs"):
+        loader(tmp_path)(spec, ignore)
+
+
+def test_threads_reach_torch(tmp_path: Path) -> None:
+    """As they are set."""
+    before = torch.get_num_threads()
+    try:
+        replace(loader(tmp_path), threads=1)(saved(tmp_path).with_attention(), ignore)
+        assert torch.get_num_threads() == 1
+    finally:
+        torch.set_num_threads(before)
+
+
 def test_pickled_weights_are_refused(tmp_path: Path) -> None:
     """They are never opened. Without the check Transformers loaded them."""
-    sentiment = tiny.load(SENTIMENT, ignore)
+    sentiment = tiny.load(SENTIMENT.with_attention(), ignore)
     sentiment.model.save_pretrained(tmp_path)
     sentiment.tokenizer.save_pretrained(tmp_path)
     (tmp_path / "model.safetensors").unlink()
@@ -66,7 +123,7 @@ def test_pickled_weights_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("file", ["config.json", "tokenizer_config.json"])
 def test_a_model_with_code_of_its_own_is_refused(tmp_path: Path, kind: str, file: str) -> None:
     """It is never run. Without the check there was no error, or one of Transformers' own."""
-    sentiment = tiny.load(SENTIMENT, ignore)
+    sentiment = tiny.load(SENTIMENT.with_attention(), ignore)
     sentiment.model.save_pretrained(tmp_path)
     sentiment.tokenizer.save_pretrained(tmp_path)
     (tmp_path / "evil.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')")

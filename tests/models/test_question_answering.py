@@ -2,10 +2,11 @@
 
 import itertools
 import math
-from dataclasses import dataclass
-from types import SimpleNamespace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
@@ -14,9 +15,11 @@ from torch import Tensor
 
 from models.cache import Loaded, ModelCache
 from models.catalog import QUESTION_ANSWERING
+from models.engines.base import EncoderInfo, Floats
+from models.engines.batching import padded
 from models.inputs import CONTEXT_LIMIT, InputError
 from models.question_answering import Answerer, Calibration, whole_characters
-from models.reading import ANSWER_TOKENS, WINDOW_TOKENS, batches, encode
+from models.reading import ANSWER_TOKENS, WINDOW_TOKENS, Window, _margins, batches, encode, read
 from tests import tiny
 
 TOKENIZER = tiny.letter_tokenizer()
@@ -31,18 +34,17 @@ class Finder:
     null: float = 0.0
     calls: int = 0
 
-    device = torch.device("cpu")
-    config = SimpleNamespace()
+    info = EncoderInfo(1, (), False, 0, 512)
 
-    def __call__(self, input_ids: Tensor, **_: Any) -> SimpleNamespace:
+    def __call__(self, rows: Sequence[Sequence[int]], firsts: Sequence[int] | None = None) -> tuple[Floats, ...]:
         self.calls += 1
         letter = TOKENIZER.convert_tokens_to_ids(["z", "##z"])
-        hits = torch.isin(input_ids, torch.tensor(letter)).float() * 8
-        before = torch.nn.functional.pad(hits, (1, 0))[:, :-1]
-        after = torch.nn.functional.pad(hits, (0, 1))[:, 1:]
+        hits = 8 * np.isin(padded(rows, self.info)["input_ids"], letter).astype(np.float32)
+        before = np.pad(hits, ((0, 0), (1, 0)))[:, :-1]
+        after = np.pad(hits, ((0, 0), (0, 1)))[:, 1:]
         starts, ends = hits - before, hits - after
         starts[:, 0] = ends[:, 0] = self.null
-        return SimpleNamespace(start_logits=starts, end_logits=ends)
+        return starts, ends
 
 
 def answerer(model: Finder) -> Answerer:
@@ -99,6 +101,43 @@ def test_answers_do_not_overlap_and_share_the_probability() -> None:
     assert sorted(answer.text for answer in found.answers) == ["z", "zz", "zzzz"]
     assert sum(answer.score for answer in found.answers) + found.no_answer == pytest.approx(1, abs=0.02)
     assert [a.score for a in found.answers] == sorted((a.score for a in found.answers), reverse=True)
+
+
+def test_spans_are_those_of_torch() -> None:
+    """Margins of every span, the best ones and the masses are what the same formulas give in torch."""
+    random = np.random.default_rng(0)
+    windows = [window for n in (700, 3, 60) for window in encode(TOKENIZER, "who", "ab " * n).windows]
+    shape = (len(windows), max(len(window.ids) for window in windows))
+    starts, ends = (random.normal(0, 4, shape).astype(np.float32) for _ in range(2))
+    wanted = _margins_in_torch(torch.tensor(starts), torch.tensor(ends), windows)
+    assert np.array_equal(_margins(starts, ends, windows), wanted.numpy())
+    found = read(lambda rows, firsts=None: (starts, ends), windows, 3, 1.7)  # type: ignore[arg-type]
+    masses = (wanted / 1.7).flatten(1).logsumexp(1)
+    for i, (window, reading) in enumerate(zip(windows, found, strict=True)):
+        assert reading.log_mass == pytest.approx(float(masses[i]), abs=1e-5)
+        left = wanted[i].clone()
+        for span in reading.spans:
+            more, begin = divmod(int(left.argmax()), shape[1])
+            places = [window.offsets[at - window.first] for at in (begin, begin + more)]
+            assert (span.start, span.end) == (places[0][0], places[1][1])
+            assert span.margin == float(left[more, begin])
+            overlapping = [
+                (m, b) for m in range(ANSWER_TOKENS) for b in range(shape[1]) if b <= begin + more and b + m >= begin
+            ]
+            rows, columns = zip(*overlapping, strict=True)
+            assert span.log_mass == pytest.approx(float((left[rows, columns] / 1.7).logsumexp(0)), abs=1e-5)
+            left[rows, columns] = -torch.inf
+
+
+def _margins_in_torch(starts: Tensor, ends: Tensor, windows: Sequence[Window]) -> Tensor:
+    """Span by span."""
+    margins = torch.full((len(windows), ANSWER_TOKENS, starts.shape[1]), -torch.inf)
+    for i, window in enumerate(windows):
+        for begin in window.owned:
+            for more in range(min(ANSWER_TOKENS, len(window.ids) - 1 - begin)):
+                null = starts[i, 0] + ends[i, 0]
+                margins[i, more, begin] = starts[i, begin] - null + ends[i, begin + more]
+    return margins
 
 
 @given(question=AWKWARD.filter(lambda t: any(c.isalnum() for c in t)), context=AWKWARD)
@@ -170,12 +209,12 @@ def test_a_text_without_tokens_has_no_answer() -> None:
 
 def test_the_calibration_of_the_adapter_is_used() -> None:
     """At its threshold the two are even; a missing file means none."""
-    model = SimpleNamespace(config=SimpleNamespace(calibration={"scale": 0.5, "threshold": 2.0, "temperature": 1.5}))
-    calibration = Calibration.of(model)
+    info = replace(Finder.info, calibration={"scale": 0.5, "threshold": 2.0, "temperature": 1.5})
+    calibration = Calibration.of(info)
     assert calibration.no_answer(2.0) == pytest.approx(0.5)
     assert calibration.no_answer(4.0) == pytest.approx(1 / (1 + math.e))
     assert calibration.no_answer(-(10.0**6)) == pytest.approx(1)
-    assert Calibration.of(SimpleNamespace(config=SimpleNamespace())) == Calibration()
+    assert Calibration.of(Finder.info) == Calibration()
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from models.catalog import SENTIMENT
 from models.inputs import TEXT_LIMIT, InputError
-from models.sentiment import MARKED_WORDS, WINDOW_TOKENS, Scores, SentimentReader, _batches
+from models.sentiment import MARKED_WORDS, WINDOW_TOKENS, Scores, SentimentReader
 from tests import tiny
 
 TINY = SentimentReader(tiny.cache(), SENTIMENT)
@@ -138,9 +138,3 @@ def test_many_texts_give_what_each_gives() -> None:
         alone = next(TINY.stream(text)).scores
         assert vars(scores) == pytest.approx(vars(alone), abs=1e-5)
     assert TINY.many([]) == []
-
-
-def test_batches_are_of_like_lengths() -> None:
-    """A sentence is not padded to the length of its text."""
-    assert list(_batches([100, 10, 9, 60, 100])) == [[0, 4, 3], [1, 2]]
-    assert list(_batches([1_500, 1_000, 1])) == [[0], [1], [2]]

@@ -6,16 +6,17 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
-from torch.nn.functional import normalize
 
 from models import abstractive
 from models.abstractive import in_circles, own_words, split, trimmed, write
+from models.arrays import normalized
 from models.cache import ModelCache
 from models.catalog import MINILM, SMOLLM2
 from models.embedding import TOKEN_LIMIT, embed
-from models.engines.base import CausalInfo, Step
+from models.engines.base import CausalInfo, Floats, Step
 from models.extractive import select, trust_in_order
 from models.inputs import InputError, Limits
 from models.stages import ignore
@@ -52,9 +53,9 @@ def summarizer(tiny_cache: ModelCache) -> Summarizer:
     return of_catalog(tiny_cache)
 
 
-def unit(rows: list[list[float]]) -> torch.Tensor:
+def unit(rows: list[list[float]]) -> Floats:
     """`rows` at length one."""
-    return normalize(torch.tensor(rows), dim=-1)
+    return normalized(np.array(rows, np.float32))
 
 
 def test_embeddings_do_not_depend_on_the_batch() -> None:
@@ -62,8 +63,8 @@ def test_embeddings_do_not_depend_on_the_batch() -> None:
     loaded = tiny.load(MINILM, ignore)
     texts = ["a cat", "x" * 400, "", "the dog runs far away", *("word " * n for n in range(40))]
     together = embed(loaded, texts)
-    assert torch.allclose(together.vectors[0], embed(loaded, ["a cat"]).vectors[0], atol=1e-5)
-    assert torch.allclose(together.vectors.norm(dim=-1), torch.ones(len(texts)), atol=1e-5)
+    assert np.allclose(together.vectors[0], embed(loaded, ["a cat"]).vectors[0], atol=1e-5)
+    assert np.allclose(np.linalg.norm(together.vectors, axis=-1), 1, atol=1e-5)
     assert embed(loaded, ["x 1 " * 400]).tokens == TOKEN_LIMIT
     assert embed(loaded, ["x 1 " * 400]).dropped == 802 - TOKEN_LIMIT
 
@@ -79,8 +80,8 @@ def test_select_finds_the_middle_not_a_repetition() -> None:
 
 def test_order_is_trusted_only_in_connected_prose() -> None:
     """Where neighbours are alike the order means something; shuffled, the same sentences say nothing by their place."""
-    angles = torch.linspace(0, 3, 24)
-    prose = torch.stack([angles.cos(), angles.sin()], dim=-1)
+    angles = np.linspace(0, 3, 24, dtype=np.float32)
+    prose = np.stack([np.cos(angles), np.sin(angles)], axis=-1)
     shuffled = prose[random.Random(0).sample(range(24), 24)]
     assert trust_in_order(prose @ prose.T) > 0.9
     assert trust_in_order(shuffled @ shuffled.T) < 0.5
@@ -286,9 +287,9 @@ def test_circles_are_noticed() -> None:
 def test_sources_are_the_nearest_and_only_near_ones() -> None:
     """At most three, above the threshold, not far behind the nearest; below it nothing supports the sentence."""
     spans = [Span(i, i + 1) for i in range(6)]
-    linked = linked_to("x", "abcdef", spans, torch.tensor([0.5, 0.9, 0.1, 0.8, 0.74, 0.89]))
+    linked = linked_to("x", "abcdef", spans, np.array([0.5, 0.9, 0.1, 0.8, 0.74, 0.89]))
     assert [(source.start, round(source.similarity, 2)) for source in linked.sources] == [(1, 0.9), (5, 0.89), (3, 0.8)]
-    alone = linked_to("x", "abcdef", spans, torch.tensor([0.44, 0.1, 0, 0, 0, 0]))
+    alone = linked_to("x", "abcdef", spans, np.array([0.44, 0.1, 0, 0, 0, 0]))
     assert not alone.supported
     assert alone.nearest == pytest.approx(0.44)
 

@@ -1,13 +1,15 @@
 """Freed memory goes back to the system."""
 
+import mmap
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import psutil
 import pytest
 
-from models.trimming import ARENAS, trim
+from models.trimming import ARENAS, page_out, trim
 
 PIECES, PIECE = 1_000, 100_000
 MANY_THREADS = """
@@ -58,3 +60,21 @@ def arenas(how: str) -> int:
 def test_threads_share_few_pools() -> None:
     """Eight threads take their memory from two pools, where each would have one of its own."""
     assert arenas("shared") == ARENAS < arenas("own")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what is mapped")
+def test_pages_of_a_file_leave_memory_and_come_back_when_read(tmp_path: Path) -> None:
+    """Those of another file stay."""
+    size = 40_000_000
+    files = [tmp_path / name for name in ("one.bin", "other file.bin")]
+    for file in files:
+        file.write_bytes(b"a" * size)
+    with files[0].open("rb") as one, files[1].open("rb") as other:
+        mapped = [mmap.mmap(each.fileno(), 0, prot=mmap.PROT_READ) for each in (one, other)]
+        assert all(each.count(b"a") == size for each in mapped)
+        before = psutil.Process().memory_info().rss
+        page_out(files[1])
+        assert size / 2 < before - psutil.Process().memory_info().rss < 1.5 * size
+        assert mapped[1].count(b"a") == size
+        for each in mapped:
+            each.close()

@@ -1,0 +1,28 @@
+"""What of a model's files becomes a Transformers module."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.catalog import Attention, Head
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """The files in `folder`, and what they become: see `models.catalog.ModelSpec`. `adapter` is a folder, if any."""
+
+    name: str
+    folder: Path
+    head: Head
+    attention: Attention = "sdpa"
+    labels: tuple[str, ...] = ()
+    adapter: Path | None = None
+
+    @property
+    def key(self) -> str:
+        """What tells it from others of the same files; the adapter's files are part of it."""
+        adapter = sorted(path for path in self.adapter.iterdir() if path.is_file()) if self.adapter else []
+        hashes = [(path.name, hashlib.sha256(path.read_bytes()).hexdigest()) for path in adapter]
+        parts = json.dumps([self.head, self.attention, self.labels, hashes])
+        return f"{self.head}-{hashlib.sha256(parts.encode()).hexdigest()[:8]}"

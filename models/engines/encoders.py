@@ -1,0 +1,65 @@
+"""An encoder on OpenVINO, converted first where need be; imports neither torch nor Transformers."""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from importlib.util import find_spec
+from pathlib import Path
+
+from models.cache import Loaded
+from models.engines import convert, converted
+from models.engines.checkpoint import Checkpoint
+from models.engines.converted import Converted
+from models.engines.tokenizer import Tokenizer
+from models.memory import out_of_memory
+from models.stages import Report, Stage
+
+log = logging.getLogger("glassbox")
+
+Run = Callable[[Sequence[str]], None]
+# A conversion takes as much memory as the model in torch, and all cores.
+_ONE_AT_A_TIME = threading.Lock()
+
+
+def load(checkpoint: Checkpoint, threads: int, report: Report, run: Run = convert.run) -> Loaded | None:
+    """The encoder of `checkpoint` on OpenVINO, or None where torch has to run it; the log then tells why.
+
+    `run` takes the arguments of `models.engines.convert`.
+    """
+    if find_spec("openvino") is None:
+        log.info("%s runs in torch: openvino is not installed.", checkpoint.name)
+        return None
+    folder = checkpoint.folder / f"openvino-{checkpoint.key}"
+    for last_try in (False, True):
+        found = converted.read(folder) or _converted(checkpoint, folder, report, run)
+        if found is None or found.info is None:
+            reason = found.failure if found else "see above"
+            log.info("%s runs in torch: OpenVINO cannot run it (%s).", checkpoint.name, reason)
+            return None
+        from models.engines.openvino import OpenVinoEncoder
+
+        try:
+            encoder = OpenVinoEncoder.load(folder, found.info, threads)
+            return Loaded(encoder, Tokenizer.load(folder), "cpu", "float32", found.nbytes, "openvino")
+        except (RuntimeError, OSError, ValueError) as error:
+            if out_of_memory(error):
+                raise MemoryError(f"There is too little memory for {checkpoint.name}.") from error
+            log.warning("The converted files of %s cannot be read: %s", checkpoint.name, error)
+            if not last_try:
+                with suppress(OSError):
+                    (folder / converted.RECORD).unlink()
+    return None
+
+
+def _converted(checkpoint: Checkpoint, folder: Path, report: Report, run: Run) -> Converted | None:
+    """Convert `checkpoint` into `folder`; None where that broke off."""
+    report(Stage("Converting", checkpoint.name))
+    try:
+        with _ONE_AT_A_TIME:
+            run(convert.encoder_arguments(checkpoint, folder))
+    except (OSError, convert.ConversionFailed) as error:
+        log.warning("The conversion of %s failed: %s", checkpoint.name, error)
+        return None
+    report(Stage("Loading", checkpoint.name))
+    return converted.read(folder)

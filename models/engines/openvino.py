@@ -1,0 +1,70 @@
+"""Encoders on OpenVINO (Apache-2.0), which runs them on CPUs of any kind; imports neither torch nor Transformers."""
+
+import functools
+from collections.abc import Sequence
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
+
+import openvino
+
+from models.engines.base import EncoderInfo, Floats
+from models.engines.batching import padded
+from models.engines.converted import GRAPH, WEIGHTS
+from models.trimming import page_out
+
+# As many tokens as a short text has: the matrices are arranged otherwise for a single one.
+WARM_TOKENS = 32
+
+
+class OpenVinoEncoder:
+    """A compiled network. Threads that ask at the same time take turns, each of which uses all its cores."""
+
+    def __init__(self, compiled: openvino.CompiledModel, info: EncoderInfo) -> None:
+        self.info = info
+        self._outputs = len(compiled.outputs)
+        self._idle: SimpleQueue[openvino.InferRequest] = SimpleQueue()
+        for _ in range(compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS")):
+            self._idle.put(compiled.create_infer_request())
+
+    @classmethod
+    def load(cls, folder: Path, info: EncoderInfo, threads: int = 0) -> "OpenVinoEncoder":
+        """The encoder in `folder`, computing with `threads` threads; 0 leaves their number to OpenVINO.
+
+        Raises RuntimeError where the files are broken.
+        """
+        encoder = cls(compiled(folder / GRAPH, threads), info)
+        encoder([[info.padding] * WARM_TOKENS])
+        # The first batch has had the matrices arranged anew in memory. Of the file, hardly more than embeddings is read
+        # later on.
+        page_out(folder / WEIGHTS)
+        return encoder
+
+    def __call__(self, rows: Sequence[Sequence[int]], firsts: Sequence[int] | None = None) -> tuple[Floats, ...]:
+        """Run a batch; see `models.engines.base.Encoder`."""
+        inputs = padded(rows, self.info, firsts)
+        request = self._idle.get()
+        try:
+            results = request.infer(inputs, share_inputs=True)
+            return tuple(results[i] for i in range(self._outputs))
+        finally:
+            self._idle.put(request)
+
+
+def compiled(graph: Path, threads: int = 0) -> openvino.CompiledModel:
+    """The network at `graph`, ready to run on this machine's CPU. Raises RuntimeError where it cannot be read."""
+    options: dict[str, Any] = {
+        # Where a CPU has them, OpenVINO would take bfloat16 or float16, and results would depend on the machine.
+        "INFERENCE_PRECISION_HINT": "f32",
+        "PERFORMANCE_HINT": "LATENCY",
+        # A thread that is bound to a core waits for whatever else runs there, though another core may be idle.
+        "ENABLE_CPU_PINNING": False,
+    }
+    if threads:
+        options["INFERENCE_NUM_THREADS"] = threads
+    return _core().compile_model(_core().read_model(graph), "CPU", options)
+
+
+@functools.cache
+def _core() -> openvino.Core:
+    return openvino.Core()

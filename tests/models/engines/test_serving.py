@@ -1,0 +1,46 @@
+"""Answering, sentiment, labels and picked sentences need neither torch nor Transformers in the process that serves."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+# What the four tasks may take in all, in bytes of resident memory, the page's own modules included.
+MOST = 750_000_000
+SERVE = """
+import json, pathlib, sys
+import psutil
+import app, settings
+from models import catalog, summarization
+from models.own_labels import LabelClassifier
+from models.question_answering import Answerer
+from models.sentiment import SentimentReader
+
+cache = app.make_cache(settings.read([]))
+text = pathlib.Path("assets/examples/harbour_ferry.txt").read_text()
+runs = [
+    Answerer(cache, catalog.QUESTION_ANSWERING)("When does the ferry leave?", text).run,
+    SentimentReader(cache, catalog.SENTIMENT)("Not bad at all. It broke, sadly.").run,
+    LabelClassifier(cache, catalog.MINILM)("The ferry left at nine", ["ships", "tea"]).run,
+    summarization.of_catalog(cache)(text, "extractive", "short").run,
+]
+print(json.dumps({
+    "engines": [run.engine for run in runs],
+    "imported": sorted({"torch", "transformers"} & set(sys.modules)),
+    "rss": psutil.Process().memory_info().rss,
+}))
+"""
+
+
+@pytest.mark.real
+def test_the_process_that_serves_imports_no_torch() -> None:
+    """After one call of each task."""
+    done = subprocess.run([sys.executable, "-c", SERVE], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert found["engines"] == ["openvino"] * 4
+    assert found["imported"] == []
+    assert found["rss"] < MOST
