@@ -10,7 +10,6 @@ from typing import Any
 
 from models.blocks import Blocks
 from models.catalog import Engine, ModelSpec
-from models.company import Company
 from models.stages import MEGABYTE, Report, Stage, ignore
 
 # How often, in seconds, whoever waits is asked whether to wait on.
@@ -25,7 +24,7 @@ class BudgetError(MemoryError):
 class Loaded:
     """A model in memory; `nbytes` counts its parameters and buffers, and all that `blocks` may hold.
 
-    `engine` runs it: torch, or another one in its place. `company` are those who ask it at the same time.
+    `engine` runs it: torch, or another one in its place.
     """
 
     model: Any
@@ -35,7 +34,6 @@ class Loaded:
     nbytes: int
     engine: Engine = "torch"
     blocks: Blocks | None = None
-    company: Company = field(default_factory=Company, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

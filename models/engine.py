@@ -9,7 +9,6 @@ from models.cache import Loaded
 from models.catalog import ModelSpec
 from models.device import Device, DtypeName
 from models.stages import MEGABYTE
-from models.traced import traced
 
 log = logging.getLogger("glassbox")
 
@@ -19,7 +18,7 @@ BLOCK_BYTES = 128 * MEGABYTE
 
 def can_pack(spec: ModelSpec, device: Device) -> bool:
     """Whether `spec` is to run with packed weights, and this machine can."""
-    if spec.engine == "torch" or device.name != "cpu":
+    if spec.engine not in ("fbgemm", "onednn") or device.name != "cpu":
         return False
     return packed.usable() if spec.engine == "fbgemm" else onednn.usable()
 
@@ -42,11 +41,6 @@ def pack(spec: ModelSpec, model: Any, tokenizer: Any, spare: list[Any]) -> Loade
     """
     if spec.head == "causal-lm":
         return _pack_llama(spec, model, tokenizer, spare)
-    if spec.head == "translation":
-        model.rough = packed.quantize(model.output)
-        beside = model.rough.nbytes + packed.pack_linears(model.encoder) + packed.pack_linears(model.decoder)
-        model.traced = traced(model, model.calls(3, 2), model.calls(5, 2, 4), spare)
-        return Loaded(model, tokenizer, "cpu", "float16", nbytes(model) + beside, "fbgemm")
     from models.packed_encoder import PackedLayer, pack_layers
 
     if not pack_layers(model):

@@ -56,9 +56,13 @@ class Loader:
         """Load `spec`. Raises WeightsMissing, or MemoryError where the device has too little memory."""
         folder = self.store.ensure(spec.weights, report) / spec.subfolder
         report(Stage("Loading", spec.name))
+        device = self.device()
+        if spec.head == "translation" and spec.engine == "openvino" and device.name == "cpu":
+            from models.engines import student
+
+            return student.load(folder)
         import torch
 
-        device = self.device()
         try:
             if packed := self._packed(spec, folder, device):
                 return packed
@@ -82,9 +86,10 @@ class Loader:
     def _read(self, spec: ModelSpec, folder: Path, dtype: DtypeName) -> tuple[Any, Any]:
         """The model and the tokenizer in `folder`, in torch on the CPU."""
         if spec.head == "translation":
+            from models.engines.student_weights import tokenizer as student_tokenizer
             from models.firefox import load_student
 
-            model, tokenizer = load_student(folder)
+            model, tokenizer = load_student(folder), student_tokenizer(folder)
         else:
             with self.importing, _named(spec):
                 model, tokenizer = self._from_pretrained(spec, folder, dtype)

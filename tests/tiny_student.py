@@ -3,20 +3,25 @@
 import functools
 import io
 import struct
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
 from sentencepiece import SentencePieceProcessor, SentencePieceTrainer
 
+from models.engines.base import Decoded, Translator
+from models.engines.student_weights import StudentConfig
 from models.firefox import names
-from models.marian import BYTES, CONFIGURATION, FLOAT32, INT8, VERSION
+from models.marian import ACTIVATION_SCALE, BYTES, CONFIGURATION, FLOAT32, INT8, VERSION
 from models.student import Student
-from models.student_layers import StudentConfig
 
 YAML = "dec-cell: ssru\ndec-depth: {0.decoder_layers}\nenc-depth: {0.encoder_layers}\ntransformer-heads: {0.heads}\n"
 YAML += "dim-vocabs:\n  - {0.vocabulary}\ntransformer-ffn-activation: relu\ntransformer-postprocess: dan\n"
 TEXT = "The quick brown fox jumps over the lazy dog. Pack my box with five dozen liquor jugs, please! (1234567890)?"
+
+# Sources of several lengths.
+SOURCES = ([5, 9, 12, 0], [7, 0], [3, 4, 5, 6, 7, 8, 20, 30, 0])
 
 
 @functools.cache
@@ -53,13 +58,22 @@ def student(seed: int = 0) -> Student:
     return model
 
 
+def translated(translator: Translator, sources: Sequence[Sequence[int]]) -> list[Decoded]:
+    """The translations of `sources`, in their order."""
+    found: dict[int, Decoded] = {}
+    for finished in translator.translate(sources):
+        found |= finished
+    return [found[index] for index in range(len(sources))]
+
+
 def write(model: Student, folder: Path) -> None:
     """Write `model` and the vocabulary as a Firefox Translations folder: int8 matrices, the rest float32."""
     ours = model.state_dict()
     blocks = [_block(name, theirs, ours[name].numpy()) for name, theirs in names(model.config).items()]
     configuration = YAML.format(model.config).encode()
     blocks.append((CONFIGURATION, BYTES, (len(configuration),), configuration))
-    blocks.insert(1, ("Wemb_QuantMultA", FLOAT32, (1, 1), struct.pack("<f", 1.0)))
+    # What the decoder gives the output layer is quantized by it: up to 4 in magnitude.
+    blocks.insert(1, (f"none{ACTIVATION_SCALE}", FLOAT32, (1, 1), struct.pack("<f", 127 / 4)))
     encoded = [name.encode() + b"\0" for name, *_ in blocks]
     file: bytes = struct.pack("<2Q", VERSION, len(blocks))
     for name, (_, kind, shape, data) in zip(encoded, blocks, strict=True):
