@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 VERSION = 1
 FLOAT32, INT8, BYTES = 0x404, 0x4101, 0x101
 CONFIGURATION = "special:model.yml"
-# The scales with which Marian's int8 kernels quantize activations.
-ACTIVATION_SCALE = "_QuantMultA"
 
 
 @dataclass(frozen=True)
@@ -34,7 +32,7 @@ class Weight:
 def read(path: Path) -> tuple[dict[str, Weight], dict[str, str]]:
     """The weights in `path` by their names, and the training configuration.
 
-    Raises ValueError where the file is no such model.
+    Raises ValueError where the file is no such model. The activation scales of Marian's own kernels are left out.
     """
     data = path.read_bytes()
     version, count = struct.unpack_from("<2Q", data)
@@ -59,7 +57,7 @@ def read(path: Path) -> tuple[dict[str, Weight], dict[str, str]]:
         offset += nbytes
         if name == CONFIGURATION:
             configuration = _flat_yaml(block.rstrip(b"\0").decode())
-        else:
+        elif not name.endswith("_QuantMultA"):
             # A matrix that Marian calls (inputs, outputs) is stored as (outputs, inputs), the embedding as named.
             weights[name] = _weight(block, kind, shape if name == "Wemb" else shape[::-1])
     return weights, configuration
@@ -68,12 +66,12 @@ def read(path: Path) -> tuple[dict[str, Weight], dict[str, str]]:
 def _weight(block: bytes, kind: int, shape: tuple[int, ...]) -> Weight:
     size = int(np.prod(shape))
     if kind == FLOAT32:
-        return Weight(np.frombuffer(block, "<f4", size))
+        return Weight(np.frombuffer(block, "<f4", size).copy())
     if kind != INT8:
         raise ValueError(f"Type {kind:#x} of Marian's format is not known here.")
     # The multiplier follows the values.
     multiplier = np.frombuffer(block, "<f4", 1, offset=size)[0]
-    return Weight(np.frombuffer(block, "i1", size).reshape(shape), 1 / float(multiplier))
+    return Weight(np.frombuffer(block, "i1", size).reshape(shape).copy(), 1 / float(multiplier))
 
 
 def _flat_yaml(text: str) -> dict[str, str]:

@@ -13,7 +13,7 @@ from sentencepiece import SentencePieceProcessor, SentencePieceTrainer
 from models.engines.base import Decoded, Translator
 from models.engines.student_weights import StudentConfig
 from models.firefox import names
-from models.marian import ACTIVATION_SCALE, BYTES, CONFIGURATION, FLOAT32, INT8, VERSION
+from models.marian import BYTES, CONFIGURATION, FLOAT32, INT8, VERSION
 from models.student import Student
 
 YAML = "dec-cell: ssru\ndec-depth: {0.decoder_layers}\nenc-depth: {0.encoder_layers}\ntransformer-heads: {0.heads}\n"
@@ -72,8 +72,7 @@ def write(model: Student, folder: Path) -> None:
     blocks = [_block(name, theirs, ours[name].numpy()) for name, theirs in names(model.config).items()]
     configuration = YAML.format(model.config).encode()
     blocks.append((CONFIGURATION, BYTES, (len(configuration),), configuration))
-    # What the decoder gives the output layer is quantized by it: up to 4 in magnitude.
-    blocks.insert(1, (f"none{ACTIVATION_SCALE}", FLOAT32, (1, 1), struct.pack("<f", 127 / 4)))
+    blocks.insert(1, ("Wemb_QuantMultA", FLOAT32, (1, 1), struct.pack("<f", 1.0)))
     encoded = [name.encode() + b"\0" for name, *_ in blocks]
     file: bytes = struct.pack("<2Q", VERSION, len(blocks))
     for name, (_, kind, shape, data) in zip(encoded, blocks, strict=True):

@@ -8,10 +8,12 @@ from queue import Empty, SimpleQueue
 from typing import Protocol
 
 from models.engines.base import Decoded
-from models.engines.writing import GROUP_TOKENS, Source, groups
+from models.engines.writing import BATCH_TOKENS, Source, groups
 
-# How many tokens the batch has at most, padding included. One request takes a half, or little more.
-BATCH_TOKENS = 2 * GROUP_TOKENS
+# How many tokens join together, how many one request has in the batch, and how many the batch has, padding included.
+GROUP_TOKENS = 256
+REQUEST_TOKENS = BATCH_TOKENS
+ALL_TOKENS = 2 * REQUEST_TOKENS
 # How often, in seconds, a caller who waits regains control.
 POLL = 0.1
 
@@ -34,17 +36,20 @@ class Batch(Protocol):
 
 @dataclass(eq=False)
 class _Request:
-    """The sources of one caller: `groups` has the indices of those that wait, `rows` those in the batch, by number.
-
-    `joined` is the size of the group that joined last; 0 where none has.
-    """
+    """The sources of one caller: `groups` has the indices of those that wait, `rows` those in the batch, by number."""
 
     sources: Sequence[Source]
     groups: deque[list[int]]
-    joined: int = 0
+    joined: bool = False
     rows: dict[int, int] = field(default_factory=dict)
     news: SimpleQueue[dict[int, Decoded] | Exception] = field(default_factory=SimpleQueue)
     closed: bool = False
+
+    @property
+    def fits(self) -> bool:
+        """Whether the next group keeps within what one request has in the batch; the first one always does."""
+        lengths = [len(self.sources[index]) for index in (*self.rows.values(), *self.groups[0])]
+        return not self.rows or max(lengths) * len(lengths) <= REQUEST_TOKENS
 
     @property
     def finished(self) -> bool:
@@ -54,9 +59,9 @@ class _Request:
 class ContinuousBatching:
     """A `models.engines.base.Translator` over a batch, with a worker thread while there is work.
 
-    A request joins in groups of sources of similar lengths, each when half of the group before it has ended. Requests
-    that have nothing in the batch join first, in the order of their arrival. An error in a step reaches every caller
-    whose sources were in it.
+    A request joins in small groups of sources of similar lengths, one a token, as long as there is room. Requests that
+    have nothing in the batch join first, in the order of their arrival, and each leaves room for another one. An error
+    in a step reaches every caller whose sources were in it.
     """
 
     def __init__(self, batch: Batch) -> None:
@@ -67,7 +72,7 @@ class ContinuousBatching:
 
     def translate(self, sources: Sequence[Source]) -> Iterator[dict[int, Decoded]]:
         """Translate `sources` in the batch. See `Translator.translate`."""
-        request = _Request(sources, deque(groups([len(source) for source in sources])))
+        request = _Request(sources, deque(groups([len(source) for source in sources], GROUP_TOKENS)))
         left = len(sources)
         try:
             if sources:
@@ -127,13 +132,13 @@ class ContinuousBatching:
     def _admit(self, requests: Sequence[_Request]) -> None:
         """Let the groups join for which it is time, as far as they fit."""
         for request in sorted(requests, key=lambda request: bool(request.rows)):
-            if not request.groups or 2 * len(request.rows) > request.joined:
+            if not request.groups or not request.fits:
                 continue
             group = request.groups[0]
             sources = [request.sources[index] for index in group]
             # A single group joins an empty batch, however long its sources are.
-            if any(other.rows for other in requests) and self._batch.size(sources) > BATCH_TOKENS:
+            if any(other.rows for other in requests) and self._batch.size(sources) > ALL_TOKENS:
                 return
             request.groups.popleft()
-            request.joined = len(group)
+            request.joined = True
             request.rows.update(zip(self._batch.join(sources), group, strict=True))

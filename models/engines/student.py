@@ -16,12 +16,16 @@ from models.engines.student_graphs import Graphs
 from models.engines.student_weights import END, read, tokenizer
 from models.engines.writing import Row, bound
 
-PROPERTIES = {
+GROUP_SIZE = "DYNAMIC_QUANTIZATION_GROUP_SIZE"
+PROPERTIES: dict[str, Any] = {
     # Where a CPU has them, OpenVINO would take bfloat16 or float16, and results would depend on the machine.
     "INFERENCE_PRECISION_HINT": "f32",
     "PERFORMANCE_HINT": "LATENCY",
     # A thread that is bound to a core waits for whatever else runs there, though another core may be idle.
     "ENABLE_CPU_PINNING": False,
+    # Activations are multiplied as int8, each group of so many with a scale of its own, where the CPU has instructions
+    # for it: less than half the time.
+    GROUP_SIZE: 32,
 }
 
 

@@ -1,6 +1,6 @@
 """The Firefox Translations student as OpenVINO graphs, built from Marian's weights.
 
-The weights stay in the int8 of Marian's file, times their scale, which is exact; all sums are made in float32.
+The weights stay in the int8 of Marian's file, times their scale, which is exact.
 """
 
 from collections.abc import Mapping
@@ -13,12 +13,8 @@ import openvino as ov
 from openvino import opset13 as op
 
 from models.engines.student_weights import EMBEDDING, OUTPUT_BIAS, UNKNOWN, StudentConfig
-from models.marian import ACTIVATION_SCALE, Weight
+from models.marian import Weight
 
-# The likeliest tokens by rough logits, among which exact ones decide.
-CANDIDATES = 2
-# The largest magnitude of an int8 activation.
-LARGEST = 127
 NEVER = np.float32(-1e9)
 FLOATS, IDS = ov.Type.f32, ov.Type.i32
 Node = Any
@@ -84,29 +80,16 @@ class Graphs:
         return ov.Model([self._best_token(x), first_head, *following], parameters, "step")
 
     def _best_token(self, states: Node) -> Node:
-        """The likeliest token after each of `states` (batch, width).
-
-        Rough logits, of activations in int8, name candidates; exact ones decide between them.
-        """
-        embedding = self.weights[EMBEDDING]
+        """The likeliest token after each of `states` (batch, width), never `<unk>`."""
         biases = self.weights[OUTPUT_BIAS].floats.copy()
         biases[UNKNOWN] = NEVER
-        bias = op.constant(biases)
-        limit = LARGEST / float(self.weights[f"none{ACTIVATION_SCALE}"].floats[0])
-        low, high = _float(-limit * (LARGEST + 1) / LARGEST), _float(limit)
-        rough = op.fake_quantize(states, low, high, low, high, 2 * (LARGEST + 1))
-        logits = op.add(op.matmul(rough, self._matrix(EMBEDDING), False, True), bias)
-        candidates = op.topk(logits, _number(CANDIDATES), -1, "max", "none", index_element_type="i32").output(1)
-        rows = op.gather(op.constant(embedding.values), candidates, _number(0))
-        rows = op.multiply(op.convert(rows, FLOATS), _float(embedding.scale))
-        exact = op.squeeze(op.matmul(rows, op.unsqueeze(states, _number(2)), False, False), _number(2))
-        exact = op.add(exact, op.gather(bias, candidates, _number(0)))
-        best = op.topk(exact, _number(1), -1, "max", "none", index_element_type="i32").output(1)
-        return op.squeeze(op.gather_elements(candidates, best, 1), _number(1))
+        logits = op.add(op.matmul(states, self._matrix(EMBEDDING), False, True), op.constant(biases))
+        best = op.topk(logits, _number(1), -1, "max", "none", index_element_type="i32").output(1)
+        return op.squeeze(best, _number(1))
 
     def _embedded(self, ids: Node) -> Node:
         embedding = self.weights[EMBEDDING]
-        rows = op.convert(op.gather(op.constant(embedding.values), ids, _number(0)), FLOATS)
+        rows = op.convert(op.gather(op.constant(embedding.values, shared_memory=True), ids, _number(0)), FLOATS)
         return op.multiply(rows, _float(embedding.scale * self.config.width**0.5))
 
     def _positions(self, places: Node) -> Node:
@@ -168,7 +151,7 @@ class Graphs:
         """A matrix (outputs, inputs) in int8, which OpenVINO multiplies without a copy of it in float32."""
         weight = self.weights[name]
         scale = np.full((len(weight.values), 1), weight.scale, np.float32)
-        return op.multiply(op.convert(op.constant(weight.values), FLOATS), op.constant(scale))
+        return op.multiply(op.convert(op.constant(weight.values, shared_memory=True), FLOATS), op.constant(scale))
 
 
 def _parameter(name: str, kind: ov.Type, *shape: int) -> Node:

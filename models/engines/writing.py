@@ -10,8 +10,8 @@ from models.engines.base import Decoded, Floats
 
 Source = Sequence[int]
 
-# How many tokens a group has at most, padding included.
-GROUP_TOKENS = 1_024
+# How many tokens a batch has at most, padding included.
+BATCH_TOKENS = 1_024
 # How many sources are sorted by length at a time: few at first, so that the first translations come soon.
 AHEAD = (2, 8, 32, 64, 256)
 # A translation has at most this many times the tokens of its source, and so many more.
@@ -23,10 +23,10 @@ def bound(source: Source) -> int:
     return LENGTH_FACTOR * len(source) + LENGTH_SLACK
 
 
-def groups(lengths: Sequence[int]) -> list[list[int]]:
+def groups(lengths: Sequence[int], tokens: int) -> list[list[int]]:
     """The indices of sources of such lengths, in groups of similar lengths to translate together.
 
-    A group has at most GROUP_TOKENS, unless it is a single source.
+    A group has at most so many `tokens`, padding included, unless it is a single source.
     """
     found: list[list[int]] = []
     start = 0
@@ -35,7 +35,7 @@ def groups(lengths: Sequence[int]) -> list[list[int]]:
             return found
         found.append([])
         for index in sorted(range(start, min(start + ahead, len(lengths))), key=lambda i: lengths[i]):
-            if found[-1] and lengths[index] * (len(found[-1]) + 1) > GROUP_TOKENS:
+            if found[-1] and lengths[index] * (len(found[-1]) + 1) > tokens:
                 found.append([])
             found[-1].append(index)
         start += ahead
@@ -46,7 +46,7 @@ def in_groups(
     decode: Callable[[Sequence[Source]], Iterator[dict[int, Decoded]]], sources: Sequence[Source]
 ) -> Iterator[dict[int, Decoded]]:
     """Translate `sources` with `decode`, which does so with one group, after each token yielding what has ended."""
-    for group in groups([len(source) for source in sources]):
+    for group in groups([len(source) for source in sources], BATCH_TOKENS):
         for finished in decode([sources[index] for index in group]):
             yield {group[row]: translation for row, translation in finished.items()}
 

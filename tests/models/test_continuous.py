@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from models.engines.base import Decoded
-from models.engines.continuous import BATCH_TOKENS, ContinuousBatching
-from models.engines.writing import AHEAD, GROUP_TOKENS, groups
+from models.engines.continuous import ALL_TOKENS, GROUP_TOKENS, REQUEST_TOKENS, ContinuousBatching
+from models.engines.writing import AHEAD, groups
 from tests import tiny_student
 from tests.faults.machine import wait_until
 
@@ -109,26 +109,28 @@ def test_callers_join_at_the_next_token_and_leave_at_their_last() -> None:
 
 
 def test_a_request_joins_group_by_group() -> None:
-    """The next group joins when half of the one before it has ended, not before."""
+    """One group a token, as long as the request keeps to its share; the rest as soon as sources have ended."""
     batch = Echo()
-    sources = [[1], [2] * 5, *([3] * 9 for _ in range(AHEAD[1]))]
+    sources = [[1] * GROUP_TOKENS for _ in range(REQUEST_TOKENS // GROUP_TOKENS + 1)]
     assert ask(ContinuousBatching(batch), *sources) == sources
-    assert [len(joined) for joined in batch.joins[:3]] == [2, AHEAD[1], 0]
+    joined = [len(joined) for joined in batch.joins]
+    assert joined[:5] == [1, 1, 1, 1, 0]
+    assert joined[GROUP_TOKENS] == 1
+    assert sum(joined) == len(sources)
 
 
 def test_the_batch_is_bounded_and_who_has_nothing_in_it_comes_first() -> None:
     """A large request leaves room for others; where there is none, a newcomer goes before its next group."""
     batch = Echo()
     translator = ContinuousBatching(batch)
-    half = GROUP_TOKENS // 2
-    large = [[1] * half for _ in range(12)]
-    with ThreadPoolExecutor(2) as pool:
-        first, late = meanwhile(pool, translator, batch, large, [[2] * half for _ in range(2)])
+    large = [[1] * GROUP_TOKENS for _ in range(12)]
+    others = [[[number] * GROUP_TOKENS for _ in range(4)] for number in (2, 3)]
+    with ThreadPoolExecutor(3) as pool:
+        futures = meanwhile(pool, translator, batch, large, *others)
         batch.open.set()
-        assert len(late.result(30)) == 2
-        assert first.result(30) == large
-    assert batch.largest <= BATCH_TOKENS
-    assert [2] * half in batch.joins[1]
+        assert [each.result(30) for each in futures] == [large, *others]
+    assert batch.largest <= ALL_TOKENS
+    assert [[source[0] for source in joined] for joined in batch.joins[:4]] == [[1], [2, 3, 1], [1, 2, 3], [1]]
 
 
 def test_a_source_longer_than_the_batch_is_translated_alone() -> None:
@@ -136,10 +138,10 @@ def test_a_source_longer_than_the_batch_is_translated_alone() -> None:
     batch = Echo()
     translator = ContinuousBatching(batch)
     with ThreadPoolExecutor(2) as pool:
-        first, long = meanwhile(pool, translator, batch, [[1, 1]], [[2] * (BATCH_TOKENS + 1)])
+        first, long = meanwhile(pool, translator, batch, [[1, 1]], [[2] * (ALL_TOKENS + 1)])
         batch.open.set()
         assert first.result(10) == [[1, 1]]
-        assert long.result(10) == [[2] * (BATCH_TOKENS + 1)]
+        assert long.result(10) == [[2] * (ALL_TOKENS + 1)]
     assert [len(joined) for joined in batch.joins[:3]] == [1, 0, 1]
 
 
@@ -207,11 +209,11 @@ def test_many_callers_all_get_their_own() -> None:
     assert not batch.dropped
 
 
-@pytest.mark.parametrize("lengths", [[], [5], [9, 3, 7], [20] * 500, [GROUP_TOKENS + 1] * 4, list(range(1, 200))])
+@pytest.mark.parametrize("lengths", [[], [5], [9, 3, 7], [20] * 500, [1_025] * 4, list(range(1, 200))])
 def test_groups(lengths: list[int]) -> None:
     """Every source is in one group, the first group is small, and none has more than its tokens with padding."""
-    found = groups(lengths)
+    found = groups(lengths, 1_024)
     assert sorted(index for group in found for index in group) == list(range(len(lengths)))
     assert all(len(group) <= AHEAD[0] for group in found[:1])
     for group in found:
-        assert len(group) == 1 or max(lengths[i] for i in group) * len(group) <= GROUP_TOKENS
+        assert len(group) == 1 or max(lengths[i] for i in group) * len(group) <= 1_024

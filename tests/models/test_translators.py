@@ -11,7 +11,7 @@ from transformers import MarianConfig, MarianMTModel
 
 from models.catalog import ENGLISH_PORTUGUESE
 from models.engines.base import Decoded, Translator
-from models.engines.student import StudentBatch, load
+from models.engines.student import GROUP_SIZE, PROPERTIES, StudentBatch, load
 from models.engines.student_weights import END, UNKNOWN
 from models.firefox import load_student
 from models.seq2seq import Seq2Seq
@@ -63,11 +63,11 @@ def hub_translator() -> Seq2Seq:
     return Seq2Seq(model, (UNKNOWN,))
 
 
-def assert_same(ours: Sequence[Decoded], theirs: Sequence[Decoded]) -> None:
-    """The same tokens, and the same alignments but for rounding."""
+def assert_same(ours: Sequence[Decoded], theirs: Sequence[Decoded], tolerance: float = 1e-4) -> None:
+    """The same tokens, and the same alignments within `tolerance`."""
     for one, other in zip(ours, theirs, strict=True):
         assert (one.ids, one.finished) == (other.ids, other.finished)
-        np.testing.assert_allclose(one.alignment, other.alignment, atol=1e-4)
+        np.testing.assert_allclose(one.alignment, other.alignment, atol=tolerance)
 
 
 def test_a_batch_translates_as_each_alone(translator: Translator) -> None:
@@ -103,30 +103,26 @@ def test_closing_ends_one_translation_and_no_other(translator: Translator) -> No
 
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("endless", [False, True])
-def test_openvino_translates_as_torch_does(seed: int, endless: bool, tmp_path: Path) -> None:
-    """The same tokens and alignments from the same file; where it never ends, and where `<unk>` would be likeliest."""
+def test_openvino_translates_as_torch_does(
+    seed: int, endless: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same tokens and alignments, where it never ends and `<unk>` would be likeliest too.
+
+    With activations in float32 the graphs are the module. As they serve, alignments are near its own.
+    """
     student = tiny_student.student(seed)
     if endless:
         student.output.bias[END], student.output.bias[UNKNOWN] = -1e9, 1e9
     served = openvino(tmp_path, student)
-    torch_student = load_student(tmp_path).eval()
     sources = [*SOURCES, *MORE]
-    theirs = translated(torch_student, sources)
-    assert_same(translated(served, sources), theirs)
+    theirs = translated(load_student(tmp_path).eval(), sources)
     assert any(len(decoded.ids) > 1 for decoded in theirs)
-    assert any(not decoded.finished for decoded in theirs) >= endless
-
-
-def test_rough_logits_alone_would_choose_other_tokens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """So it is the exact logits of the candidates that decide."""
-    monkeypatch.setattr("models.engines.student_graphs.CANDIDATES", 1)
-    different = 0
-    for seed in range(4):
-        student = tiny_student.student(seed)
-        served = openvino(tmp_path, student)
-        theirs = translated(load_student(tmp_path).eval(), MORE)
-        different += sum(one.ids != other.ids for one, other in zip(translated(served, MORE), theirs, strict=True))
-    assert different
+    assert not endless or not any(decoded.finished for decoded in theirs)
+    monkeypatch.setitem(PROPERTIES, GROUP_SIZE, 0)
+    assert_same(translated(load(tmp_path).model, sources), theirs, 1e-5)
+    for one, other in zip(translated(served, SOURCES), theirs, strict=False):
+        assert one.ids[0] == other.ids[0]
+        np.testing.assert_allclose(one.alignment[0], other.alignment[0], atol=5e-3)
 
 
 def test_sources_that_join_or_leave_change_no_other_translation(tmp_path: Path) -> None:
