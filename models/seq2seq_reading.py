@@ -9,11 +9,11 @@ from models import pieces
 from models.attention import Token
 from models.attention_reading import END, LIMIT, Reading, cut, stack, tokens
 from models.cache import Loaded
+from models.engines.base import Decoded
 from models.opus import OpusTokenizer
 from models.seq2seq import Seq2Seq
 from models.text import Span
 from models.tokens import Detokenizer
-from models.writing import Decoded
 
 # A summary is no longer; a translation is at most twice as long as its text.
 MOST_WRITTEN = 142

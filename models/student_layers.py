@@ -3,23 +3,11 @@
 Attention weights are computed one way only, so what a visitor is shown is what translated.
 """
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-
-@dataclass(frozen=True)
-class StudentConfig:
-    """The sizes of a student; `hidden` is the feed-forward layers' width."""
-
-    vocabulary: int
-    width: int
-    hidden: int
-    heads: int
-    encoder_layers: int
-    decoder_layers: int
+from models.engines.student_weights import StudentConfig
 
 
 class Attention(nn.Module):

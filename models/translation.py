@@ -2,13 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
-from itertools import chain, repeat
 from typing import Any
 
 from models.cache import Loaded, ModelCache
 from models.catalog import ModelSpec
-from models.company import BATCH_TOKENS
+from models.engines.base import Translator as Engine
 from models.inputs import DEFAULT_LIMITS, InputError, Limits, check_text
 from models.language import Detect, Guess, detect
 from models.memory import retried
@@ -19,7 +17,6 @@ from models.segments import segments, windows
 from models.stages import Report, Stage, ignore, last
 from models.text import Span
 from models.translated import Draft, Translation
-from models.writing import Decode
 
 LANGUAGES = {
     "en": "English",
@@ -33,8 +30,6 @@ LANGUAGES = {
 # In place of a source language: whichever the text seems to be in.
 AUTO = "auto"
 WINDOW_TOKENS = 128
-# How many sentences are read ahead: few at first, so that something shows soon.
-AHEAD = (2, 8, 32, 64, 256)
 PAUSE = 0.2
 
 
@@ -65,7 +60,7 @@ class Translator:
         with self.cache.lease(self.spec, report) as loaded:
             elapsed, pause = stopwatch(), stopwatch()
             draft = _read_all(loaded, text, segments(text, self.language), self.spec.prefix)
-            for _ in _write_all(partial(loaded.company.decode, loaded.model.begin), loaded.tokenizer, draft):
+            for _ in _write_all(loaded.model, loaded.tokenizer, draft):
                 if pause() > PAUSE:
                     yield draft.so_far(self.spec.name, loaded.device, elapsed(), loaded.engine)
                     pause = stopwatch()
@@ -79,7 +74,7 @@ class Translator:
             elapsed = stopwatch()
             prefix = self.spec.prefix
             drafts = [_read_all(loaded, text, segments(text, self.language), prefix) for text in texts]
-            for _ in _write_together(loaded.model.decode, loaded.tokenizer, drafts):
+            for _ in _write_together(loaded.model, loaded.tokenizer, drafts):
                 report(Stage("Running", self.spec.name))
             return [
                 draft.so_far(self.spec.name, loaded.device, elapsed() / len(texts), loaded.engine) for draft in drafts
@@ -172,25 +167,6 @@ def of_catalog(cache: ModelCache, limits: Limits = DEFAULT_LIMITS, offers: Offer
     return Translators(cache, offers.translation, limits)
 
 
-def batches(lengths: Sequence[int]) -> list[list[int]]:
-    """Indices of sentences to translate together: first a few, then by length within what is read ahead.
-
-    A batch has at most BATCH_TOKENS, padding included.
-    """
-    found: list[list[int]] = []
-    start = 0
-    for ahead in chain(AHEAD, repeat(AHEAD[-1])):
-        if start >= len(lengths):
-            return found
-        found.append([])
-        for index in sorted(range(start, min(start + ahead, len(lengths))), key=lambda i: lengths[i]):
-            if found[-1] and lengths[index] * (len(found[-1]) + 1) > BATCH_TOKENS:
-                found.append([])
-            found[-1].append(index)
-        start += ahead
-    return found
-
-
 def _read_all(loaded: Loaded, text: str, found: Sequence[Span], prefix: str) -> Draft:
     """Tokenize each sentence, in windows where it is too long; what the network cannot read is written at once.
 
@@ -207,24 +183,21 @@ def _read_all(loaded: Loaded, text: str, found: Sequence[Span], prefix: str) -> 
     return Draft(text, spans, sources, {i: copy(source) for i, source in enumerate(sources) if not source.readable})
 
 
-def _write_all(decode: Decode, tokenizer: Any, draft: Draft) -> Iterator[None]:
-    """Translate what is not written yet, a batch at a time; comes back after every token."""
+def _write_all(engine: Engine, tokenizer: Any, draft: Draft) -> Iterator[None]:
+    """Translate what is not written yet; returns control several times a second."""
     waiting = [i for i in range(len(draft.sources)) if i not in draft.written]
-    for batch in batches([len(draft.sources[i].ids) for i in waiting]):
-        rows = [waiting[at] for at in batch]
-        for finished in decode([draft.sources[i].ids for i in rows]):
-            for row, output in finished.items():
-                source = draft.sources[rows[row]]
-                weights = output.alignment.numpy()
-                draft.written[rows[row]] = write(tokenizer, source, output.ids, weights, output.finished)
-            yield
+    for finished in engine.translate([draft.sources[i].ids for i in waiting]):
+        for at, output in finished.items():
+            source = draft.sources[waiting[at]]
+            draft.written[waiting[at]] = write(tokenizer, source, output.ids, output.alignment, output.finished)
+        yield
 
 
-def _write_together(decode: Decode, tokenizer: Any, drafts: Sequence[Draft]) -> Iterator[None]:
-    """Translate all that is not written in `drafts`, as if they were one; comes back after every token."""
+def _write_together(engine: Engine, tokenizer: Any, drafts: Sequence[Draft]) -> Iterator[None]:
+    """Translate all that is not written in `drafts`, as if they were one; returns control several times a second."""
     places = [(draft, i) for draft in drafts for i in range(len(draft.sources))]
     written = {at: draft.written[i] for at, (draft, i) in enumerate(places) if i in draft.written}
     whole = Draft("", [], [draft.sources[i] for draft, i in places], written)
-    yield from _write_all(decode, tokenizer, whole)
+    yield from _write_all(engine, tokenizer, whole)
     for at, (draft, i) in enumerate(places):
         draft.written[i] = whole.written[at]

@@ -3,20 +3,25 @@
 import functools
 import io
 import struct
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
 from sentencepiece import SentencePieceProcessor, SentencePieceTrainer
 
+from models.engines.base import Decoded, Translator
+from models.engines.student_weights import StudentConfig
 from models.firefox import names
 from models.marian import BYTES, CONFIGURATION, FLOAT32, INT8, VERSION
 from models.student import Student
-from models.student_layers import StudentConfig
 
 YAML = "dec-cell: ssru\ndec-depth: {0.decoder_layers}\nenc-depth: {0.encoder_layers}\ntransformer-heads: {0.heads}\n"
 YAML += "dim-vocabs:\n  - {0.vocabulary}\ntransformer-ffn-activation: relu\ntransformer-postprocess: dan\n"
 TEXT = "The quick brown fox jumps over the lazy dog. Pack my box with five dozen liquor jugs, please! (1234567890)?"
+
+# Sources of several lengths.
+SOURCES = ([5, 9, 12, 0], [7, 0], [3, 4, 5, 6, 7, 8, 20, 30, 0])
 
 
 @functools.cache
@@ -51,6 +56,14 @@ def student(seed: int = 0) -> Student:
     for parameter in model.parameters():
         parameter.add_(torch.randn_like(parameter), alpha=0.1)
     return model
+
+
+def translated(translator: Translator, sources: Sequence[Sequence[int]]) -> list[Decoded]:
+    """The translations of `sources`, in their order."""
+    found: dict[int, Decoded] = {}
+    for finished in translator.translate(sources):
+        found |= finished
+    return [found[index] for index in range(len(sources))]
 
 
 def write(model: Student, folder: Path) -> None:

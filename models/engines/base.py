@@ -153,6 +153,6 @@ class Translator(Protocol):
     def translate(self, sources: Sequence[Sequence[int]]) -> Iterator[dict[int, Decoded]]:
         """Translate `sources`, each a list of token ids with its end token.
 
-        Yields finished translations by their index, and empty dictionaries in between, about once a token, so that a
-        caller can stop. Closing the generator ends the compute.
+        Yields finished translations by their index, and empty dictionaries in between, several times a second, so that
+        a caller can stop. Closing the generator ends the compute.
         """

@@ -30,7 +30,7 @@ from models.summarization import Summarizer
 from models.translated import runs_together
 from models.translation import Translators
 from models.weights import WeightsMissing, WeightStore
-from tests import tiny
+from tests import tiny, tiny_student
 from tests.fake_hub import FakeHub, point_at, serving
 from tests.tiny_checkpoints import TOKEN, write_all
 
@@ -177,7 +177,7 @@ def test_a_translation_by_marian(cache: ModelCache, loader: Loader) -> None:
             max_new_tokens=2 * len(ids) + 10,
             suppress_tokens=[1, loaded.model.config.pad_token_id],
         )
-        [decoded] = [each for step in loaded.model.decode([ids]) for each in step.values()]
+        [decoded] = tiny_student.translated(loaded.model, [ids])
         assert decoded.ids == [token for token in theirs[0].tolist()[1:] if token != 0]
         assert decoded.alignment.shape == (len(decoded.ids), len(ids))
         assert decoded.alignment.sum(1).tolist() == pytest.approx([1.0] * len(decoded.ids), abs=1e-4)

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
 from models import abstractive
 from models.abstractive import in_circles, own_words, split, trimmed, write

@@ -4,19 +4,20 @@ from collections.abc import Mapping
 from dataclasses import replace
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from models.cache import ModelCache
-from models.company import BATCH_TOKENS
+from models.engines.writing import AHEAD
 from models.inputs import TEXT_LIMIT, InputError
 from models.language import Guess
 from models.pieces import copy, read, write
 from models.text import Span
 from models.translated import Draft, Translation
-from models.translation import AHEAD, WINDOW_TOKENS, Translators, batches, of_catalog
+from models.translation import WINDOW_TOKENS, Translators, of_catalog
 from tests import tiny_student
 
 LINE = st.lists(
@@ -136,18 +137,8 @@ def test_a_sign_made_of_many_is_not_copied_twice() -> None:
 def test_a_sentence_without_translation_stays() -> None:
     """Where the network writes nothing, the sentence itself is kept."""
     source = read(tiny_student.tokenizer(), "dog")
-    empty = tiny_student.student().translate([source.ids])[0].alignment[:0].numpy()
+    empty = np.zeros((0, len(source.ids)), np.float32)
     assert write(tiny_student.tokenizer(), source, [], empty, True) == copy(source)
-
-
-@pytest.mark.parametrize("lengths", [[], [5], [9, 3, 7], [20] * 500, [BATCH_TOKENS + 1] * 4, list(range(1, 200))])
-def test_batches(lengths: list[int]) -> None:
-    """Every sentence is in one batch, the first batch is small, and none holds more than its tokens with padding."""
-    found = batches(lengths)
-    assert sorted(index for batch in found for index in batch) == list(range(len(lengths)))
-    assert all(len(batch) <= AHEAD[0] for batch in found[:1])
-    for batch in found:
-        assert len(batch) == 1 or max(lengths[i] for i in batch) * len(batch) <= BATCH_TOKENS
 
 
 def test_draft_tells_what_stands_before_the_first_gap() -> None:

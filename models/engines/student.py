@@ -1,0 +1,147 @@
+"""Runs a Firefox Translations student on OpenVINO, in one batch for all callers."""
+
+from collections.abc import Collection, Sequence
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import openvino as ov
+from numpy.typing import NDArray
+
+from models.cache import Loaded
+from models.engines.base import Decoded, Floats
+from models.engines.continuous import ContinuousBatching
+from models.engines.student_graphs import Graphs
+from models.engines.student_weights import END, read, tokenizer
+from models.engines.writing import Row, bound
+
+GROUP_SIZE = "DYNAMIC_QUANTIZATION_GROUP_SIZE"
+PROPERTIES: dict[str, Any] = {
+    # Where a CPU has them, OpenVINO would take bfloat16 or float16, and results would depend on the machine.
+    "INFERENCE_PRECISION_HINT": "f32",
+    "PERFORMANCE_HINT": "LATENCY",
+    # A thread that is bound to a core waits for whatever else runs there, though another core may be idle.
+    "ENABLE_CPU_PINNING": False,
+    # Activations are multiplied as int8, each group of so many with a scale of its own, where the CPU has instructions
+    # for it: less than half the time.
+    GROUP_SIZE: 32,
+}
+
+
+def load(folder: Path, threads: int = 0) -> Loaded:
+    """The student in `folder` and its tokenizer, computing with `threads` threads; 0 leaves that to OpenVINO.
+
+    Raises ValueError where the files hold another kind of network.
+    """
+    weights, config = read(folder)
+    return Loaded(translator(Graphs(weights, config), threads), tokenizer(folder), "cpu", "int8", NBYTES, "openvino")
+
+
+def translator(graphs: Graphs, threads: int = 0) -> ContinuousBatching:
+    """The student of `graphs`, as a `models.engines.base.Translator`."""
+    core = ov.Core()
+    properties = PROPERTIES | ({"INFERENCE_NUM_THREADS": threads} if threads else {})
+    encoder, step = (core.compile_model(model, "CPU", properties) for model in (graphs.encoder(), graphs.step()))
+    return ContinuousBatching(StudentBatch(encoder.create_infer_request(), step.create_infer_request()))
+
+
+NBYTES = 80_000_000  # TODO
+Array = NDArray[Any]
+# The places of these inputs of the step graph; behind them the keys and values of each layer.
+TOKENS, WRITTEN, BIAS, CELLS = range(4)
+
+
+class StudentBatch:
+    """The sources of a student that are translated together; see `models.engines.continuous.Batch`.
+
+    The first axis of every array of the state is the rows. A row that leaves is replaced by the last one, so that
+    the graph reads the beginning of each array as it lies in memory.
+    """
+
+    def __init__(self, encoder: ov.InferRequest, step: ov.InferRequest) -> None:
+        self._encoder, self._step = encoder, step
+        self._numbers = count()
+        self._rows: list[Row] = []
+        # The inputs of the step graph, in their order.
+        self._state: list[Array] = []
+
+    def size(self, sources: Sequence[Sequence[int]]) -> int:
+        """How many tokens the batch would have with `sources`, padding included."""
+        lengths = [*(row.length for row in self._rows), *map(len, sources)]
+        return max(lengths) * len(lengths)
+
+    def join(self, sources: Sequence[Sequence[int]]) -> list[int]:
+        """Add `sources`, each a list of ids with `</s>` at its end."""
+        lengths = [*(row.length for row in self._rows), *map(len, sources)]
+        new = self._start(sources)
+        if rows := len(self._rows):
+            for place, (old, added) in enumerate(zip(self._state, new, strict=True)):
+                new[place] = _bias(lengths) if place == BIAS else _joined(old[:rows], added, max(lengths))
+        self._state = new
+        self._rows += map(Row, self._numbers, map(len, sources), map(bound, sources))
+        self._bind()
+        return [row.number for row in self._rows[-len(sources) :]]
+
+    def drop(self, numbers: Collection[int]) -> None:
+        """Remove sources."""
+        for place in reversed(range(len(self._rows))):
+            if self._rows[place].number in numbers:
+                last = self._rows.pop()
+                if place < len(self._rows):
+                    self._rows[place] = last
+                    for array in self._state:
+                        array[place] = array[len(self._rows)]
+        self._bind()
+
+    def step(self) -> dict[int, Decoded]:
+        """Write a token of each source."""
+        self._step.infer()
+        tokens, looked, *cells = (output.data for output in self._step.output_tensors)
+        rows = len(self._rows)
+        self._state[TOKENS][:rows] = tokens
+        self._state[WRITTEN][:rows] += 1
+        for kept, cell in zip(self._state[CELLS:], cells, strict=False):
+            kept[:rows] = cell
+        written = map(Row.write, self._rows, tokens.tolist(), looked.copy())
+        finished = {row.number: each for row, each in zip(self._rows, written, strict=True) if each is not None}
+        if finished:
+            self.drop(finished)
+        return finished
+
+    def _start(self, sources: Sequence[Sequence[int]]) -> list[Array]:
+        """The state of sources of which nothing is written."""
+        rows, lengths = len(sources), list(map(len, sources))
+        ids = np.full((rows, max(lengths)), END, np.int32)
+        for row, source in zip(ids, sources, strict=True):
+            row[: len(source)] = source
+        bias = _bias(lengths)
+        self._encoder.infer([ids, bias])
+        memory: list[Array] = [output.data.copy() for output in self._encoder.output_tensors]
+        _, heads, _, size = memory[0].shape
+        cells: list[Array] = [np.zeros((rows, heads * size), np.float32) for _ in memory[::2]]
+        return [np.zeros(rows, np.int32), np.zeros(rows, np.int32), bias, *cells, *memory]
+
+    def _bind(self) -> None:
+        """Let the step graph read the rows where they lie."""
+        if not self._rows:
+            self._state = []
+        for i, array in enumerate(self._state):
+            self._step.set_input_tensor(i, ov.Tensor(array[: len(self._rows)], shared_memory=True))
+
+
+def _bias(lengths: Sequence[int]) -> Floats:
+    """What keeps the padding of sources of such lengths out of the attention scores: (batch, 1, 1, source)."""
+    inside = np.arange(max(lengths)) < np.array(lengths)[:, None]
+    return np.where(inside, np.float32(0), np.float32(-np.inf))[:, None, None]
+
+
+def _joined(ours: Array, theirs: Array, length: int) -> Array:
+    """The rows of both; keys and values (rows, heads, source, size) are cut or padded to `length` tokens."""
+    if ours.ndim < 4:
+        return np.concatenate([ours, theirs])
+    rows, heads, _, size = ours.shape
+    joined = np.zeros((rows + len(theirs), heads, length, size), ours.dtype)
+    joined[:rows, :, : ours.shape[2]] = ours[:, :, :length]
+    joined[rows:, :, : theirs.shape[2]] = theirs
+    return joined
