@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
@@ -10,6 +11,10 @@ import app
 import settings
 from models.cache import ModelCache
 from tests import tiny
+
+# How long an example takes depends on what else the machine does.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 INSTALL = "Chromium is missing: install it (Debian: apt-get install chromium), then run the tests again."
 
