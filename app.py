@@ -11,16 +11,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-# Gradio, the tokenizers and OpenMP read these when they are imported.
+# Gradio and the tokenizers read these when they are imported.
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "200")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-# Threads that wait for each other soon sleep: spinning takes the cores away from every other process. A millisecond
-# of it spares a small model as many wake-ups as it has operations. libgomp, torch's OpenMP on Linux, spins so long;
-# with "active" a little too where more threads compute than there are cores. Others would then spin for ever.
-os.environ.setdefault("OMP_WAIT_POLICY", "ACTIVE" if sys.platform == "linux" else "PASSIVE")
-os.environ.setdefault("GOMP_SPINCOUNT", "30000")
 # Which proxies are believed is a setting of ours; uvicorn would believe any on this machine.
 os.environ.setdefault("FORWARDED_ALLOW_IPS", "")
 

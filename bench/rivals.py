@@ -1,7 +1,6 @@
 """Rivals, each in an environment of its own below build/rivals/, and a process that answers one request a line."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -12,8 +11,6 @@ from typing import Any
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "build" / "rivals"
-# The app's own choices for OpenMP, which are not to slow a rival down.
-OURS = ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT")
 # Before a rival's own program, which calls `serve` with what answers a request.
 SERVE = """
 import json, sys
@@ -64,9 +61,8 @@ class Rival:
 def running(python: Path, program: str, *arguments: str) -> Iterator[Rival]:
     """A rival that runs `program` with `arguments` in the environment of `python`."""
     command = [str(python), "-c", SERVE + program, *arguments]
-    environment = {name: value for name, value in os.environ.items() if name not in OURS}
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdin=pipe, stdout=pipe, text=True) as process:
+    with subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True) as process:
         try:
             yield Rival(process)
         finally:

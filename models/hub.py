@@ -53,7 +53,7 @@ def resolve(hub: HubWeights, folder: Path, report: Report) -> Locked:
     siblings = {one.rfilename: one for one in info.siblings or []}
     names = [hub.gguf] if hub.gguf else wanted(list(siblings))
     if hub.gguf and hub.gguf not in siblings:
-        there = [name for name in siblings if name.endswith(".gguf")]
+        there = sorted(name for name in siblings if name.endswith(".gguf"))
         raise Refused(f"{hub.source} is refused: it has no {hub.gguf}, but {', '.join(there) or 'no GGUF file at all'}")
     if not hub.gguf and not any(map(WEIGHTS.fullmatch, names)):
         pickled = [name for name in siblings if name.endswith(PICKLES)]

@@ -1,4 +1,4 @@
-"""A tiny Llama of Transformers written as a GGUF file, with the vocabulary of `tiny.byte_tokenizer`."""
+"""A tiny Llama of Transformers written as a GGUF file, with the vocabulary of `tiny.byte_tokenizer` and one merge."""
 
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ NAMES = {
 def module(width: int = 32) -> LlamaForCausalLM:
     """A Llama with random but fixed weights, large enough that its choices are clear ones."""
     torch.manual_seed(0)
-    made = LlamaForCausalLM(tiny.llama(len(tiny.byte_tokenizer()), width)).eval().requires_grad_(False)
+    made = LlamaForCausalLM(tiny.llama(len(tiny.byte_tokenizer()) + 1, width)).eval().requires_grad_(False)
     for name, parameter in made.named_parameters():
         if parameter.dim() > 1:
             parameter.mul_(60 if "lm_head" in name else 4)
@@ -67,10 +67,10 @@ def _add_vocabulary(writer: gguf.GGUFWriter) -> None:
     special = tokenizer.added_tokens_decoder
     writer.add_tokenizer_model("gpt2")
     writer.add_tokenizer_pre("default")
-    writer.add_token_list(tokenizer.convert_ids_to_tokens(range(len(tokenizer))))
-    writer.add_token_types([CONTROL if i in special else NORMAL for i in range(len(tokenizer))])
-    # A merge of two letters that no text of the tests has, since llama.cpp takes no vocabulary without any.
+    # One merge, of two letters that no text of the tests has, since llama.cpp takes no vocabulary without any.
     writer.add_token_merges(["Z Q"])
+    writer.add_token_list([*tokenizer.convert_ids_to_tokens(range(len(tokenizer))), "ZQ"])
+    writer.add_token_types([CONTROL if i in special else NORMAL for i in range(len(tokenizer) + 1)])
     writer.add_bos_token_id(256)
     writer.add_eos_token_id(257)
     writer.add_chat_template(tiny.CHAT_TEMPLATE)

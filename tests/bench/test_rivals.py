@@ -1,6 +1,5 @@
 """Rivals in processes of their own."""
 
-import os
 import sys
 from pathlib import Path
 
@@ -17,14 +16,6 @@ def test_a_rival_answers_one_request_after_another() -> None:
     with running(Path(sys.executable), ADDS, "10") as rival:
         assert [rival.ask([1, 2]), rival.ask([5])] == [13, 15]
     assert rival.process.returncode is not None
-
-
-def test_a_rival_has_torchs_own_threads() -> None:
-    """What the app chose for its own at the import is not handed on."""
-    assert {"OMP_WAIT_POLICY", "GOMP_SPINCOUNT"} <= os.environ.keys()
-    told = "import os; serve(lambda _: [name for name in os.environ if name.startswith(('OMP_', 'GOMP_'))])"
-    with running(Path(sys.executable), told) as rival:
-        assert not {"OMP_WAIT_POLICY", "GOMP_SPINCOUNT"} & set(rival.ask(None))
 
 
 def test_a_rival_that_ends_is_no_rival() -> None:

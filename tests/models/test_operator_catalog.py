@@ -76,6 +76,17 @@ def test_every_task_can_have_a_model(tmp_path: Path) -> None:
     assert heads == ["question-answering", "seq2seq", "sentiment", "entailment", "seq2seq", "causal-lm"]
 
 
+def test_a_chat_model_can_be_a_gguf_file(tmp_path: Path) -> None:
+    """It names the file, and llama.cpp runs it; without one torch does."""
+    chat = CHAT + 'file = "model-Q8_0.gguf"\n'
+    [spec] = read_catalog(write(tmp_path, chat), BUNDLED).chat
+    assert (spec.weights.gguf, spec.engine) == ("model-Q8_0.gguf", "llama.cpp")
+    [spec] = read_catalog(write(tmp_path, CHAT), BUNDLED).chat
+    assert (spec.weights.gguf, spec.engine) == ("", "torch")
+    with pytest.raises(CatalogError, match="'file' must be a GGUF file"):
+        read_catalog(write(tmp_path, CHAT + 'file = "../model.bin"\n'), BUNDLED)
+
+
 CHAT = '[[model]]\ntask = "chat"\nrepository = "a/b"\nlicence = "MIT"\n'
 TRANSLATION = '[[model]]\ntask = "translation"\nrepository = "a/b"\nlicence = "MIT"\n'
 
