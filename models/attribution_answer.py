@@ -10,7 +10,7 @@ from torch import Tensor
 from models.attribution import Attribution, Reasons, Word, by_word
 from models.attribution_gradients import embedded, integrated_gradients
 from models.cache import Loaded
-from models.engines.torch_encoder import info_of
+from models.engines.torch_encoder import has_token_types
 from models.reading import Window, encode
 from models.results import Run
 from models.text import Span
@@ -40,7 +40,7 @@ class _Place:
 
         Only of the positions `kept` where these are given.
         """
-        if not info_of(model).token_types:
+        if not has_token_types(model):
             return {}
         types = (torch.arange(len(self.window.ids), device=model.device) >= self.window.first).long()[None]
         return {"token_type_ids": types if kept is None else types[:, kept]}

@@ -34,12 +34,16 @@ def info_of(module: Any) -> EncoderInfo:
     return EncoderInfo(
         width=config.hidden_size,
         labels=tuple(str(config.id2label[i]) for i in sorted(config.id2label)),
-        # BERT is told by a type which text a token belongs to; DistilBERT and RoBERTa are not.
-        token_types=getattr(config, "type_vocab_size", 0) > 1,
+        token_types=has_token_types(module),
         padding=config.pad_token_id or 0,
         positions=config.max_position_embeddings,
         calibration=getattr(config, "calibration", {}),
     )
+
+
+def has_token_types(module: Any) -> bool:
+    """Whether a type tells `module` which text a token belongs to, as in BERT; DistilBERT and RoBERTa have none."""
+    return bool(getattr(module.config, "type_vocab_size", 0) > 1)
 
 
 def outputs(result: Mapping[str, Tensor]) -> tuple[Tensor, ...]:

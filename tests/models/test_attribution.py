@@ -80,7 +80,7 @@ def test_the_rule_is_exact_for_polynomials() -> None:
 @pytest.mark.parametrize("tokens", [3, 40, BATCH_TOKENS + 1])
 def test_a_model_is_attributed_completely(tokens: int) -> None:
     """On a tiny BERT, whatever the length, the tokens add up to the change within 1%."""
-    model = tiny.load(SENTIMENT, lambda stage: None).model
+    model = tiny.load(SENTIMENT.with_attention(), lambda stage: None).model
     model.config.max_position_embeddings = 2_048
     embed = model.get_input_embeddings()
     ids = torch.arange(tokens) % 40 + 4
