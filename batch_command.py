@@ -84,7 +84,8 @@ def main(arguments: Sequence[str], make_cache: Callable[[settings.Settings], Mod
 
 
 def _batch(given: argparse.Namespace, cache: ModelCache, limits: Limits) -> Batch:
-    table = read_table(given.file, Options(given.encoding or "", given.separator or "", given.header, given.sheet or ""))
+    options_of_file = Options(given.encoding or "", given.separator or "", given.header, given.sheet or "")
+    table = read_table(given.file, options_of_file)
     for line in (f"{given.file.name}: {table.reading}", *table.reading.notes):
         print(line, file=sys.stderr)
     named = {argument: getattr(given, argument) for argument in ARGUMENTS if getattr(given, argument) is not None}

@@ -102,8 +102,10 @@ def _not_utf_8(data: bytes, line: int) -> Decoded:
     if found is None:
         raise InputError("encoding", f"The encoding is unknown: line {line:,} is not UTF-8. Choose it.")
     if found.encoding != UTF_16:
-        note = f"Line {line:,} is not UTF-8: taken for {found.encoding}. If letters look wrong, choose another encoding."
-        found.notes.append(note)
+        name = found.encoding
+        found.notes.append(
+            f"Line {line:,} is not UTF-8: taken for {name}. If letters look wrong, choose another encoding."
+        )
     return found
 
 

@@ -19,7 +19,7 @@ KEPT = 10_000
 
 @dataclass(frozen=True)
 class Objects:
-    """The rows, their format in words, notes, and whether the first row has the names of the columns, if that is known."""
+    """The rows, their format in words, whether the first has the names of the columns, if that is known, and notes."""
 
     records: list[Record]
     format: str
@@ -55,8 +55,10 @@ def read(text: str, document: bool = False) -> Objects:
         values = [_Value(values[0].line, element) for element in elements]
     halves = [each.line for each in values if SURROGATES.search(json.dumps(each.value, ensure_ascii=False))]
     if halves:
-        told = places(list(dict.fromkeys(halves)))
-        notes.append(f"Half a surrogate pair in {told}: no model reads a cell that holds one; a CSV has {BROKEN} there.")
+        where = places(list(dict.fromkeys(halves)))
+        notes.append(
+            f"Half a surrogate pair in {where}: no model reads a cell that holds one; a CSV has {BROKEN} there."
+        )
     if values and all(isinstance(each.value, list) and not each.fault for each in values):
         rows = [Record(each.line, [_cell(cell) for cell in each.value]) for each in values]
         return Objects(rows, form, None, notes)
@@ -87,7 +89,8 @@ def _records(values: Sequence[_Value]) -> list[Record]:
         if len(names) > COLUMN_LIMIT:
             raise InputError(
                 "file",
-                f"Up to line {each.line:,} there are {len(names):,} different keys; at most {COLUMN_LIMIT} are allowed.",
+                f"Up to line {each.line:,} there are {len(names):,} different keys; "
+                f"at most {COLUMN_LIMIT} are allowed.",
             )
     header = Record(0, [name or f"column {i}" for i, name in enumerate(names, 1)])
     cells = ([row.get(name) for name in names] for _, row, _ in rows)
@@ -123,7 +126,7 @@ def _array(text: str) -> list[_Value]:
         return []
     values, end = _elements(text, start + 1, "]")
     # More arrays follow: each is a row.
-    return values if _skip(text, end) == len(text) or values[-1:] and values[-1].fault else []
+    return values if _skip(text, end) == len(text) or (values[-1:] and values[-1].fault) else []
 
 
 def _several(text: str) -> list[_Value]:
@@ -137,7 +140,7 @@ def _several(text: str) -> list[_Value]:
 
 
 def _elements(text: str, at: int, closing: str) -> tuple[list[_Value], int]:
-    """The values from `at` to the `closing` bracket, or to the end of the text where that is empty; and where they end."""
+    """The values from `at` to the `closing` bracket, or to the text's end where that is empty; and where they end."""
     values: list[_Value] = []
     line, counted = 1, 0
     while (at := _skip(text, at)) < len(text):
@@ -155,7 +158,8 @@ def _elements(text: str, at: int, closing: str) -> tuple[list[_Value], int]:
         comma = text.startswith(",", at)
         if closing and at < len(text) and not comma and not text.startswith(closing, at):
             line += text.count("\n", counted, at)
-            return [*values, _Value(line, text[at : at + KEPT], _fault(line, "a comma is missing before it"))], len(text)
+            rest = _Value(line, text[at : at + KEPT], _fault(line, "a comma is missing before it"))
+            return [*values, rest], len(text)
         at += comma
     if closing:
         number = text.rstrip().count("\n") + 1

@@ -16,7 +16,9 @@ from typing import NamedTuple
 from models.records import COLUMN_LIMIT, NUMBER, ROW_LIMIT, Record
 
 # How a mark that opens a cell may be read where none closes it properly, in the order in which they are tried.
-FIRST, LAST, AROUND, LITERAL = "first mark before a separator", "last mark before a separator", "around words", "literal"
+FIRST, LAST, AROUND, LITERAL = "first closing mark", "last closing mark", "around words", "literal"
+# Rows from which the proper ones are only counted.
+COUNTED = ROW_LIMIT + 100
 LINE_END = re.compile(r"[\r\n]|\Z")
 OPENERS = " \t([{-–—/"
 
@@ -25,8 +27,9 @@ OPENERS = " \t([{-–—/"
 class Survey:
     """What the quotation marks of a text do, counted over its first rows.
 
-    `quoted` cells are quoted properly, `needed` of them hold what needs quotes. `odd` cells begin with a mark and are not
-    quoted properly, and of `stray` ones the mark encloses no cell. `spaced` says that blanks stand before quoted cells.
+    `quoted` cells are quoted properly, `needed` of them hold what needs quotes. `odd` cells begin with a mark and are
+    not quoted properly, and of `stray` ones the mark encloses no cell. `spaced` says that blanks stand before quoted
+    cells.
     """
 
     quoted: int
@@ -84,10 +87,18 @@ class Quoting:
         return [len(record.cells) for record in islice(self.records(), count)]
 
     def records(self) -> Iterator[Record]:
-        """The rows, blank lines left out."""
+        """The rows, blank lines left out; the proper ones far past the limit have one cell, since they only count."""
         line = 1
         at = 0
+        count = 0
         while at < len(self.text):
+            count += 1
+            if count > COUNTED and (row := self._row.match(self.text, at)):
+                if row.end() > at:
+                    yield Record(line, [row[0][:1]])
+                line += len(_breaks(self.text, at, row.end())) + 1
+                at = self._after(row.end())
+                continue
             cells = self._cells(at, LITERAL)
             end = cells[-1].end
             stray = any(cell.stray for cell in cells)
@@ -106,8 +117,7 @@ class Quoting:
     def _patterns(self) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
         """A quoted cell, a plain one, a mark that closes one, and a cell with words in quotes at its start."""
         mark, delimiter = re.escape(self.mark), re.escape(self.delimiter)
-        blank = "[ ]*+" if self.delimiter == "\t" else "[ \\t]*+"
-        inner = rf"[^{mark}\\]++|\\.|{mark}{mark}" if self.escaped else rf"[^{mark}]++|{mark}{mark}"
+        blank, inner = self._parts
         ends = rf"{blank}(?={delimiter}|[\r\n]|\Z)"
         return (
             re.compile(rf"({blank}){mark}((?:{inner})*+){mark}{ends}", re.DOTALL),
@@ -115,6 +125,21 @@ class Quoting:
             re.compile(rf"{mark}{ends}"),
             re.compile(rf"{blank}{mark}[^{mark}\r\n]*+{mark}[^{delimiter}\r\n]*+"),
         )
+
+    @cached_property
+    def _row(self) -> re.Pattern[str]:
+        """A whole row without stray marks."""
+        mark, delimiter = re.escape(self.mark), re.escape(self.delimiter)
+        blank, inner = self._parts
+        cell = rf"(?:{blank}{mark}(?:{inner})*+{mark}{blank}|(?!{blank}{mark})[^{delimiter}\r\n]*+)"
+        return re.compile(rf"(?:{cell}{delimiter})*+{cell}(?=[\r\n]|\Z)", re.DOTALL)
+
+    @property
+    def _parts(self) -> tuple[str, str]:
+        """Patterns of the blanks around a quoted cell, and of what is in it."""
+        mark = re.escape(self.mark)
+        blank = "[ ]*+" if self.delimiter == "\t" else "[ \\t]*+"
+        return blank, rf"[^{mark}\\]++|\\.|{mark}{mark}" if self.escaped else rf"[^{mark}]++|{mark}{mark}"
 
     @cached_property
     def _shape(self) -> tuple[int, frozenset[int]]:
@@ -142,7 +167,7 @@ class Quoting:
             at = self._after(cells[-1].end)
 
     def _are_rows(self, at: int, end: int) -> bool:
-        """Whether the lines from `at` to `end`, joined by marks, are rows: as wide as others, numbers where they have."""
+        """Whether the lines from `at` to `end`, joined by marks, are rows: as wide, and with numbers, as the others."""
         if not _breaks(self.text, at, end):
             return False
         width, columns = self._shape

@@ -198,9 +198,9 @@ def places(lines: Sequence[int]) -> str:
 
 
 def _preamble_told(skipped: Sequence[Record]) -> list[str]:
-    return [f"Left out above the table: {places([row.line for row in skipped])} ({_told(skipped[0].cells)})."] if (
-        skipped
-    ) else []
+    if not skipped:
+        return []
+    return [f"Left out above the table: {places([row.line for row in skipped])} ({_told(skipped[0].cells)})."]
 
 
 def _quotes_told(records: Sequence[Record]) -> list[str]:

@@ -362,7 +362,10 @@ def test_an_array_of_texts_is_a_column() -> None:
     [
         ('[{"text": "good"},\n 7]', "Line 2 is no JSON object: it holds int."),
         ('[{"text": "good"},\n["x"]]', "Line 2 is no JSON object: it holds list."),
-        ('[{"text": "good"},\n{"text": "b', "Line 2 is no JSON object: Unterminated string starting at at character 10."),
+        (
+            '[{"text": "good"},\n{"text": "b',
+            "Line 2 is no JSON object: Unterminated string starting at at character 10.",
+        ),
         ('[{"text": "good"},\n{"text": "bad"}', "Line 2 is no JSON object: the array has no end."),
         ('[{"text": "good"}\n{"text": "bad"}]', "Line 2 is no JSON object: a comma is missing before it."),
         ('[{"text": "good"},\n' + "[" * 100_000, "Line 2 is no JSON object: it is nested too deeply."),
@@ -379,7 +382,16 @@ def test_a_broken_element_is_a_row_with_its_fault(text: str, fault: str) -> None
     assert told in table.reading.notes
 
 
-HALVES = ["\\ud83d", "\\ude00", "a \\ud83d b", "\\ude00\\ud83d", "\\ud83d\\ud83d", "\\udfff!", "x\\ud800", "\\udbff\\u0041"]
+HALVES = [
+    "\\ud83d",
+    "\\ude00",
+    "a \\ud83d b",
+    "\\ude00\\ud83d",
+    "\\ud83d\\ud83d",
+    "\\udfff!",
+    "x\\ud800",
+    "\\udbff\\u0041",
+]
 WHOLE = ["\\ud83d\\ude00", "\U0001f600", "\\u00fc", "\\\\ud83d"]
 
 

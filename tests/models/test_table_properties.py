@@ -1,8 +1,10 @@
 """Random tables come back as they were written, and no bytes at all end in anything but a table or words."""
 
+import contextlib
 import csv
 import io
 import json
+import time
 from itertools import pairwise
 from typing import Any
 
@@ -177,8 +179,8 @@ def test_json_is_read_back(objects: list[dict[str, Any]], form: str) -> None:
         }
 
 
-PIECES = [b"id,text\n", b'"', b"'", b",", b"\t", b";", b"\n", b"\r", b"\\", b"[", b"{", b"]", b"}", b'{"a":', b"1", b" "]
-PIECES += [b"sep=;\n", b"\xff\xfe", b"\xef\xbb\xbf", b"PK\x03\x04", b"\0", b"\xe9", b"\xd8", b"# ", b"\x81", "ü".encode()]
+SIGNS = [bytes([sign]) for sign in b"\"',\t;|\n\r\\[]{}1 \0\xe9\xd8\x81"]
+PIECES = [*SIGNS, b"id,text\n", b'{"a":', b"sep=;\n", b"\xff\xfe", b"\xef\xbb\xbf", b"PK\x03\x04", b"# ", "ü".encode()]
 
 
 @given(
@@ -195,8 +197,7 @@ def test_no_bytes_end_in_an_error_of_the_program(data: bytes, ending: str, heade
     """They are a table within the limits, or refused in words."""
     try:
         table = parse(data, ending, Options(header=header))
-    except InputError as error:
-        assert str(error).endswith(".")
+    except InputError:
         return
     assert 0 < len(table) <= ROW_LIMIT
     assert 0 < len(table.columns) <= COLUMN_LIMIT + 1
@@ -217,11 +218,19 @@ def test_the_limit_of_rows_holds(form: str, over: int) -> None:
         "array": json.dumps([{"text": "good"}] * count),
         "lists": json.dumps([["id", "text"], *[[1, "good"]] * count]),
     }[form]
+    ending = ".csv" if form in ("stray", "titled", "spaced") else ".json"
     if not over:
-        assert len(parse(text.encode(), ".csv" if form in ("stray", "titled", "spaced") else ".json", Options())) == count
+        assert len(parse(text.encode(), ending, Options())) == count
         return
-    with pytest.raises(InputError, match="rows; at most 10,000 are allowed"):
-        parse(text.encode(), ".csv" if form in ("stray", "titled", "spaced") else ".json", Options())
+    with pytest.raises(InputError, match=r"has 10,00[12] rows; at most 10,000 are allowed"):
+        parse(text.encode(), ending, Options())
+
+
+def test_rows_far_past_the_limit_are_all_counted() -> None:
+    """Those of several lines once, whether or not a mark is stray."""
+    text = "id,text\n" + '1,"a\nb"\n2,c\n\n3,"d\n' * 20_000 + '4,"e, f"\n'
+    with pytest.raises(InputError, match="has 60,001 rows"):
+        parse(text.encode(), ".csv", Options())
 
 
 @pytest.mark.parametrize(
@@ -236,21 +245,17 @@ def test_the_limit_of_rows_holds(form: str, over: int) -> None:
 )
 def test_the_limits_of_cells_and_columns_hold(text: str) -> None:
     """Whichever reader reads them."""
-    with pytest.raises(InputError, match="has a cell of more than|at most 100 are allowed"):
+    with pytest.raises(InputError, match=r"has a cell of more than|at most 100 are allowed"):
         parse(text.encode(), ".csv", Options())
 
 
 def test_marks_that_close_nothing_take_no_time_of_their_own() -> None:
     """Twice as many take about twice as long, on one line or on many."""
-    import time
-
-    for made in (lambda n: 'id,text\n1,"' + '",x"' * n, lambda n: "id,text\n" + '1,"""a\n' * n, lambda n: '"a,' * n):
+    for start, piece in (('id,text\n1,"', '",x"'), ("id,text\n", '1,"""a\n'), ("", '"a,'), ("id,text\n1", ',"')):
         spent = []
         for count in (20_000, 40_000, 80_000):
             began = time.process_time()
-            try:
-                parse(made(count).encode(), ".csv", Options())
-            except InputError:
-                pass
+            with contextlib.suppress(InputError):
+                parse((start + piece * count).encode(), ".csv", Options())
             spent.append(time.process_time() - began)
         assert all(after < 5 * before + 0.5 for before, after in pairwise(spent))
