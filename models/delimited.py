@@ -132,9 +132,12 @@ def _separator(text: str, mark: str) -> str:
 
 
 def _alike(rows: Sequence[Record]) -> float:
-    """The share of `rows` that have as many cells as the first, 0 where that is one."""
-    width = len(rows[0].cells) if rows else 0
-    return sum(len(row.cells) == width for row in rows) / len(rows) if width > 1 else 0.0
+    """The share of `rows` with as many cells as the first, 0 where that is one; empty ones at the end may count."""
+    shares = [0.0]
+    for widths in ([len(row.cells) for row in rows], [len(trimmed(row.cells)) for row in rows]):
+        if widths and widths[0] > 1:
+            shares.append(widths.count(widths[0]) / len(widths))
+    return max(shares)
 
 
 def _alike_below(rows: Sequence[Record]) -> float:

@@ -62,7 +62,7 @@ def read(text: str, document: bool = False) -> Objects:
     if values and all(isinstance(each.value, list) and not each.fault for each in values):
         rows = [Record(each.line, [_cell(cell) for cell in each.value]) for each in values]
         return Objects(rows, form, None, notes)
-    if values and array and all(isinstance(each.value, str) and not each.fault for each in values):
+    if values and array and all(isinstance(each.value, str | int | float) and not each.fault for each in values):
         return Objects([Record(each.line, [each.value]) for each in values], form, False, notes)
     check_count(len(values))
     records = _records(values)

@@ -1,5 +1,6 @@
 """Which of the encodings of Latin letters a text is in: the one that makes its letters those of one language."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -26,7 +27,9 @@ ALPHABETS = {
     "Turkish": "çğıiöşüâîû",
 }
 # Signs that stand in every language's texts.
-SIGNS = "–—‘’‚“”„•…‹›«»€§°²³´·×¿¡ªº\xa0™©®£%‰"
+SIGNS = "–—‘’‚“”„•…‹›«»€§°²³´·×¿¡ªº\xa0™©®‰"
+# In Windows-1250 the same byte is Ł.
+POUNDS = re.compile(r"£(?=\s?\d)")
 
 
 def fitting(texts: Sequence[str]) -> str:
@@ -36,7 +39,9 @@ def fitting(texts: Sequence[str]) -> str:
 
 def fit(text: str) -> float:
     """The share of the characters beyond ASCII that one language writes, of the language for which it is greatest."""
-    found = Counter(character.lower() for character in text if character > "\x7f" and character not in SIGNS)
+    text = POUNDS.sub("", text)
+    # The small letter of İ is two characters.
+    found = Counter(character.lower()[0] for character in text if character > "\x7f" and character not in SIGNS)
     if not found:
         return 1.0
     return max(sum(found[letter] for letter in alphabet) for alphabet in ALPHABETS.values()) / found.total()

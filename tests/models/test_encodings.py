@@ -50,6 +50,9 @@ FILES = [
         "iso8859-15",
         "id,text\n1,Le cœur du problème est le prix: 50 € pour une nuit.\n2,L'œuvre était belle.\n",
     ),
+    ("English", WESTERN, "item,price\ntea,£5\ncafé au lait,£ 4\n"),
+    ("Polish", "cp1250", "imię,opinia\nŁukasz,Czajnik szybko się nagrzewa\n"),
+    ("Turkish", "cp1254", "ad,yorum\nİsmail,Su ısıtıcısı çok hızlı\nŞule,Beğendim\n"),
     ("Russian", "koi8-r", "id,text\n1,Очень хорошая книга, прочитал за вечер.\n2,Доставка была медленной.\n"),
     (
         "Japanese",

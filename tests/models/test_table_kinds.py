@@ -92,6 +92,9 @@ STRAY = {
     ),
     "a backslash before the inner ones": ('id,text\n1,"a \\"b\\", c"\n2,"d, e"\n', ['a "b", c', "d, e"]),
     "single ones around cells, one in a word": ("'id','text'\n'1','it''s, well'\n'2','b'\n", ["it's, well", "b"]),
+    "a height in inches": ('id,text\n1,5\'10"\n2,"6, 7"\n', ["5'10\"", "6, 7"]),
+    "alone in a cell": ('id,text\n1,""\n2,"\n3,"a, b"\n', ["", '"', "a, b"]),
+    "a separator after each row": ('id;text;\n1;"a;b";\n2;"c;\n3;"d;e";\n', ["a;b", '"c', "d;e"]),
     "an apostrophe at the beginning": ("id,text\n1,'tis good\n2,'twas bad\n", ["'tis good", "'twas bad"]),
 }
 
@@ -102,6 +105,11 @@ def test_a_quotation_mark_that_quotes_nothing_is_a_sign(text: str, cells: list[s
     table = read(text)
     assert [row[-1] for row in rows(table)] == cells
     assert table.frame.shape[1] == 2
+
+
+def test_a_separator_at_the_ends_of_rows_alone_is_one() -> None:
+    """Spreadsheets write them below a header that has none."""
+    assert [row[:2] for row in rows(read('id;text\n1;"a;b";\n2;c;\n'))] == [["1", "a;b"], ["2", "c"]]
 
 
 JOINED = {
@@ -355,6 +363,7 @@ def test_rows_in_json(text: str, ending: str) -> None:
 def test_an_array_of_texts_is_a_column() -> None:
     """None of them is taken for its name."""
     assert rows(read('["good", "bad"]', ".json")) == [["good"], ["bad"]]
+    assert rows(read('["good", 5,\n0.5]', ".jsonl")) == [["good"], [5], [0.5]]
 
 
 @pytest.mark.parametrize(
