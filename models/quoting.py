@@ -82,10 +82,6 @@ class Quoting:
             stray += sum(cell.stray and self._closing(cell) is None for cell in cells[:COLUMN_LIMIT])
         return Survey(quoted, needed, odd, stray, spaced)
 
-    def widths(self, count: int) -> list[int]:
-        """How many cells each of the first `count` rows has."""
-        return [len(record.cells) for record in islice(self.records(), count)]
-
     def records(self) -> Iterator[Record]:
         """The rows, blank lines left out; the proper ones far past the limit have one cell, since they only count."""
         line = 1

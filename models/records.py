@@ -119,8 +119,9 @@ def trimmed(cells: Sequence[Cell]) -> Sequence[Cell]:
 def preamble(records: Sequence[Record]) -> int:
     """How many of the first `records` stand above the table: a title, a date, comments.
 
-    They are narrower than the table or start with #, and what follows looks like a header. Besides, there must be a
-    blank line, a title of several words or lines, or a column of numbers that begins below that header.
+    They are narrower than the table or start with #, and what follows looks like a header. Besides, a column of numbers
+    must begin below that header, or each of them has one cell and a blank line follows, or several words above a table
+    of three columns or more: a row is not to be lost where the first one may be the header.
     """
     sample = records[:SAMPLE]
     width = Counter(len(trimmed(record.cells)) for record in sample).most_common(1)[0][0] if sample else 0
@@ -136,8 +137,8 @@ def preamble(records: Sequence[Record]) -> int:
     if not looks_like_header(header.cells, [record.cells for record in below]):
         rows = [header, *below]
         return at if gap and single and all(len(trimmed(row.cells)) == width for row in rows) else 0
-    title = single and narrow and (at > 1 or len(str(above[0].cells[0]).split()) > 1)
-    return at if gap or title or _counts_below(above, header, below) else 0
+    title = width > 2 and (at > 1 or len(str(above[0].cells[0]).split()) > 1)
+    return at if (single and narrow and (gap or title)) or _counts_below(above, header, below) else 0
 
 
 def _above(record: Record, after: Record, width: int) -> bool:
