@@ -55,6 +55,7 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--reply-tokens", type=int, help="chat: tokens of a reply at most (default: 64)")
     options.add_argument("--encoding", choices=list(ENCODINGS), help="of the file (default: found out)")
     options.add_argument("--separator", choices=[*SEPARATORS, "none"], help="between cells (default: found out)")
+    options.add_argument("--sheet", help="of a workbook, by its name or number (default: the first with cells)")
     options.add_argument(
         "--header", action=argparse.BooleanOptionalAction, help="whether the first row names the columns"
     )
@@ -83,7 +84,8 @@ def main(arguments: Sequence[str], make_cache: Callable[[settings.Settings], Mod
 
 
 def _batch(given: argparse.Namespace, cache: ModelCache, limits: Limits) -> Batch:
-    table = read_table(given.file, Options(given.encoding or "", given.separator or "", given.header))
+    options_of_file = Options(given.encoding or "", given.separator or "", given.header, given.sheet or "")
+    table = read_table(given.file, options_of_file)
     for line in (f"{given.file.name}: {table.reading}", *table.reading.notes):
         print(line, file=sys.stderr)
     named = {argument: getattr(given, argument) for argument in ARGUMENTS if getattr(given, argument) is not None}
@@ -102,11 +104,14 @@ def _rows_in(path: Path, batch: Batch) -> int:
     """How many rows `path` holds of what `batch` writes. Raises InputError where it holds anything else."""
     if not path.exists():
         return 0
-    with path.open(encoding="utf-8", newline="") as file:
-        if path.name.endswith(JSON_ENDINGS):
-            rows = [list(json.loads(line)) for line in file if line.endswith("}\n")]
-        else:
-            rows = list(csv.reader(file))[1:]
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            if path.name.endswith(JSON_ENDINGS):
+                rows = [list(json.loads(line)) for line in file if line.endswith("}\n")]
+            else:
+                rows = list(csv.reader(file))[1:]
+    except (ValueError, csv.Error) as error:
+        raise InputError("resume", f"{path} is no table that a batch wrote: choose another --out.") from error
     if any(len(row) != len(batch.names) for row in rows):
         raise InputError("resume", f"{path} holds other columns than this batch writes: choose another --out.")
     if len(rows) > len(batch.table):

@@ -19,6 +19,7 @@ from models.desk import BatchDesk
 from models.inputs import InputError
 from models.jobs import Job
 from models.stages import Report, ignore
+from models.tables import sheet_names
 
 EXAMPLE = str(Path(__file__).parent.parent / "assets" / "examples" / "reviews.csv")
 # Batches line up for turns of their own, beside the compute lane: who has a turn steps aside for that one.
@@ -35,15 +36,16 @@ def render(desk: BatchDesk) -> Form:
         gr.Markdown(EXPLANATION)
     turns = gr.State(0)
 
-    def open_file(path: str | None, encoding: str, separator: str, header: str, task: str) -> dict[Any, Any]:
+    def open_file(
+        path: str | None, encoding: str, separator: str, header: str, task: str, sheet: str | None = None
+    ) -> dict[Any, Any]:
         if path is None:
             return page.without_table(task)
         try:
-            secret = desk.open(Path(path), options_of(encoding, separator, header))
+            secret = desk.open(Path(path), options_of(encoding, separator, header, sheet or ""))
         except InputError as error:
-            return page.without_table(
-                task, say("{file} was not read. {error}", file=Path(path).name, error=told(error))
-            )
+            why = say("{file} was not read. {error}", file=Path(path).name, error=told(error))
+            return page.without_table(task, why, sheet_names(Path(path)), sheet)
         return page.opened(desk.find(secret), secret, task)
 
     def open_example(*chosen: str) -> dict[Any, Any]:
@@ -57,7 +59,7 @@ def render(desk: BatchDesk) -> Form:
         if job is None:
             return {page.saved: "", page.shown: ""}
         task = job.task or "sentiment"
-        return page.opened(job, secret, task) | {form.task: task}
+        return page.opened(job, secret, task, file=False) | {form.task: task}
 
     def pick(task: str, secret: str) -> dict[Any, Any]:
         return form.fill(desk.jobs.find(secret), task)
@@ -121,8 +123,9 @@ def render(desk: BatchDesk) -> Form:
         )
 
     options = [page.encoding, page.separator, page.header]
-    opening = [page.file.upload, page.file.clear, *(option.input for option in options)]
-    at_once(partial(gr.on, opening), open_file, [page.file, *options, form.task])
+    another_file, another_way = [page.file.upload, page.file.clear], [each.input for each in (*options, page.sheet)]
+    at_once(partial(gr.on, another_file), open_file, [page.file, *options, form.task])
+    at_once(partial(gr.on, another_way), open_file, [page.file, *options, form.task, page.sheet])
     at_once(page.example.click, open_example, [*options, form.task])
     at_once(page.saved.change, restore, [page.saved, page.shown])
     form.task.input(pick, [form.task, page.saved], form.inputs, **QUIET)

@@ -1,5 +1,6 @@
 """The components of the Batch tab, and what they show of a visitor's job."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,7 @@ from models.desk import BatchDesk
 from models.jobs import Job
 from models.tables import Options
 
-ENDINGS = [".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".xlsx"]
+ENDINGS = [".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".xlsx"]
 FOUND_OUT = "found out"
 HEADERS = {FOUND_OUT: None, "the first row": True, "none": False}
 
@@ -49,6 +50,7 @@ class BatchPage:
     example: gr.Button
     refused: StatusLine
     reading: StatusLine
+    sheet: gr.Dropdown
     encoding: gr.Dropdown
     separator: gr.Dropdown
     header: gr.Dropdown
@@ -70,7 +72,7 @@ class BatchPage:
     @property
     def everything(self) -> list[Component]:
         """All that shows a job."""
-        return [self.reading, self.refused, self.saved, self.shown, *self.form.inputs, *self.progress]
+        return [self.reading, self.refused, self.sheet, self.saved, self.shown, *self.form.inputs, *self.progress]
 
     def state(self, job: Job | None, running: bool = False) -> dict[Any, Any]:
         """How far `job` is, and what can be done with it."""
@@ -83,12 +85,13 @@ class BatchPage:
             self.stop: gr.Button(interactive=running),
         }
 
-    def opened(self, job: Job, secret: str, task: str) -> dict[Any, Any]:
-        """A job whose table was read, or that is found again."""
+    def opened(self, job: Job, secret: str, task: str, file: bool = True) -> dict[Any, Any]:
+        """A job whose table was read, or that is found again; without its `file` no other sheet can be read."""
         rows, reading = say_count(len(job.table), "{n:,} row", "{n:,} rows"), job.table.reading
         lines = [f"{job.name}: {rows} · {told_facts(reading)}", *map(told, reading.notes)]
         shown = {self.reading: "\n".join(lines), self.refused: "", self.saved: secret, self.shown: secret}
-        return shown | self.form.fill(job, task) | self.at_rest(job)
+        picked = self._sheets(reading.sheets if file else (), reading.sheet)
+        return shown | picked | self.form.fill(job, task) | self.at_rest(job)
 
     def at_rest(self, job: Job | None) -> dict[Any, Any]:
         """A job that does not run."""
@@ -100,10 +103,17 @@ class BatchPage:
         """A job that runs."""
         return self.state(job, running=True) | self.results.newest(job)
 
-    def without_table(self, task: str, why: str = "") -> dict[Any, Any]:
-        """No job, with the reason where a file was refused."""
+    def without_table(
+        self, task: str, why: str = "", sheets: Sequence[str] = (), sheet: str | None = None
+    ) -> dict[Any, Any]:
+        """No job, with the reason where a file was refused, and its sheets to choose from."""
         shown = {self.reading: "", self.refused: why, self.saved: "", self.shown: ""}
-        return shown | self.form.fill(None, task) | self.at_rest(None)
+        return shown | self._sheets(sheets, sheet) | self.form.fill(None, task) | self.at_rest(None)
+
+    def _sheets(self, sheets: Sequence[str], sheet: str | None) -> dict[Any, Any]:
+        """The picker of sheets, shown where there are several."""
+        chosen = sheet if sheet in sheets else None
+        return {self.sheet: gr.Dropdown(choices=list(sheets), value=chosen, visible=len(sheets) > 1)}
 
 
 def batch_page() -> BatchPage:
@@ -114,7 +124,7 @@ def batch_page() -> BatchPage:
     with gr.Row(elem_id="batch-inputs"):
         with gr.Column(scale=3):
             file = Upload(
-                label="CSV, TSV, JSON Lines or Excel: up to 10,000 rows and 20 MB",
+                label="CSV, TSV, JSON or Excel: up to 10,000 rows and 20 MB",
                 file_types=ENDINGS,
                 height=170,
                 elem_id="batch-file",
@@ -123,6 +133,7 @@ def batch_page() -> BatchPage:
                 example = gr.Button("Try it with 24 reviews", size="sm", elem_id="batch-example")
             refused = StatusLine("batch-refused")
             reading = StatusLine("batch-reading")
+            sheet = gr.Dropdown([], label="Sheet", visible=False, elem_id="batch-sheet")
             with gr.Accordion("Read the file in another way", open=False, elem_id="batch-options"), gr.Row():
                 encoding = gr.Dropdown([FOUND_OUT, *ENCODINGS], value=FOUND_OUT, label="Encoding", min_width=140)
                 separator = gr.Dropdown(
@@ -142,12 +153,12 @@ def batch_page() -> BatchPage:
     saved = gr.BrowserState("", storage_key="glassbox-batch", secret="glassbox-batch")
     shown = gr.State("")
     return BatchPage(
-        file, example, refused, reading, encoding, separator, header, form,
+        file, example, refused, reading, sheet, encoding, separator, header, form,
         run, stop, resume, bar, status, results, saved, shown,
     )  # fmt: skip
 
 
-def options_of(encoding: str, separator: str, header: str) -> Options:
+def options_of(encoding: str, separator: str, header: str, sheet: str = "") -> Options:
     """What the visitor says about the file."""
     chosen = ["" if choice == FOUND_OUT else choice for choice in (encoding, separator)]
-    return Options(chosen[0], chosen[1], HEADERS.get(header))
+    return Options(chosen[0], chosen[1], HEADERS.get(header), sheet)

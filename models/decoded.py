@@ -2,10 +2,13 @@
 
 import codecs
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from charset_normalizer import from_bytes
+
+from models import latin
 from models.inputs import InputError
-from models.records import places
+from models.records import BROKEN, places
 
 UTF_8, UTF_16, WINDOWS = "UTF-8", "UTF-16", "Windows-1252"
 # What a visitor can choose, and Python's name of it.
@@ -21,8 +24,8 @@ ENCODINGS = {
     "Windows-1254": "cp1254",
     "ISO 8859-15": "iso8859-15",
     "KOI8-R": "koi8-r",
-    "Shift JIS": "shift_jis",
-    "EUC-KR": "euc-kr",
+    "Shift JIS": "cp932",
+    "EUC-KR": "cp949",
     "GB 18030": "gb18030",
     "Big5": "big5",
 }
@@ -33,10 +36,13 @@ MARKS = {
     codecs.BOM_UTF16_LE: (UTF_16, "utf-16"),
     codecs.BOM_UTF16_BE: (UTF_16, "utf-16"),
 }
+# Encodings of Latin letters, the most common first: the library does not tell them apart in short texts.
+LATIN = (WINDOWS, "Windows-1250", "Windows-1254", "ISO 8859-15")
 SAMPLE = 4_096
+# Bytes that the encoding is found by.
+DETECTED = 262_144
 # The share of control characters from which a file is no text.
 BINARY = 0.1
-BROKEN = "\ufffd"
 
 
 @dataclass(frozen=True)
@@ -64,8 +70,8 @@ def decode(data: bytes, encoding: str = "") -> Decoded:
             raise InputError("encoding", message) from error
     else:
         found = _detected(data)
-    controls = sum(c < " " and c not in "\t\n\r\f" for c in found.text[:SAMPLE])
-    if controls > BINARY * min(len(found.text), SAMPLE):
+        found = replace(found, text=found.text.removeprefix("\ufeff"))
+    if _binary(found.text):
         raise InputError("file", "The file holds no text. Upload CSV, TSV, JSON Lines or Excel (.xlsx).")
     if "\0" in found.text:
         lines = places(_lines_with("\0", found.text))
@@ -77,31 +83,60 @@ def _detected(data: bytes) -> Decoded:
     for mark, (name, codec) in MARKS.items():
         if data.startswith(mark):
             return Decoded(data.decode(codec, errors="replace"), f"{name} (by its byte-order mark)", [])
-    even, odd = data[:SAMPLE:2].count(0), data[1:SAMPLE:2].count(0)
-    half = min(len(data), SAMPLE) / 2
-    if max(even, odd) > 0.4 * half and min(even, odd) < 0.1 * half:
-        codec = "utf-16-le" if odd > even else "utf-16-be"
-        return Decoded(data.decode(codec, errors="replace"), UTF_16, [])
     try:
-        return Decoded(data.decode(), UTF_8, [])
+        found = Decoded(data.decode(), UTF_8, [])
     except UnicodeDecodeError as error:
         return _not_utf_8(data, _line(data, error.start))
+    # UTF-16 of most scripts is UTF-8 of control characters too.
+    return (_guessed(data) or found) if _binary(found.text) else found
 
 
 def _not_utf_8(data: bytes, line: int) -> Decoded:
-    """Text in an older encoding, or UTF-8 with some broken bytes: whichever leaves less unread."""
+    """Text in another encoding, or UTF-8 with some broken bytes: whichever leaves less unread."""
     mended = data.decode(errors="replace")
     broken = mended.count(BROKEN)
     if broken < sum(c > "\x7f" and c != BROKEN for c in mended):
         lines = places(_lines_with(BROKEN, mended))
         return Decoded(mended, UTF_8, [f"Bytes that are not UTF-8 in {lines}: they are shown as {BROKEN}."])
+    found = _guessed(data)
+    if found is None:
+        raise InputError("encoding", f"The encoding is unknown: line {line:,} is not UTF-8. Choose it.")
+    if found.encoding != UTF_16:
+        name = found.encoding
+        found.notes.append(
+            f"Line {line:,} is not UTF-8: taken for {name}. If letters look wrong, choose another encoding."
+        )
+    return found
+
+
+def _guessed(data: bytes) -> Decoded | None:
+    """The text of `data` in one of `ENCODINGS` but UTF-8, None where it is in none of them."""
+    names = {codec: name for name, codec in ENCODINGS.items() if codec not in ("utf-8", "utf-16")}
+    canonical = {codecs.lookup(codec).name.replace("-", "_"): name for codec, name in names.items()}
+    matches = from_bytes(data[: DETECTED - DETECTED % 2], cp_isolation=list(names), enable_fallback=False)
+    for name in (canonical.get(codecs.lookup(match.encoding).name.replace("-", "_"), "") for match in matches):
+        texts: dict[str, str] = {}
+        for each in LATIN if name in LATIN else (name,):
+            text = _strict(data, each) if each else None
+            if text is not None:
+                texts.setdefault(text, each)
+        if texts:
+            best = latin.fitting(list(texts))
+            return Decoded(best, UTF_16 if texts[best].startswith(UTF_16) else texts[best], [])
+    return None
+
+
+def _strict(data: bytes, encoding: str) -> str | None:
     try:
-        note = f"Line {line:,} is not UTF-8: taken for {WINDOWS}. If letters look wrong, choose another encoding."
-        return Decoded(data.decode("cp1252"), WINDOWS, [note])
-    except UnicodeDecodeError as error:
-        other = _line(data, error.start)
-        message = f"The encoding is unknown: line {line:,} is not UTF-8, line {other:,} not {WINDOWS}. Choose it."
-        raise InputError("encoding", message) from error
+        return data.decode(ENCODINGS[encoding])
+    except UnicodeDecodeError:
+        return None
+
+
+def _binary(text: str) -> bool:
+    """Whether `text` has too many control characters for one."""
+    controls = sum(c < " " and c not in "\t\n\r\f" for c in text[:SAMPLE])
+    return controls > BINARY * min(len(text), SAMPLE)
 
 
 def _lines_with(sign: str, text: str) -> list[int]:

@@ -6,11 +6,16 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TextIO
 
-from models.records import Cell
+from models.records import BROKEN, SURROGATES, Cell
 
 # With these a spreadsheet takes a cell for a formula; some take the full-width signs too.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 NUMBER = re.compile(r"[-+]?\d+([.,]\d+)*([eE][-+]?\d+)?%?")
+
+
+def whole(cell: Cell) -> Cell:
+    """`cell` with each half of a surrogate pair, which no file can hold, as U+FFFD."""
+    return SURROGATES.sub(BROKEN, cell) if isinstance(cell, str) else cell
 
 
 def inert(cell: Cell) -> Cell:
@@ -22,10 +27,11 @@ def inert(cell: Cell) -> Cell:
 
 def write_csv(file: TextIO, rows: Iterable[Sequence[Cell]]) -> None:
     """Write `rows` to `file`, which was opened with `newline=""`, in the dialect of RFC 4180."""
-    csv.writer(file).writerows([inert(cell) for cell in row] for row in rows)
+    csv.writer(file).writerows([whole(inert(cell)) for cell in row] for row in rows)
 
 
 def write_json_lines(file: TextIO, names: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
-    """Write an object for each of `rows`, its keys `names`."""
+    """Write an object for each of `rows`, its keys `names`; half a surrogate pair stays what it is, as an escape."""
     for row in rows:
-        file.write(json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False) + "\n")
+        line = json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False)
+        file.write(SURROGATES.sub(lambda half: f"\\u{ord(half[0]):04x}", line) + "\n")

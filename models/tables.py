@@ -1,5 +1,6 @@
 """A visitor's table out of a file: CSV and its kin, JSON Lines or Excel; how it was read, and what was odd in it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,10 +9,12 @@ import pandas as pd
 
 from models import decoded, delimited, json_lines, workbook
 from models.inputs import InputError
-from models.records import assemble
+from models.records import NoRows, assemble
 
 FILE_LIMIT = 20 * 1024 * 1024
 JSON_ENDINGS = (".jsonl", ".ndjson", ".json")
+# Whatever the file is called.
+JSON_START = re.compile(r'\s*(\{\s*"|\{\}|\[\s*\{\s*")')
 
 
 @dataclass(frozen=True)
@@ -21,11 +24,15 @@ class Options:
     encoding: str = ""
     separator: str = ""
     header: bool | None = None
+    sheet: str = ""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """How a file was read, in words; `notes` tell what was unusual, and where."""
+    """How a file was read, in words; `notes` say what was unusual, and where.
+
+    `sheet` is the one that was read of the `sheets` of a workbook.
+    """
 
     format: str
     encoding: str = ""
@@ -33,6 +40,8 @@ class Reading:
     quotes: str = ""
     header: bool = True
     notes: tuple[str, ...] = ()
+    sheet: str = ""
+    sheets: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         facts = [self.format, self.encoding]
@@ -73,6 +82,17 @@ def read_table(path: Path, options: Options | None = None) -> Table:
     return parse(path.read_bytes(), path.suffix.lower(), options or Options())
 
 
+def sheet_names(path: Path) -> tuple[str, ...]:
+    """The names of the sheets of the workbook at `path`, none where it is no workbook that can be read."""
+    with path.open("rb") as file:
+        if path.stat().st_size > FILE_LIMIT or file.read(len(workbook.SIGNATURE)) != workbook.SIGNATURE:
+            return ()
+    try:
+        return workbook.read(path.read_bytes()).all
+    except InputError:
+        return ()
+
+
 def parse(data: bytes, ending: str, options: Options) -> Table:
     """The table in `data`, the bytes of a file whose name has this `ending`. Raises InputError."""
     if not data.strip():
@@ -80,28 +100,36 @@ def parse(data: bytes, ending: str, options: Options) -> Table:
     if data.startswith((workbook.SIGNATURE, workbook.OLD_SIGNATURE)):
         return _from_workbook(data, options)
     text = decoded.decode(data, options.encoding)
-    if ending in JSON_ENDINGS or text.text.lstrip().startswith(('{"', "{}")):
-        return _from_json_lines(text)
+    if ending in JSON_ENDINGS or JSON_START.match(text.text):
+        return _from_json(text, document=ending == ".json")
     return _from_delimited(text, options)
 
 
 def _from_workbook(data: bytes, options: Options) -> Table:
-    made = assemble(workbook.read(data), options.header, even=True)
-    names = workbook.sheet_names(data)
-    notes = [f"Of {len(names)} sheets the first was read, “{names[0]}”."] if len(names) > 1 else []
-    return Table(made.frame, Reading("Excel", header=made.header, notes=(*notes, *made.notes)))
+    sheet = workbook.read(data, options.sheet)
+    try:
+        made = assemble(sheet.records, options.header, even=True, titled=True)
+    except NoRows as error:
+        if not options.sheet:
+            raise
+        raise InputError("sheet", f"The sheet “{sheet.name}” is empty: it holds no rows. Choose another.") from error
+    count = len(sheet.all)
+    notes = [f"Of {count} sheets “{sheet.name}” was read."] if count > 1 else []
+    reading = Reading("Excel", header=made.header, notes=(*notes, *made.notes), sheet=sheet.name, sheets=sheet.all)
+    return Table(made.frame, reading)
 
 
-def _from_json_lines(text: decoded.Decoded) -> Table:
-    objects = json_lines.read(text.text)
-    made = assemble(objects.records, header=True, even=True)
-    faults = {row: objects.faults[line] for row, line in enumerate(made.lines) if line in objects.faults}
-    return Table(made.frame, Reading("JSON Lines", text.encoding, notes=(*text.notes, *faults.values())), faults)
+def _from_json(text: decoded.Decoded, document: bool) -> Table:
+    objects = json_lines.read(text.text, document)
+    made = assemble(objects.records, objects.header, even=True)
+    faults = {row: record.fault for row, record in enumerate(made.rows) if record.fault}
+    notes = (*text.notes, *objects.notes, *made.notes)
+    return Table(made.frame, Reading(objects.format, text.encoding, header=made.header, notes=notes), faults)
 
 
 def _from_delimited(text: decoded.Decoded, options: Options) -> Table:
     dialect = delimited.detect(text.text, options.separator)
-    made = assemble(delimited.read(text.text, dialect), options.header)
+    made = assemble(delimited.read(text.text, dialect), options.header, titled=True)
     name = {"tab": "TSV", "comma": "CSV"}.get(dialect.separator, "Text")
-    notes = (*text.notes, *made.notes)
+    notes = (*text.notes, *dialect.notes, *made.notes)
     return Table(made.frame, Reading(name, text.encoding, dialect.separator, dialect.quotes, made.header, notes))

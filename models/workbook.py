@@ -1,9 +1,11 @@
-"""Reads the first sheet of an Excel workbook (.xlsx), a zip archive of XML that a stranger made."""
+"""Reads one sheet of an Excel workbook (.xlsx), a zip archive of XML that a stranger made."""
 
 import datetime
 import io
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from models.inputs import InputError
@@ -17,20 +19,68 @@ UNPACKED_LIMIT = 100 * MEGABYTE
 # Excel's own. A file may name a row far beyond, and the rows up to it would be made one by one.
 SHEET_ROWS = 1_048_576
 CHUNK = 1 << 20
+# Names of sheets that a message holds at most.
+SHEETS_TOLD = 20
 
 
-def read(data: bytes) -> Iterator[Record]:
-    """The rows of the first sheet in `data`; a formula counts as its last value, or as itself where it has none.
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet: its `name`, its rows, and the names of `all` sheets of the workbook."""
 
-    Raises InputError where this is no workbook, or one that would unpack to more than `UNPACKED_LIMIT` bytes.
+    name: str
+    all: tuple[str, ...]
+    records: Iterator[Record]
+
+
+def read(data: bytes, sheet: str = "") -> Sheet:
+    """The sheet of `data` with this name or number, from 1; without one, the first that is visible and has cells.
+
+    A formula counts as its last value, or as itself where it has none. Raises InputError, here or while the rows are
+    read, where this is no workbook, one without that sheet, or one that would unpack to more than `UNPACKED_LIMIT`
+    bytes.
     """
     if data.startswith(OLD_SIGNATURE):
         raise InputError("file", "The file is an old or an encrypted Excel file: save it as .xlsx without a password.")
     try:
         _check_size(data)
-        rows = _rows(data, data_only=False)
+        book = _book(data, data_only=False)
+        names = tuple(sheet.title for sheet in book.worksheets)
+        name = _named(names, sheet) if sheet else _first(book)
+        return Sheet(name, names, _records(data, names.index(name)))
+    except InputError:
+        raise
+    except Exception as error:
+        raise _damaged() from error
+
+
+def _named(names: tuple[str, ...], wanted: str) -> str:
+    if wanted in names:
+        return wanted
+    if wanted.isdecimal() and 1 <= int(wanted) <= len(names):
+        return names[int(wanted) - 1]
+    has = ", ".join(f"“{name}”" for name in names[:SHEETS_TOLD])
+    raise InputError("sheet", f"There is no sheet “{wanted[:60]}”. The workbook has {has}.")
+
+
+def _first(book: Any) -> str:
+    """The name of the first sheet that has cells, of the visible ones before the hidden; else of the first."""
+    if not book.worksheets:
+        raise InputError("file", "The workbook has no sheet with cells.")
+    left = SHEET_ROWS
+    for sheet in sorted(book.worksheets, key=lambda sheet: sheet.sheet_state != "visible"):
+        sheet.reset_dimensions()
+        for row in islice(sheet.iter_rows(values_only=True), left):
+            if any(value is not None for value in row):
+                return str(sheet.title)
+            left -= 1
+    return str(book.worksheets[0].title)
+
+
+def _records(data: bytes, at: int) -> Iterator[Record]:
+    try:
+        rows = _rows(data, at, data_only=False)
         if _has_formulas(data):
-            shown = _rows(data, data_only=True)
+            shown = _rows(data, at, data_only=True)
             both = zip(shown, rows, strict=True)
             rows = ([f if v is None else v for v, f in zip(*pair, strict=True)] for pair in both)
         for line, row in enumerate(rows, 1):
@@ -42,14 +92,12 @@ def read(data: bytes) -> Iterator[Record]:
     except InputError:
         raise
     except Exception as error:
-        # What openpyxl raises at a damaged workbook is nowhere written: it may be anything.
-        raise InputError("file", "The file is damaged, or no Excel workbook (.xlsx). Save it again.") from error
+        raise _damaged() from error
 
 
-def sheet_names(data: bytes) -> list[str]:
-    """The names of the workbook's sheets. `read` checks that it is one."""
-    book = _book(data, data_only=False)
-    return [sheet.title for sheet in book.worksheets]
+def _damaged() -> InputError:
+    """What to say of any error: what openpyxl raises at a damaged workbook is nowhere written."""
+    return InputError("file", "The file is damaged, or no Excel workbook (.xlsx). Save it again.")
 
 
 def _check_size(data: bytes) -> None:
@@ -84,13 +132,11 @@ def _book(data: bytes, data_only: bool) -> Any:
     return load_workbook(io.BytesIO(data), read_only=True, data_only=data_only, keep_links=False)
 
 
-def _rows(data: bytes, data_only: bool) -> Iterator[Any]:
-    sheets = _book(data, data_only).worksheets
-    if not sheets:
-        raise InputError("file", "The workbook has no sheet with cells.")
+def _rows(data: bytes, at: int, data_only: bool) -> Iterator[Any]:
+    sheet = _book(data, data_only).worksheets[at]
     # What a file says of its own size may be wrong, and rows would be missing.
-    sheets[0].reset_dimensions()
-    rows: Iterator[Any] = sheets[0].iter_rows(values_only=True)
+    sheet.reset_dimensions()
+    rows: Iterator[Any] = sheet.iter_rows(values_only=True)
     return rows
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
 
 import batch_command
 import settings
@@ -107,6 +108,61 @@ def test_a_stopped_run_is_resumed(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     ours, theirs = (path.read_text(encoding="utf-8").splitlines() for path in (out, whole))
     assert [line.split(",")[0] for line in ours] == [line.split(",")[0] for line in theirs]
     assert out.read_text(encoding="utf-8").startswith(kept)
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+@pytest.mark.parametrize("text", ["half \\ud83d", "\\ude00 half", "\\ude00\\ud83d", "\\udfff"])
+@pytest.mark.parametrize("array", [False, True])
+def test_half_a_surrogate_pair_ends_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], ending: str, text: str, array: bool
+) -> None:
+    """The row has an error, the others their results, and a note names the line."""
+    path, out = tmp_path / "lines.jsonl", tmp_path / f"out.{ending}"
+    objects = [f'{{"text": "{text}", "id": 1}}', '{"text": "a good film", "id": 2}', f'{{"text": "x", "id": "{text}"}}']
+    path.write_text(f"[{','.join(objects)}]" if array else "\n".join(objects), encoding="utf-8")
+    run("--task", "sentiment", path, "--text", "text", "--out", out)
+    if ending == "csv":
+        found = rows(out)
+        assert found[2]["id"] == json.loads(f'"{text}"').encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    else:
+        found = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+        assert [found[0]["text"], found[2]["id"]] == [json.loads(f'"{text}"')] * 2
+    assert [bool(row["error"]) for row in found] == [True, False, False]
+    assert f"Half a surrogate pair in {'line 1' if array else 'lines 1, 3'}:" in capsys.readouterr().err
+
+
+def test_half_a_surrogate_pair_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where nothing is written to a file."""
+    path = tmp_path / "lines.jsonl"
+    path.write_text('{"text": "a", "id": "\\ud83d"}', encoding="utf-8")
+    run("--task", "sentiment", path, "--text", "text")
+    assert "a,\ufffd," in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("sheet", ["Reviews", "2", None])
+def test_a_sheet_is_read(tmp_path: Path, capsys: pytest.CaptureFixture[str], sheet: str | None) -> None:
+    """By its name or number; without one, the first with cells, and the reading says which."""
+    path, out = tmp_path / "book.xlsx", tmp_path / "out.csv"
+    book = Workbook()
+    sheet_of_reviews = book.create_sheet("Reviews")
+    for cell in ("comment", "a good film", "a bad one"):
+        sheet_of_reviews.append([cell])
+    book.save(path)
+    run("--task", "sentiment", path, "--text", "comment", "--out", out, *(["--sheet", sheet] if sheet else []))
+    assert [row["comment"] for row in rows(out)] == ["a good film", "a bad one"]
+    assert "Of 2 sheets “Reviews” was read." in capsys.readouterr().err
+    with pytest.raises(SystemExit, match=r"There is no sheet “Films”\. The workbook has “Sheet”, “Reviews”"):
+        run("--task", "sentiment", path, "--text", "comment", "--sheet", "Films")
+
+
+@pytest.mark.parametrize("held", [b"\xff\xfe", b'{"text": \n}\n', b"5}\n"])
+def test_what_no_batch_wrote_is_not_resumed(reviews: Path, held: bytes) -> None:
+    """In words, and it is left as it was."""
+    out = reviews.with_name("out.jsonl")
+    out.write_bytes(held)
+    with pytest.raises(SystemExit, match="is no table that a batch wrote: choose another --out"):
+        run("--task", "sentiment", reviews, "--text", "comment", "--out", out, "--resume")
+    assert out.read_bytes() == held
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 from playwright.sync_api import Browser, Page, expect
 
 import app
@@ -193,6 +194,42 @@ def test_a_refused_file_is_told_beside_it(page: Page, tmp_path: Path) -> None:
     page.locator("#batch-example").click()
     expect(page.locator("#batch-run")).to_be_enabled(timeout=PATIENCE)
     expect(page.locator("#batch-refused p")).to_be_empty(timeout=PATIENCE)
+
+
+def test_a_sheet_is_picked(page: Page, tmp_path: Path) -> None:
+    """The first with cells is read; another, an empty one and the first again are a choice away; a CSV has none."""
+    path = tmp_path / "book.xlsx"
+    book = Workbook()
+    for name, cells in (("Films", ["text", "good film", "bad film"]), ("Meals", ["meal", "soup", "stew", "pie"])):
+        sheet = book.create_sheet(name)
+        for cell in cells:
+            sheet.append([cell])
+    book.save(path)
+    open_tab(page, "Batch")
+    expect(page.locator("#batch-sheet")).to_be_hidden(timeout=PATIENCE)
+    choose(page, path)
+    reading, picker = page.locator("#batch-reading"), page.locator("#batch-sheet input")
+    expect(picker).to_have_value("Films", timeout=PATIENCE)
+    expect(reading).to_contain_text("Of 3 sheets “Films” was read.", timeout=PATIENCE)
+    pick(page, "Meals")
+    expect(reading).to_contain_text("book: 3 rows", timeout=PATIENCE)
+    expect(page.locator("#batch-first input")).to_have_value("meal", timeout=PATIENCE)
+    pick(page, "Sheet")
+    expect(page.locator("#batch-refused")).to_contain_text("The sheet “Sheet” is empty", timeout=PATIENCE)
+    expect(page.locator("#batch-run")).to_be_disabled(timeout=PATIENCE)
+    pick(page, "Films")
+    expect(reading).to_contain_text("book: 2 rows", timeout=PATIENCE)
+    page.locator("#batch-run").click()
+    expect(page.locator("#batch-status")).to_contain_text("2 of 2 rows", timeout=PATIENCE)
+    page.locator("#batch-example").click()
+    expect(reading).to_contain_text("24 rows", timeout=PATIENCE)
+    expect(page.locator("#batch-sheet")).to_be_hidden(timeout=PATIENCE)
+
+
+def pick(page: Page, sheet: str) -> None:
+    """Choose a sheet."""
+    page.locator("#batch-sheet input").click()
+    page.get_by_role("option", name=sheet, exact=True).click()
 
 
 def test_a_wrong_option_is_told_at_its_field(page: Page) -> None:

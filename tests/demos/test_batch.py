@@ -7,10 +7,11 @@ from typing import Any
 import gradio as gr
 import pandas as pd
 import pytest
+from openpyxl import Workbook
 
 from demos import batch, batch_form
 from demos.batch_form import FIELDS, field_of, guess
-from demos.batch_page import ENDINGS, HEADERS, Upload, options_of
+from demos.batch_page import ENDINGS, HEADERS, Upload, batch_page, options_of
 from demos.batch_results import BINS, batch_results, histogram, nice, shares
 from demos.batch_table import CELL_LETTERS, as_value, fitting
 from models.batch_tasks import TASKS
@@ -18,7 +19,7 @@ from models.cache import ModelCache
 from models.desk import BatchDesk
 from models.inputs import InputError
 from models.jobs import Job
-from models.tables import Options, parse
+from models.tables import Options, parse, read_table, sheet_names
 
 SCRIPT = "<img src=x onerror=alert(1)>"
 VALUES: dict[str, Any] = {
@@ -102,6 +103,7 @@ def test_the_way_of_reading_is_what_was_chosen() -> None:
     """Whatever is to be found out is left open."""
     assert options_of("found out", "found out", "found out") == Options()
     assert options_of("UTF-16", "tab", "none") == Options("UTF-16", "tab", header=False)
+    assert options_of("found out", "found out", "found out", "Films") == Options(sheet="Films")
     assert [HEADERS[name] for name in HEADERS] == [None, True, False]
 
 
@@ -218,6 +220,34 @@ def test_labels_of_a_visitor_are_not_translated(tiny_cache: ModelCache, chinese_
         list(desk.turn(desk.begin(desk.jobs.keep(source), "labels", {"text": "text"}, options)))
         shown = results.whole(source)[results.table].value
     assert shown["data"][0][1] in ("negative", "praise")
+
+
+def test_the_sheets_are_offered_where_there_are_several(tmp_path: Path) -> None:
+    """With the one that was read; a job that is found again has no file to read another from."""
+    path = tmp_path / "book.xlsx"
+    book = Workbook()
+    book.create_sheet("Films").append(["text"])
+    book["Films"].append(["good"])
+    book.save(path)
+    several = Job("book", read_table(path))
+    with gr.Blocks():
+        page = batch_page()
+        shown = page.opened(several, "secret", "sentiment")[page.sheet]
+        again = page.opened(several, "secret", "sentiment", file=False)[page.sheet]
+        single = page.opened(job("text\ngood\n"), "secret", "sentiment")[page.sheet]
+        refused = page.without_table("sentiment", "It is empty.", sheet_names(path), "Sheet")[page.sheet]
+    assert [choice for choice, _ in shown.choices] == ["Sheet", "Films"]
+    assert (shown.value, shown.visible) == ("Films", True)
+    assert (again.visible, single.visible) == (False, False)
+    assert (refused.value, refused.visible) == ("Sheet", True)
+
+
+@pytest.mark.parametrize("held", [b"", b"text\ngood\n", b"PK\x03\x04 and nothing"])
+def test_what_is_no_workbook_has_no_sheets(tmp_path: Path, held: bytes) -> None:
+    """Whatever its name."""
+    path = tmp_path / "book.xlsx"
+    path.write_bytes(held)
+    assert sheet_names(path) == ()
 
 
 def test_an_upload_is_its_path() -> None:

@@ -48,6 +48,19 @@ def test_csv_is_read_back(rows: list[list[str]]) -> None:
             assert not cell.startswith(FORMULA) or cell.strip("+-%eE0123456789.,") == ""
 
 
+HALF = "a \ud83d b"
+
+
+def test_half_a_surrogate_pair_is_written() -> None:
+    """As U+FFFD in a CSV, and as what it was in JSON Lines; a whole pair is not touched."""
+    file = io.StringIO(newline="")
+    write_csv(file, [["x", HALF, "\U0001f600", "=\udfff", 5]])
+    assert file.getvalue().encode().decode() == "x,a \ufffd b,\U0001f600,'=\ufffd,5\r\n"
+    file = io.StringIO()
+    write_json_lines(file, ["te\udfffxt", "b"], [[HALF, "\\ud83d \U0001f600"]])
+    assert json.loads(file.getvalue().encode()) == {"te\udfffxt": HALF, "b": "\\ud83d \U0001f600"}
+
+
 def test_json_lines_keep_their_values() -> None:
     """Numbers, texts with line breaks and empty cells."""
     file = io.StringIO()
