@@ -1,4 +1,4 @@
-"""What other sites show of a shared link: our title, words and picture, in place of the placeholders in Gradio's page."""
+"""What other sites show of a shared link: our title, text and picture in place of Gradio's placeholders."""
 
 import html
 import re
@@ -26,7 +26,7 @@ TAGS = re.compile(rb'<meta\s+(?:property="og:|name="twitter:)[^>]*>\s*')
 class LinkPreview:
     """Middleware that writes the preview's tags into the page's HTML.
 
-    `proxies` is how many proxies stand before the server: with any, `X-Forwarded-Proto` says whether visitors use HTTPS.
+    `proxies` is how many proxies are in front of the server: with any, `X-Forwarded-Proto` is believed.
     """
 
     app: ASGIApp

@@ -140,7 +140,7 @@ def test_the_python_client_shows_why_a_call_was_refused(site_of: Callable[..., S
     client = Client(site.serving.url, verbose=False)
     client.predict(api_name="/status")
     client.predict("good", api_name="/sentiment")
-    with pytest.raises(ValidationError, match="At most 2 requests a minute are allowed. Try again in"):
+    with pytest.raises(ValidationError, match=r"At most 2 requests a minute are allowed\. Try again in"):
         client.predict("good", api_name="/sentiment")
 
 
