@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DATA ?= data
 TASK ?= question-answering
 
-.PHONY: run test check lint types chromium fetch bench train clean
+.PHONY: run test check lint types programs fetch bench train clean
 
 run: $(VENV)/installed ## serve the page; ARGS="--port 8000" passes options on
 	$(BIN)/python app.py $(ARGS)
@@ -13,7 +13,7 @@ run: $(VENV)/installed ## serve the page; ARGS="--port 8000" passes options on
 fetch: $(VENV)/installed ## download the bundled weights now, not when a visitor waits
 	$(BIN)/python app.py --fetch
 
-test: $(VENV)/installed-dev chromium ## every test, the browser's included
+test: $(VENV)/installed-dev programs ## every test, the browser's included
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: lint types test ## what continuous integration runs
@@ -26,8 +26,8 @@ types: $(VENV)/installed-dev
 	@rm -f demos/*.pyi # Gradio's, written at import; mypy would read them in place of the source
 	$(BIN)/mypy
 
-chromium:
-	@sh tests/browser/install-chromium.sh
+programs:
+	@sh tests/install-programs.sh
 
 bench: $(VENV)/installed-dev ## measure speed and quality beside the rivals; DATA=folder of the evaluation sets, if any
 	$(BIN)/python -m bench $(if $(filter file,$(origin DATA)),,--data $(DATA)) $(ARGS)

@@ -14,6 +14,7 @@ from models.stages import MEGABYTE
 
 PREFIX = "GLASSBOX_"
 SWITCH = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 HEADER = "| option | variable | what it sets | default |\n|---|---|---|---|\n"
 
 T = TypeVar("T")
@@ -79,7 +80,9 @@ class Settings:
     )
     queue_length: int = option(32, "requests that may wait; further ones are refused at once", low=1)
     at_once: int = option(8, "translations that run at once, in shared batches", low=1)
-    rate: int = option(60, "requests a minute from one address; 0 for no limit")
+    rate: int = option(
+        60, "requests a minute from one address; 0 for no limit", shown="60, or 0 where only this machine can connect"
+    )
     proxies: int = option(
         0, "proxies before this server, whose X-Forwarded-For is believed", high=10, shown="0, on Spaces 1"
     )
@@ -175,6 +178,7 @@ def read(
     command_line = parser()
     given = vars(command_line.parse_args(arguments))
     chosen = defaults(environment, platform)
+    unset = set(chosen)
     for name, known in described().items():
         for said, value in ((flag(name), given[name]), (variable(name), environment.get(variable(name)) or None)):
             if value is not None:
@@ -184,8 +188,17 @@ def read(
                     # What must match a pattern is a secret.
                     given_as = "" if known.pattern[0] else f", not {value!r}"
                     command_line.error(f"{said} {error}{given_as}")
+                unset.discard(name)
                 break
+    if "rate" in unset and only_this_machine(Settings(**chosen), environment):
+        chosen["rate"] = 0
     return Settings(**chosen)
+
+
+def only_this_machine(chosen: Settings, environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether nobody but the programs of this machine can connect: no address but its own, no proxy, no public link."""
+    behind_proxy = chosen.proxies > 0 or bool(environment.get("GRADIO_ROOT_PATH"))
+    return chosen.host in LOOPBACK and not chosen.share and not behind_proxy
 
 
 def convert(value: str, default: object, known: Option) -> object:

@@ -6,6 +6,7 @@ from typing import Any
 
 import gradio as gr
 from gradio.components import Component
+from gradio.events import Dependency
 
 from demos.events import QUIET
 from demos.guard import guarded
@@ -55,11 +56,17 @@ def copy_button(tab: str, form: Form) -> None:
     made.success(None, [code, line], line, js=COPY, **QUIET)
 
 
-def open_links(forms: Mapping[str, Form], strip: gr.Tabs, page: gr.Blocks, message: StatusLine) -> None:
-    """When `page` is opened by a link, select its tab in `strip` and fill that one's inputs; `message` tells."""
+def open_links(forms: Mapping[str, Form], strip: gr.Tabs, page: gr.Blocks, message: StatusLine) -> Dependency:
+    """When `page` is opened by a link, select its tab in `strip` and fill in its inputs; `message` says so.
+
+    Returns the event of the page's load.
+    """
     code = gr.Textbox(visible=False)
     inputs = [component for form in forms.values() for component in form.inputs.values()]
-    page.load(guarded(opener(forms, strip, message)), code, [strip, message, *inputs], js=READ, **QUIET)
+    loaded: Dependency = page.load(
+        guarded(opener(forms, strip, message)), code, [strip, message, *inputs], js=READ, **QUIET
+    )
+    return loaded
 
 
 def opener(forms: Mapping[str, Form], strip: gr.Tabs, message: StatusLine) -> Callable[[str], dict[Any, Any]]:

@@ -16,6 +16,7 @@ from demos.script_it import install, script_it
 from demos.spoken import SpokenPage
 from demos.status import StatusLine
 from demos.tab import Form, Tab
+from demos.typed import keep_typed
 from demos.words import ENGLISH, LANGUAGES, Words, say
 from models.cache import ModelCache
 from models.inputs import DEFAULT_LIMITS, Limits
@@ -75,7 +76,7 @@ def build(
         if gr.utils.get_space():
             gr.DuplicateButton(say("Duplicate this Space"), variant="secondary", min_width=190, elem_id="duplicate")
         carry_all(forms, strip)
-        open_links(forms, strip, demo, message)
+        keep_typed(forms, open_links(forms, strip, demo, message))
         history({tab.name: tab.title for tab in tabs}, forms, strip, message)
         for prepare in (install(), record(forms)):
             demo.load(None, None, None, js=prepare, **QUIET)

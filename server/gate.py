@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from gradio.exceptions import Error
 from gradio.route_utils import FnIndexInferError
@@ -41,6 +42,8 @@ SWALLOWED = 20
 UNKNOWN = (FnIndexInferError, KeyError)
 UNFIT = (TypeError, ValueError, IndexError, AttributeError, Error)
 
+# How the Python client names itself.
+GRADIO_CLIENT = "gradio_client/"
 NO_ENDPOINT = "There is no such endpoint here. See “Use via API”."
 
 log = logging.getLogger(__name__)
@@ -161,12 +164,10 @@ class Gate:
             await self._pass(scope, receive, send)
         except Refused as refused:
             self.door.metrics.refused(refused.reason)
-            headers = {"Retry-After": str(math.ceil(refused.wait))} if refused.wait else None
-            answer = JSONResponse({"detail": told(refused)}, refused.status, headers)
-            await answer(scope, receive, send)
+            await refusal(refused, Headers(scope=scope))(scope, receive, send)
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path, headers = scope["path"], Headers(scope=scope)
+        path, headers = route_path(scope), Headers(scope=scope)
         if path.startswith(STARTS):
             self.door.check_address((scope.get("client") or ("unknown",))[0], headers)
             with self.door.place():
@@ -234,13 +235,37 @@ class Gate:
         try:
             await self.app(scope, receive, note)
         except (*UNKNOWN, *UNFIT) as error:
-            if begun or not scope["path"].startswith(API):
+            if begun or not route_path(scope).startswith(API):
                 raise
             if isinstance(error, UNKNOWN):
                 raise Refused(404, "unknown", NO_ENDPOINT) from error
             log.info("a call that does not fit: %s", error)
             words = "This call does not fit the endpoint: see “Use via API” for its arguments."
             raise Refused(400, "unfit", words) from error
+
+
+def refusal(refused: Refused, headers: Headers) -> JSONResponse:
+    """The answer that says why a request was refused.
+
+    `gradio_client` shows its user the words of a failed validation (status 422), and of any other refusal no more than
+    the status, so it gets that.
+    """
+    words = told(refused)
+    more = {"Retry-After": str(math.ceil(refused.wait))} if refused.wait else None
+    if headers.get("user-agent", "").startswith(GRADIO_CLIENT) and refused.status < 500:
+        failed = {"__type__": "validate", "is_valid": False, "parameter_name": "request", "message": words}
+        return JSONResponse({"detail": [failed]}, 422, more)
+    return JSONResponse({"detail": words}, refused.status, more)
+
+
+def route_path(scope: Scope) -> str:
+    """The path of a request below the root path of the app, whether or not a proxy has stripped that off already.
+
+    `root_path` is a path, or a whole URL where `GRADIO_ROOT_PATH` is one.
+    """
+    path: str = scope["path"]
+    root = urlsplit(scope.get("root_path", "")).path.rstrip("/")
+    return path.removeprefix(root) if root and path.startswith(f"{root}/") else path
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:

@@ -16,8 +16,32 @@ def test_defaults() -> None:
     chosen = settings.read([], {"XDG_CACHE_HOME": "/cache"}, "linux")
     assert (chosen.host, chosen.port, chosen.device, chosen.memory_bytes) == ("127.0.0.1", 7860, "auto", 2 * 10**9)
     assert (chosen.queue_length, chosen.characters, chosen.body_bytes, chosen.new_tokens) == (32, 10_000, 10**6, 256)
-    assert (chosen.deadline, chosen.drain, chosen.rate) == (60, 30, 60)
+    assert (chosen.deadline, chosen.drain) == (60, 30)
     assert not any((chosen.share, chosen.offline, chosen.fetch, chosen.preload, chosen.cold, chosen.metrics))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "rate"),
+    [
+        ([], {}, 0),
+        (["--host", "localhost"], {}, 0),
+        (["--host", "::1"], {}, 0),
+        (["--host", "0.0.0.0"], {}, 60),
+        (["--host", "192.168.1.5"], {}, 60),
+        (["--share"], {}, 60),
+        (["--proxies", "1"], {}, 60),
+        ([], {"GRADIO_ROOT_PATH": "/demo"}, 60),
+        ([], {"SYSTEM": "spaces"}, 60),
+        (["--rate", "60"], {}, 60),
+        (["--host", "0.0.0.0", "--rate", "0"], {}, 0),
+        ([], {"GLASSBOX_RATE": "7"}, 7),
+    ],
+)
+def test_programs_of_this_machine_have_no_rate_limit(
+    arguments: list[str], environment: dict[str, str], rate: int
+) -> None:
+    """The limit is there for strangers; where only this machine can connect there are none, unless it is asked for."""
+    assert settings.read(arguments, environment, "linux").rate == rate
 
 
 @pytest.mark.parametrize("name", [each.name for each in fields(Settings)])

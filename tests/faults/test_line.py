@@ -9,6 +9,8 @@ from typing import Any
 
 import httpx
 import pytest
+from gradio_client import Client
+from gradio_client.exceptions import ValidationError
 
 from tests.faults.machine import API, Site, wait_until
 from tests.loops import run_apart
@@ -130,6 +132,16 @@ def test_too_many_requests_from_one_address(site_of: Callable[..., Site]) -> Non
         timeout=60,
     )
     assert disguised.status_code == 429
+
+
+def test_the_python_client_shows_why_a_call_was_refused(site_of: Callable[..., Site]) -> None:
+    """`gradio_client` shows nothing of a plain 429 but the status, and fails on a 422 whose detail is a text."""
+    site = site_of(rate=2)
+    client = Client(site.serving.url, verbose=False)
+    client.predict(api_name="/status")
+    client.predict("good", api_name="/sentiment")
+    with pytest.raises(ValidationError, match=r"At most 2 requests a minute are allowed\. Try again in"):
+        client.predict("good", api_name="/sentiment")
 
 
 def test_behind_a_proxy_each_address_has_its_own_rate(site_of: Callable[..., Site]) -> None:

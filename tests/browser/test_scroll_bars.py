@@ -1,0 +1,41 @@
+"""Where scroll bars take room, the page shows none that nothing needs."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.programs import program
+
+pytestmark = pytest.mark.browser
+# What scrolls, is seen, and has a bar that takes more than a border would.
+BARS = """() => [...document.querySelectorAll("*")].filter((node) => {
+  const style = getComputedStyle(node), scrolls = (way) => ["auto", "scroll"].includes(way);
+  const border = (...sides) => sides.reduce((sum, side) => sum + parseFloat(style[`border${side}Width`]), 0);
+  if (!node.offsetWidth || !node.offsetHeight) return false;
+  return scrolls(style.overflowX) && node.offsetHeight - node.clientHeight - border("Top", "Bottom") > 4
+    || scrolls(style.overflowY) && node.offsetWidth - node.clientWidth - border("Left", "Right") > 4;
+}).map((node) => `${node.tagName}#${node.id}.${node.className}`)"""
+
+
+@pytest.fixture(scope="module")
+def classic() -> Iterator[Browser]:
+    """A browser whose scroll bars take room, as on Windows and on most Linux desktops."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=program("chromium", "chromium"),
+            args=["--no-sandbox", "--disable-background-networking", "--disable-features=OverlayScrollbar"],
+            ignore_default_args=["--hide-scrollbars"],
+        )
+        yield browser
+        browser.close()
+
+
+def test_no_scroll_bars_under_closed_folds(classic: Browser, url: str) -> None:
+    """Every tab as it opens: no part of it has a scroll bar."""
+    page = classic.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(url)
+    for tab in page.get_by_role("tab").all_inner_texts():
+        page.get_by_role("tab", name=tab, exact=True).click()
+        page.evaluate("() => new Promise((done) => requestIdleCallback(() => requestIdleCallback(done)))")
+        assert page.evaluate(BARS) == [], tab

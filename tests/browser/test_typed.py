@@ -1,0 +1,93 @@
+"""What is typed stays in the browser's tab, through a lost connection and a restart of the server."""
+
+from collections.abc import Iterator
+
+import gradio as gr
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+import app
+from demos import page as glassbox
+from tests import tiny
+
+pytestmark = pytest.mark.browser
+QUESTION, TEXT = 'Who wrote "it" <b>?', "typed text é 👍\nand more"
+
+
+def serve(port: int | None = None) -> tuple[gr.Blocks, str]:
+    """The app on tiny models, at `port` or any free one."""
+    demo = app.build(tiny.cache())
+    _, address, _ = demo.launch(
+        server_port=port, prevent_thread_lock=True, quiet=True, **glassbox.launch_options(app.ASSETS)
+    )
+    return demo, address.rstrip("/")
+
+
+@pytest.fixture
+def served() -> Iterator[list[tuple[gr.Blocks, str]]]:
+    """A list that ends with the server that runs now."""
+    servers = [serve()]
+    yield servers
+    servers[-1][0].close(verbose=False)
+
+
+@pytest.fixture
+def page(browser: Browser, served: list[tuple[gr.Blocks, str]]) -> Iterator[Page]:
+    """The page with something typed in two tabs."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(served[-1][1])
+    write(page)
+    yield page
+    context.close()
+
+
+def write(page: Page) -> None:
+    """Type into two tabs."""
+    page.get_by_role("tab").first.wait_for()
+    page.evaluate("() => new Promise((done) => requestIdleCallback(() => requestIdleCallback(done)))")
+    page.locator("#answer-question textarea").fill(QUESTION)
+    page.get_by_role("tab", name="Sentiment", exact=True).click()
+    page.locator("#sentiment-text textarea").fill(TEXT)
+
+
+def expect_typed(page: Page) -> None:
+    """Both fields hold what was typed."""
+    page.get_by_role("tab", name="Question answering", exact=True).click()
+    expect(page.locator("#answer-question textarea")).to_have_value(QUESTION)
+    page.get_by_role("tab", name="Sentiment", exact=True).click()
+    expect(page.locator("#sentiment-text textarea")).to_have_value(TEXT)
+
+
+def test_a_reload_keeps_what_was_typed(page: Page) -> None:
+    """Also in a tab that is opened only afterwards."""
+    page.reload()
+    expect_typed(page)
+
+
+def test_a_restart_keeps_what_was_typed(page: Page, served: list[tuple[gr.Blocks, str]]) -> None:
+    """Gradio loads the page again once the new server answers."""
+    old, address = served[-1]
+    page.evaluate("window.before = true")
+    old.close(verbose=False)
+    page.wait_for_timeout(1_000)
+    served.append(serve(int(address.rsplit(":", 1)[1])))
+    page.wait_for_function("window.before === undefined", timeout=60_000)
+    expect_typed(page)
+
+
+def test_five_seconds_offline_keep_what_was_typed(page: Page) -> None:
+    """Whether or not the page is loaded again."""
+    page.context.set_offline(True)
+    page.wait_for_timeout(5_000)
+    page.context.set_offline(False)
+    page.wait_for_timeout(5_000)
+    expect_typed(page)
+
+
+def test_another_tab_of_the_browser_starts_empty(page: Page, served: list[tuple[gr.Blocks, str]]) -> None:
+    """The store belongs to one tab."""
+    other = page.context.new_page()
+    other.goto(served[-1][1])
+    other.get_by_role("tab", name="Sentiment", exact=True).click()
+    expect(other.locator("#sentiment-text textarea")).to_have_value("")
