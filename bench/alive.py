@@ -1,4 +1,4 @@
-"""Whether the page answers while the server computes: `python -m bench.alive [--busy 0 1 2] [--tabs NAME ...]`.
+"""Whether the page answers while the server computes: `python -m bench.alive [--busy N ...] [--tabs NAME ...]`.
 
 In a real Chromium, with so many other processes that use a core each: how soon Stop ends a long run on each tab, and
 how long an example of another tab takes meanwhile.
@@ -6,18 +6,19 @@ how long an example of another tab takes meanwhile.
 
 import argparse
 import shutil
+import statistics
 import subprocess
 import sys
-import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from bench import results
+from bench.long_runs import LONG_RUNS, PATIENCE, STORY, LongRun
 from bench.server import WARMING, Server, must, started
 
 STOP_AT_MOST, TIMES_AT_MOST = 1.0, 3.0
@@ -26,89 +27,8 @@ REPEATS = 3
 AFTER, GLANCE, WINDOW = 1.5, 0.05, 0.2
 # The server is idle when it computes for less than this share of a core over a window.
 IDLE = 0.1
-PATIENCE = 60_000
 BUSY = "while True: pass"
 
-STORY = (
-    "A small team of volunteers has spent the last three winters repairing the old stone bridge at Ashford. "
-    "The council had planned to replace it with a steel one, but the estimate came to 2.4 million pounds. "
-    "A retired engineer, Mary Holt, offered to inspect the arches for nothing and found them sound. "
-)
-
-
-@dataclass(frozen=True)
-class Task:
-    """A long run of a tab: `fields` are what it fills, by selector, `open` the folds that it opens first."""
-
-    tab: str
-    run: str
-    stop: str
-    fields: dict[str, str] = field(default_factory=dict)
-    open: str = ""
-    rows: int = 0
-
-    def prepare(self, page: Page) -> None:
-        """Open the tab and fill it, in the way a visitor does."""
-        page.get_by_role("tab", name=self.tab, exact=True).click()
-        if self.open:
-            page.locator(f"{self.open} button.label-wrap").first.click()
-            page.wait_for_timeout(500)
-        for selector, text in self.fields.items():
-            page.locator(selector).fill(text)
-            page.locator(selector).press("Tab")
-        if self.rows:
-            with tempfile.TemporaryDirectory() as folder:
-                table = Path(folder, "rows.csv")
-                table.write_text("text\n" + "".join(f"{i}: {STORY[:100]}\n" for i in range(self.rows)))
-                page.locator("#batch-file input[type=file]").set_input_files(table)
-                expect(page.locator(self.run)).to_be_enabled(timeout=PATIENCE)
-        expect(page.locator(self.run)).to_be_enabled(timeout=PATIENCE)
-
-
-def text(characters: int) -> str:
-    """A text of about so many characters."""
-    return (STORY * (characters // len(STORY) + 1))[:characters].rsplit(" ", 1)[0]
-
-
-TASKS = {
-    "answer": Task(
-        "Question answering",
-        "#answer-run",
-        "#answer-stop",
-        {"#answer-question textarea": "Who inspected it?", "#answer-context textarea": text(59_000)},
-    ),
-    "translation": Task(
-        "Translation", "#translation-run", "#translation-stop", {"#translation-text textarea": text(9_900)}
-    ),
-    "sentiment, why": Task(
-        "Sentiment",
-        "#sentiment-run",
-        "#sentiment-stop",
-        {"#sentiment-text textarea": text(9_900)},
-        open="#sentiment-why",
-    ),
-    "summary": Task("Summarization", "#summary-run", "#summary-stop", {"#summary-text textarea": text(9_900)}),
-    "chat": Task(
-        "Chat", "#chat-send", "#chat-stop", {"#chat-message textarea": "Tell me a very long story about the sea."}
-    ),
-    "drafts": Task(
-        "Chat",
-        "#drafts-run",
-        "#drafts-stop",
-        {
-            "#drafts-length input[type=number]": "128",
-            "#drafts-text textarea": "It was a dark and stormy night",
-        },
-        open="#chat-drafts",
-    ),
-    "perplexity": Task("Next word", "#next-measure", "#next-stop", {"#next-text textarea": text(9_900)}),
-    "attention": Task("Attention", "#attention-run", "#attention-stop", {"#attention-text textarea": text(2_000)}),
-    "how attention works": Task(
-        "How attention works", "#worked-run", "#worked-stop", {"#worked-text textarea": text(200)}
-    ),
-    "compare": Task("Compare", "#compare-run", "#compare-stop", {"#compare-text textarea": text(9_000)}),
-    "batch": Task("Batch", "#batch-run", "#batch-stop", rows=400),
-}
 # The tab whose example is asked for meanwhile: its title, and what begins the names of its components.
 OTHER, NAME = "Sentiment", "sentiment"
 # Where that tab is the one that computes.
@@ -160,7 +80,7 @@ class Stopped:
         return max(self.shown, self.idle)
 
 
-def stopped(page: Page, server: Server, task: Task) -> Stopped | None:
+def stopped(page: Page, server: Server, task: LongRun) -> Stopped | None:
     """Run `task` and stop it; None where it was over before."""
     task.prepare(page)
     page.locator(task.run).click(timeout=PATIENCE)
@@ -207,7 +127,7 @@ def opened(browser: Browser, url: str) -> Iterator[Page]:
     context.close()
 
 
-def meanwhile(browser: Browser, server: Server, task: Task) -> float | None:
+def meanwhile(browser: Browser, server: Server, task: LongRun) -> float | None:
     """Seconds for an example of another tab while `task` runs; None where it was over too soon."""
     title, name = (ELSE, ELSE_NAME) if task.tab == OTHER else (OTHER, NAME)
     with opened(browser, server.url) as first, opened(browser, server.url) as second:
@@ -271,65 +191,82 @@ def warm(server: Server, browser: Browser) -> None:
             expect(page.locator(where)).to_contain_text("cpu", timeout=PATIENCE)
 
 
-def median(values: Sequence[float]) -> float:
-    """The middle one of `values`, the upper one of two."""
-    return sorted(values)[len(values) // 2]
+def stop_times(browser: Browser, server: Server, chosen: argparse.Namespace) -> Iterator[str]:
+    """The lines of the table of Stop, the worst of the repeats in each cell; adds to `chosen.missed`."""
+    yield "| Stop: clicked / shown / server idle, s | " + " | ".join(f"{n} busy" for n in chosen.busy) + " |"
+    yield "|---" * (1 + len(chosen.busy)) + "|"
+    for name in chosen.tabs:
+        cells = []
+        for count in chosen.busy:
+            found = []
+            with busy(count):
+                for _ in range(chosen.repeats):
+                    with opened(browser, server.url) as page:
+                        found.append(stopped(page, server, LONG_RUNS[name]))
+            slowest = max(filter(None, found), key=lambda each: each.worst, default=None)
+            cells.append(str(slowest or "over before"))
+            if slowest and slowest.worst > STOP_AT_MOST:
+                chosen.missed.append(f"{name}, {count} busy: Stop took {slowest.worst:.2f} s")
+        yield f"| {name} | " + " | ".join(cells) + " |"
+
+
+def example_times(browser: Browser, server: Server, chosen: argparse.Namespace) -> Iterator[str]:
+    """The lines of the table of examples, medians; adds to `chosen.missed`."""
+    alone: dict[str, float] = {}
+    with opened(browser, server.url) as page:
+        for title, name in ((OTHER, NAME), (ELSE, ELSE_NAME)):
+            alone[title] = statistics.median(example(page, title, name) for _ in range(chosen.repeats + 2))
+    yield "Idle: " + ", ".join(f"{title} {taken:.2f} s" for title, taken in alone.items()) + "."
+    yield ""
+    yield "| another tab's example, s, while | " + " | ".join(f"{n} busy" for n in chosen.busy) + " |"
+    yield "|---" * (1 + len(chosen.busy)) + "|"
+    for name in chosen.tabs:
+        cells = []
+        base = alone[ELSE if LONG_RUNS[name].tab == OTHER else OTHER]
+        for count in chosen.busy:
+            with busy(count):
+                times = [meanwhile(browser, server, LONG_RUNS[name]) for _ in range(chosen.repeats)]
+            taken = [each for each in times if each is not None]
+            if not taken:
+                cells.append("over before")
+                continue
+            ratio = statistics.median(taken) / base
+            cells.append(f"{statistics.median(taken):.2f} ({ratio:.1f} times)")
+            if ratio > TIMES_AT_MOST:
+                chosen.missed.append(f"{name}, {count} busy: an example took {ratio:.1f} times as long")
+        yield f"| {name} | " + " | ".join(cells) + " |"
+
+
+NOTES = [
+    "",
+    f"`python -m bench.alive`: in Chromium, Stop {AFTER:g} s after the run began, the worst of {REPEATS}; an example",
+    f"of another tab while the run goes on, the median of {REPEATS}. The server is idle when it takes less than",
+    f"{IDLE:.0%} of a core over {WINDOW:g} s.",
+]
 
 
 def main() -> None:
-    """Print the tables; exit with 1 where a target is missed."""
+    """Print the tables, keep them where all was measured, and exit with 1 where a target is missed."""
     parser = argparse.ArgumentParser(prog="python -m bench.alive", description=__doc__)
     parser.add_argument("--busy", type=int, nargs="+", default=[0, 1, 2], help="how many other processes compute")
-    parser.add_argument("--tabs", nargs="+", default=list(TASKS), choices=list(TASKS), metavar="NAME")
+    parser.add_argument("--tabs", nargs="+", default=list(LONG_RUNS), choices=list(LONG_RUNS), metavar="NAME")
     parser.add_argument("--repeats", type=int, default=REPEATS)
-    parser.add_argument("--no-stop", action="store_true", help="only the other tab's example")
-    parser.add_argument("--no-example", action="store_true", help="only Stop")
-    chosen = parser.parse_args()
-    missed = []
+    parser.add_argument("--only", choices=["stop", "example"], help="one of the tables")
+    chosen = parser.parse_args(namespace=argparse.Namespace(missed=[]))
+    tables = {"stop": stop_times, "example": example_times}
+    lines: list[str] = []
     with started(*WARMING, "--deadline", "0") as server, chromium() as browser:
         warm(server, browser)
-        if not chosen.no_stop:
-            print("| Stop: clicked / shown / server idle, s | " + " | ".join(f"{n} busy" for n in chosen.busy) + " |")
-            print("|---" * (1 + len(chosen.busy)) + "|")
-            for name in chosen.tabs:
-                cells = []
-                for count in chosen.busy:
-                    found = []
-                    with busy(count):
-                        for _ in range(chosen.repeats):
-                            with opened(browser, server.url) as page:
-                                found.append(stopped(page, server, TASKS[name]))
-                    measured = [each for each in found if each]
-                    worst = max((each.worst for each in measured), default=0.0)
-                    slowest = max(measured, key=lambda each: each.worst) if measured else None
-                    cells.append(str(slowest or "over before"))
-                    if worst > STOP_AT_MOST:
-                        missed.append(f"{name}, {count} busy: Stop took {worst:.2f} s")
-                print(f"| {name} | " + " | ".join(cells) + " |", flush=True)
-        if not chosen.no_example:
-            alone: dict[str, float] = {}
-            with opened(browser, server.url) as page:
-                for title, name in ((OTHER, NAME), (ELSE, ELSE_NAME)):
-                    alone[title] = median([example(page, title, name) for _ in range(chosen.repeats + 2)])
-            print("\nidle: " + ", ".join(f"{title} {taken:.2f} s" for title, taken in alone.items()))
-            print("\n| another tab's example, s, while | " + " | ".join(f"{n} busy" for n in chosen.busy) + " |")
-            print("|---" * (1 + len(chosen.busy)) + "|")
-            for name in chosen.tabs:
-                cells = []
-                base = alone[ELSE if TASKS[name].tab == OTHER else OTHER]
-                for count in chosen.busy:
-                    with busy(count):
-                        times = [meanwhile(browser, server, TASKS[name]) for _ in range(chosen.repeats)]
-                    taken = [each for each in times if each is not None]
-                    if not taken:
-                        cells.append("over before")
-                        continue
-                    cells.append(f"{median(taken):.2f} ({median(taken) / base:.1f}x)")
-                    if median(taken) > TIMES_AT_MOST * base:
-                        missed.append(f"{name}, {count} busy: an example took {median(taken) / base:.1f} times as long")
-                print(f"| {name} | " + " | ".join(cells) + " |", flush=True)
-    if missed:
-        sys.exit("missed:\n" + "\n".join(missed))
+        for name, table in tables.items():
+            if chosen.only in (None, name):
+                for line in table(browser, server, chosen):
+                    print(line, flush=True)
+                    lines.append(line)
+                lines.append("")
+    if len(sys.argv) == 1:
+        results.write("Alive", [*lines[:-1], *NOTES])
+    if chosen.missed:
+        sys.exit("missed:\n" + "\n".join(chosen.missed))
 
 
 if __name__ == "__main__":

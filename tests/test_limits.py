@@ -12,7 +12,7 @@ from tests import tiny
 
 CHARACTERS, CONTEXT, TOKENS = 40, 60, 16
 # Free texts among the parameters of the endpoints, with the limit of each.
-TEXTS = {name: CHARACTERS for name in ("text", "text_pair", "question", "message", "system")} | {"context": CONTEXT}
+TEXTS = dict.fromkeys(("text", "text_pair", "question", "message", "system"), CHARACTERS) | {"context": CONTEXT}
 GIVEN: dict[str, Any] = {
     **dict.fromkeys(TEXTS, "hello"),
     "source": "en",
