@@ -13,7 +13,8 @@ from playwright.sync_api import Browser, Page, expect
 import app
 from demos import page as glassbox
 from demos import translation
-from demos.events import SHARED_LANE, endpoint, own_lane
+from demos.events import SHARED_LANE, endpoint, on_run, own_lane
+from demos.status import StatusLine
 from demos.tab import Form, Tab
 from models.cache import ModelCache
 from models.inputs import DEFAULT_LIMITS, Limits
@@ -57,11 +58,24 @@ def make_lane(cache: ModelCache, limits: Limits = DEFAULT_LIMITS) -> Lane:
 
 
 def render(lane: Lane) -> Form:
-    """Offer `/hold_N` for each of the other tabs, in its lane."""
-    gr.Markdown("Nothing to see here.")
+    """Offer `/hold_N` for each of the other tabs, in its lane; and a slow and a quick run that share one Stop."""
     for number, tab in enumerate(app.TABS):
         with own_lane(tab.name):
             endpoint(lane.hold, f"hold_{number}", lane=SHARED_LANE if tab is translation.TAB else "")
+    text = gr.Textbox("text")
+    status = StatusLine("lane-status")
+    stop = gr.Button("Stop", interactive=False, elem_id="lane-stop")
+
+    def slow(text: str) -> str:
+        return lane.hold()
+
+    def quick(text: str) -> str:
+        return "quick"
+
+    for run in (slow, quick):
+        name = run.__name__
+        button = gr.Button(name, elem_id=f"lane-{name}")
+        on_run([button.click], run, [text], [status], lambda text: None, ["text"], stop, lane=name)
     return Form()
 
 
@@ -124,22 +138,20 @@ def test_another_tab_does_not_wait(page: Page, title: str) -> None:
     expect(page.locator("#sentiment-status")).to_contain_text("cpu", timeout=PATIENCE)
 
 
-def test_stop_stays_enabled_until_the_last_run_is_over(page: Page, url: str) -> None:
-    """Opening the fold is a run of its own, which is soon over: Stop can still end the reading that came after it."""
-    open_tab(page, "Sentiment")
-    stop = page.locator("button#sentiment-stop")
-    with held(url, "Sentiment"):
-        with page.expect_response("**/queue/join*"):
-            page.locator("#sentiment-why button.label-wrap").first.click()
-        page.locator("#sentiment-text textarea").fill(("The film is not bad at all. " * 350).strip())
-        with page.expect_response("**/queue/join*"):
-            page.locator("#sentiment-run").click()
-    expect(page.locator("#sentiment-why .why-fact", has_text="Measuring")).to_be_visible(timeout=PATIENCE)
+def test_stop_stays_enabled_until_the_last_run_is_over(page: Page) -> None:
+    """A quick run ends beside a slow one that shares its Stop: that can still be stopped, and then Stop is disabled."""
+    LANE.taken.clear()
+    LANE.free.clear()
+    open_tab(page, "Lane")
+    stop = page.locator("button#lane-stop")
+    page.locator("#lane-slow").click()
+    assert LANE.taken.wait(PATIENCE / 1000)
+    page.locator("#lane-quick").click()
+    expect(page.locator("#lane-status")).to_contain_text("quick", timeout=PATIENCE)
     page.wait_for_timeout(500)
-    expect(stop).to_be_enabled(timeout=1_000)
-    stop.click()
-    expect(stop).to_be_disabled()
-    expect(page.locator("#sentiment-status")).to_contain_text("stopped", timeout=PATIENCE)
+    expect(stop).to_be_enabled()
+    LANE.free.set()
+    expect(stop).to_be_disabled(timeout=PATIENCE)
 
 
 @pytest.mark.usefixtures("lane")
