@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from bench import results
 from bench.long_runs import LONG_RUNS, PATIENCE, STORY, LongRun
@@ -27,6 +28,8 @@ REPEATS = 3
 AFTER, GLANCE, WINDOW = 1.5, 0.05, 0.2
 # The server is idle when it computes for less than this share of a core over a window.
 IDLE = 0.1
+# In milliseconds, how long a click may wait for its button: one that is disabled meanwhile has nothing to stop.
+CLICK = 10_000
 BUSY = "while True: pass"
 
 # The tab whose example is asked for meanwhile: its title, and what begins the names of its components.
@@ -92,7 +95,12 @@ def stopped(page: Page, server: Server, task: LongRun) -> Stopped | None:
             return None
         idle = Idle(server)
         idle.start()
-        stop.click(timeout=PATIENCE)
+        try:
+            stop.click(timeout=CLICK)
+        except PlaywrightTimeout:
+            if stop.is_enabled():
+                raise
+            return None
         clicked = time.monotonic() - idle.since
         expect(stop).to_be_disabled(timeout=PATIENCE)
         shown = time.monotonic() - idle.since
@@ -142,7 +150,10 @@ def meanwhile(browser: Browser, server: Server, task: LongRun) -> float | None:
             return float("inf")
         if not stop.is_enabled():
             return None
-        stop.click(timeout=PATIENCE)
+        try:
+            stop.click(timeout=CLICK)
+        except PlaywrightTimeout:
+            return None
         expect(stop).to_be_disabled(timeout=PATIENCE)
         return taken
 

@@ -45,8 +45,9 @@ class LongRun:
 
 
 def text(characters: int) -> str:
-    """A text of about so many characters."""
-    return (STORY * (characters // len(STORY) + 1))[:characters].rsplit(" ", 1)[0]
+    """A text of about so many characters, no paragraph of which is like another: equal ones could be read once."""
+    parts = characters // len(STORY) + 1
+    return "".join(f"In part {number} of this story it was said: {STORY}" for number in range(parts))[:characters]
 
 
 LONG_RUNS = {
