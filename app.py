@@ -16,6 +16,9 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "200")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+# How often a thread of libgomp, which torch and llama.cpp compute with on Linux, looks for work before it sleeps. The
+# default on idle cores is 300 times as much, and slows both down several times once another process computes.
+os.environ.setdefault("GOMP_SPINCOUNT", "1000")
 # Which proxies are believed is a setting of ours; uvicorn would believe any on this machine.
 os.environ.setdefault("FORWARDED_ALLOW_IPS", "")
 
@@ -23,8 +26,6 @@ import settings
 from server.type_stubs import skip_type_stubs
 
 skip_type_stubs()
-# Gradio looks for it before and after each event; nothing here draws with it, and the search took a tenth of serving.
-sys.modules.setdefault("matplotlib", None)  # type: ignore[arg-type]
 try:
     # ZeroGPU's package must come before torch; elsewhere it need not be there, and takes time to import.
     spaces = importlib.import_module("spaces") if settings.on_zero_gpu() else None

@@ -30,6 +30,7 @@ COMMANDS = (
     Command("switch"),
     Command("start"),
     Command("stop_beside"),
+    Command("alive"),
     Command("overhead"),
     Command("clients"),
     Command("sharing"),

@@ -11,6 +11,8 @@ from typing import Any
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "build" / "rivals"
+# The app's own choice for OpenMP, which is not to slow a rival down.
+OURS = ("GOMP_SPINCOUNT",)
 # Before a rival's own program, which calls `serve` with what answers a request.
 SERVE = """
 import json, sys

@@ -7,7 +7,7 @@ import gradio as gr
 
 from demos.attention_data import answer, first
 from demos.attention_view import PLACE, AttentionView
-from demos.events import COMPUTE_LANE, QUIET, endpoint, on_run, run_examples
+from demos.events import QUIET, current_lane, endpoint, on_run, run_examples
 from demos.examples import ready_examples
 from demos.guard import guarded, report_to
 from demos.status import StatusLine, describe
@@ -121,7 +121,7 @@ def render(attender: Attender) -> Form:
         [run.click, text.submit, pair.submit], look, [model, text, pair], [view, status], attender.check, FIELDS, stop
     )
     in_lane: dict[str, Any] = {
-        "concurrency_id": COMPUTE_LANE,
+        "concurrency_id": current_lane(),
         "concurrency_limit": 1,
         "api_visibility": "private",
     }

@@ -30,7 +30,7 @@ GLANCE = 0.5
 
 def render(desk: BatchDesk) -> Form:
     """Lay out the tab. It has no endpoint: a script has the command line."""
-    page = batch_page()
+    page = batch_page(desk.limits)
     form = page.form
     with gr.Accordion("How a batch runs", open=False):
         gr.Markdown(EXPLANATION)

@@ -9,7 +9,7 @@ from gradio.components import Component
 
 from demos.words import say, told
 from models.batch_tasks import TASKS
-from models.inputs import REPLY_LIMIT, InputError
+from models.inputs import InputError, Limits
 from models.jobs import Job
 from models.offers import BUNDLED
 from models.own_labels import LABEL_LIMIT, MOST_LABELS, split
@@ -68,8 +68,8 @@ class BatchForm:
         return updates
 
 
-def batch_form() -> BatchForm:
-    """Lay the components out."""
+def batch_form(limits: Limits) -> BatchForm:
+    """Lay the components out, a reply no longer than `limits` allows."""
     task = gr.Dropdown(
         [(recipe.title, name) for name, recipe in TASKS.items()], value="sentiment", label="Task", elem_id="batch-task"
     )
@@ -90,7 +90,8 @@ def batch_form() -> BatchForm:
     with gr.Row():
         method = gr.Radio(METHODS, value="extractive", label="Method", visible=False)
         length = gr.Radio(list(LENGTHS), value="short", label="Length", visible=False)
-    new_tokens = gr.Slider(8, REPLY_LIMIT, 64, step=8, label="Reply length, tokens", visible=False)
+    most = limits.new_tokens
+    new_tokens = gr.Slider(8, most, min(64, most), step=8, label="Reply length, tokens", visible=False)
     return BatchForm(task, first, second, source, target, labels, multiple, method, length, new_tokens)
 
 

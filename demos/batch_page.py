@@ -15,6 +15,7 @@ from demos.words import say_count, told, told_facts
 from models.decoded import ENCODINGS
 from models.delimited import SEPARATORS
 from models.desk import BatchDesk
+from models.inputs import Limits
 from models.jobs import Job
 from models.tables import Options
 
@@ -116,8 +117,8 @@ class BatchPage:
         return {self.sheet: gr.Dropdown(choices=list(sheets), value=chosen, visible=len(sheets) > 1)}
 
 
-def batch_page() -> BatchPage:
-    """Lay the components out."""
+def batch_page(limits: Limits) -> BatchPage:
+    """Lay the components out, for requests within `limits`."""
     gr.Markdown(
         "Upload a table, choose what to do with each row, and download it with the results beside your columns."
     )
@@ -141,7 +142,7 @@ def batch_page() -> BatchPage:
                 )
                 header = gr.Dropdown(list(HEADERS), value=FOUND_OUT, label="Header", min_width=140)
         with gr.Column(scale=2):
-            form = batch_form()
+            form = batch_form(limits)
     with gr.Row(elem_id="batch-buttons"):
         run = gr.Button("Run", variant="primary", interactive=False, elem_id="batch-run")
         stop = gr.Button("Stop", interactive=False, elem_id="batch-stop")

@@ -16,13 +16,13 @@ def chat_settings(limits: Limits) -> list[Component]:
             "",
             label="System prompt",
             placeholder="What the model is told before the conversation; its own default when empty",
-            max_length=SYSTEM_LIMIT,
+            max_length=min(SYSTEM_LIMIT, limits.text),
             lines=2,
             elem_id="chat-system",
         )
         with gr.Row():
             most = limits.new_tokens
-            length = gr.Slider(16, most, min(128, most), step=16, label="Reply length, tokens", elem_id="chat-length")
+            length = gr.Slider(8, most, min(128, most), step=8, label="Reply length, tokens", elem_id="chat-length")
             temperature = gr.Slider(
                 0, TEMPERATURE_LIMIT, 0.2, step=0.1, label="Temperature (0: always the likeliest)", elem_id="chat-heat"
             )

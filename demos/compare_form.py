@@ -27,15 +27,18 @@ FIELDS_OF_ADAPTERS = {
     "max_new_tokens": "new_tokens",
 }
 SETTINGS: dict[str, tuple[str, Callable[..., Component]]] = {
-    "source": ("From", lambda **more: gr.Dropdown(_languages(), value="en", **more)),
-    "target": ("To", lambda **more: gr.Dropdown(_languages(), value="pt", **more)),
-    "method": ("Method", lambda **more: gr.Radio(METHODS, value="abstractive", **more)),
-    "length": ("Length", lambda **more: gr.Radio(list(LENGTHS), value="medium", **more)),
-    "system": ("System prompt", lambda **more: gr.Textbox("", max_length=SYSTEM_LIMIT, **more)),
-    "temperature": ("Temperature", lambda **more: gr.Slider(0, TEMPERATURE_LIMIT, 0, step=0.1, **more)),
-    "top_p": ("Top p", lambda **more: gr.Slider(0.05, 1, 1, step=0.05, **more)),
-    "seed": ("Seed", lambda **more: SeedField(1, precision=0, placeholder="random", **more)),
-    "new_tokens": ("Length, tokens", lambda **more: gr.Slider(8, DRAFT_LIMIT, 64, step=8, **more)),
+    "source": ("From", lambda limits, **more: gr.Dropdown(_languages(), value="en", **more)),
+    "target": ("To", lambda limits, **more: gr.Dropdown(_languages(), value="pt", **more)),
+    "method": ("Method", lambda limits, **more: gr.Radio(METHODS, value="abstractive", **more)),
+    "length": ("Length", lambda limits, **more: gr.Radio(list(LENGTHS), value="medium", **more)),
+    "system": (
+        "System prompt",
+        lambda limits, **more: gr.Textbox("", max_length=min(SYSTEM_LIMIT, limits.text), **more),
+    ),
+    "temperature": ("Temperature", lambda limits, **more: gr.Slider(0, TEMPERATURE_LIMIT, 0, step=0.1, **more)),
+    "top_p": ("Top p", lambda limits, **more: gr.Slider(0.05, 1, 1, step=0.05, **more)),
+    "seed": ("Seed", lambda limits, **more: SeedField(1, precision=0, placeholder="random", **more)),
+    "new_tokens": ("Length, tokens", lambda limits, **more: _length(limits, **more)),
 }
 
 
@@ -75,7 +78,8 @@ def compare_form(comparer: Comparer, first: str) -> CompareForm:
         for side in SIDES:
             with gr.Column(min_width=280, elem_id=f"compare-side-{side}"):
                 gr.Markdown(f"### {side.upper()}")
-                inputs |= _texts(comparer.limits, side) | _models(comparer, side, first) | _settings(side)
+                inputs |= _texts(comparer.limits, side) | _models(comparer, side, first)
+                inputs |= _settings(comparer.limits, side)
     several = frozenset(task for task, models in comparer.models.items() if len(models) > 1)
     return CompareForm(task, inputs, several)
 
@@ -152,10 +156,10 @@ def _models(comparer: Comparer, side: str, first: str) -> dict[str, Component]:
     return {model_field(task, side): picker(task, models) for task, models in comparer.models.items() if models}
 
 
-def _settings(side: str) -> dict[str, Component]:
+def _settings(limits: Limits, side: str) -> dict[str, Component]:
     return {
         f"{name}_{side}": make(
-            label=label, visible=False, elem_id=f"compare-{name.replace('_', '-')}-{side}", min_width=100
+            limits, label=label, visible=False, elem_id=f"compare-{name.replace('_', '-')}-{side}", min_width=100
         )
         for name, (label, make) in SETTINGS.items()
     }
@@ -163,3 +167,9 @@ def _settings(side: str) -> dict[str, Component]:
 
 def _languages() -> Sequence[tuple[str, str]]:
     return [(name, code) for code, name in languages_of(BUNDLED.translation).items()]
+
+
+def _length(limits: Limits, **more: Any) -> gr.Slider:
+    """How many tokens a reply or a draft may have."""
+    most = min(DRAFT_LIMIT, limits.new_tokens)
+    return gr.Slider(8, most, min(64, most), step=8, **more)

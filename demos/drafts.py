@@ -57,7 +57,8 @@ def drafts_fold(drafter: Drafter, model: gr.Dropdown) -> DraftsFold:
         raw = gr.JSON(visible=False)
         with gr.Row():
             drafts = gr.Slider(1, MOST_DRAFTS, 3, step=1, label="Drafts", elem_id="drafts-count")
-            length = gr.Slider(8, DRAFT_LIMIT, 48, step=8, label="Length of each, tokens", elem_id="drafts-length")
+            most = min(DRAFT_LIMIT, drafter.limits.new_tokens)
+            length = gr.Slider(8, most, min(48, most), step=8, label="Length of each, tokens", elem_id="drafts-length")
             seed = SeedField(
                 precision=0, label="Seed of the first", placeholder="random", elem_id="drafts-seed", min_width=120
             )

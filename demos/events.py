@@ -2,8 +2,10 @@
 
 import contextlib
 import inspect
+import json
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
+from contextvars import ContextVar
 from typing import Any, TypeVar, cast
 
 import gradio as gr
@@ -12,11 +14,12 @@ from gradio.events import api
 from gradio.helpers import Examples
 
 from demos.guard import guarded
-from demos.run_marks import ENDED, FAILED, RAN, STARTED, STOPPED
+from demos.run_marks import ENDED, FAILED, OVER, RAN, STARTED, STOPPED
 from demos.status import StatusLine
 from demos.words import told
 from models.inputs import InputError
 
+# What begins the name of every lane whose requests run one at a time.
 COMPUTE_LANE = "compute"
 # Several at a time, for what shares the batches of its model with others.
 SHARED_LANE = "shared"
@@ -25,7 +28,27 @@ QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibil
 # The same for what may refuse its input: of what runs beside the queue, Gradio's page shows no error.
 ASIDE: dict[str, Any] = {"concurrency_limit": None, "show_progress": "hidden", "api_visibility": "private"}
 
+# What a script gives back to disable a button.
+OFF = json.dumps(gr.update(interactive=False))
+
 T = TypeVar("T")
+
+_lane: ContextVar[str] = ContextVar("lane", default=COMPUTE_LANE)
+
+
+@contextlib.contextmanager
+def own_lane(tab: str) -> Iterator[None]:
+    """Give the events that are registered within a lane of their own, so that no other tab's run delays them."""
+    before = _lane.set(f"{COMPUTE_LANE}: {tab}")
+    try:
+        yield
+    finally:
+        _lane.reset(before)
+
+
+def current_lane() -> str:
+    """The lane of compute of the tab under construction."""
+    return _lane.get()
 
 
 def validator(check: Callable[..., None], fields: Sequence[str]) -> Callable[..., Any]:
@@ -74,30 +97,41 @@ def on_run(
     check: Callable[..., None],
     fields: Sequence[str],
     stop: gr.Button,
-    lane: str = COMPUTE_LANE,
+    lane: str = "",
 ) -> Any:
-    """Run `fn` when any of `triggers` fires, in the compute lane; `stop` ends it and is enabled while it runs.
+    """Run `fn` when any of `triggers` fires, in the tab's lane; `stop` ends it and is enabled while it runs.
 
-    Another `lane` has its own waiting line: only for what steps aside for those in the compute lane, or works on with
-    others in one batch.
+    Another `lane` has its own waiting line: only for what steps aside for those in a lane of compute, or works on with
+    others in one batch. Several runs may share one `stop`: it ends all of them, and stays enabled until the last is
+    over.
 
     `check` takes the same values as `fn` and raises InputError; `fields` are the names it uses, one for each input.
     """
     told = [output for output in outputs if isinstance(output, StatusLine)]
-    number = str(len(_page().fns))
+    number = len(_page().fns)
+
+    def script(code: str) -> str:
+        return code.replace("NUMBER", str(number)).replace("STOP", str(stop._id)).replace("OFF", OFF)
+
     # The page runs a trigger's events in the order of their registration, each to its end, and goes no further where
     # a validator refuses: so Stop is enabled first, and only for what will run.
     typed = [each for each in inputs if not isinstance(each, gr.State)]
-    begin = STARTED.replace("NUMBER", number).replace("IDS", str([each._id for each in typed]))
+    begin = script(STARTED).replace("IDS", str([each._id for each in typed]))
     gr.on(triggers, None, typed, None, js=begin, **QUIET)
-    gr.on(triggers, lambda *values: gr.Button(interactive=_passes(check, values)), list(inputs), stop, **QUIET)
+    gr.on(
+        triggers,
+        lambda *values: gr.Button(interactive=True) if _passes(check, values) else gr.skip(),
+        list(inputs),
+        stop,
+        **QUIET,
+    )
     started = gr.on(
         triggers,
         guarded(fn),
         list(inputs),
         list(outputs),
         validator=validator(check, fields),
-        concurrency_id=lane,
+        concurrency_id=lane or current_lane(),
         concurrency_limit=1,
         trigger_mode="once",
         api_visibility="private",
@@ -105,16 +139,16 @@ def on_run(
         # The stages of a first load belong where the model is named afterwards, not over the result.
         show_progress_on=told or None,
     )
-    started.then(lambda: gr.Button(interactive=False), None, stop, **QUIET)
-    started.then(None, list(told), list(told), js=ENDED.replace("NUMBER", number), **QUIET)
+    started.then(None, None, stop, js=script(OVER), **QUIET)
+    started.then(None, list(told), list(told), js=script(ENDED), **QUIET)
     # After a failure Gradio's page runs nothing that was only to follow.
-    started.failure(lambda: gr.Button(interactive=False), None, stop, **QUIET)
+    started.failure(None, None, stop, js=script(OVER), **QUIET)
     if told:
-        started.failure(None, told, told, js=FAILED.replace("NUMBER", number), **QUIET)
+        started.failure(None, told, told, js=script(FAILED), **QUIET)
     shown = [output for output in outputs if isinstance(output, StatusLine | gr.JSON)]
-    started.success(None, shown, None, js=RAN.replace("NUMBER", number), **QUIET)
-    stop.click(None, None, None, js=STOPPED.replace("NUMBER", number), **QUIET)
-    stop.click(lambda: gr.Button(interactive=False), None, stop, cancels=[started], **QUIET)
+    started.success(None, shown, None, js=script(RAN), **QUIET)
+    # The page does all of this by itself: a request to the server before the one that cancels would delay that.
+    stop.click(None, None, stop, js=script(STOPPED), cancels=[started], **QUIET)
     return started
 
 
@@ -129,14 +163,15 @@ def endpoint(
     name: str,
     check: Callable[..., None] | None = None,
     queue: bool = True,
-    lane: str = COMPUTE_LANE,
+    lane: str = "",
 ) -> None:
-    """Offer the typed function `fn` to scripts as `/name`, in the same lane as the page's events of its kind.
+    """Offer the typed function `fn` to scripts as `/name`, in the tab's lane or another `lane`.
 
     `check` takes the same arguments and raises InputError: a wrong request is refused at once, before it waits. With
     `queue` false it runs at once, beside that lane: only for what takes no compute.
     """
-    offered = api(guarded(fn), api_name=name, queue=queue, concurrency_id=lane if queue else None, concurrency_limit=1)
+    waits_in = (lane or current_lane()) if queue else None
+    offered = api(guarded(fn), api_name=name, queue=queue, concurrency_id=waits_in, concurrency_limit=1)
     if check is not None:
         fields = [each for each in inspect.signature(fn).parameters if each != "report"]
         # `gr.api` has no argument for a validator, though its queue asks for one.

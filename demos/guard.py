@@ -6,12 +6,12 @@ import logging
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import gradio as gr
+from anyio.to_thread import run_sync
 
 from demos.words import say, told
-from demos.workers import run_in_worker
 from models.cache import BudgetError
 from models.device import DeviceUnavailable
 from models.inputs import InputError
@@ -21,6 +21,8 @@ from models.weights import WeightsMissing
 IN_WORDS = (InputError, WeightsMissing, BudgetError, DeviceUnavailable)
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 def report_to(progress: gr.Progress) -> Report:
@@ -59,6 +61,11 @@ class StoppableProgress(gr.Progress):
         if self.stopped.is_set():
             raise Stopped
         return super().__call__(progress, desc, *args, **kwargs)
+
+
+async def in_thread(work: Callable[[], T]) -> T:
+    """What `work` returns or raises, in this context. Cancelling returns at once, and the thread works on."""
+    return await run_sync(work, abandon_on_cancel=True)
 
 
 def guarded(fn: Callable[..., Any]) -> Callable[..., Any]:
@@ -100,7 +107,7 @@ def guarded(fn: Callable[..., Any]) -> Callable[..., Any]:
                     results.close()
 
             try:
-                while (result := await run_in_worker(step)) is not over:
+                while (result := await in_thread(step)) is not over:
                     yield result
             finally:
                 stopped.set()
@@ -117,7 +124,7 @@ def guarded(fn: Callable[..., Any]) -> Callable[..., Any]:
                 return work()
 
         try:
-            return await run_in_worker(run)
+            return await in_thread(run)
         finally:
             stopped.set()
 

@@ -5,7 +5,7 @@ from typing import Any
 import gradio as gr
 
 from demos.attention import OPENS_AT
-from demos.events import COMPUTE_LANE, on_run, run_examples
+from demos.events import current_lane, on_run, run_examples
 from demos.examples import ready_examples
 from demos.guard import guarded, report_to
 from demos.status import StatusLine, describe
@@ -26,7 +26,7 @@ EXAMPLES = {
 
 def make_reader(cache: ModelCache, limits: Limits = DEFAULT_LIMITS) -> HeadReader:
     """The models whose queries, keys and values can be read, over `cache`."""
-    return HeadReader(cache, ATTENTION)
+    return HeadReader(cache, ATTENTION, limits)
 
 
 def examples(reader: HeadReader) -> dict[str, list[str]]:
@@ -82,7 +82,7 @@ def render(reader: HeadReader) -> Form:
     inputs, outputs = [model, text, places], [head_view, status]
     on_run([run.click, text.submit], work, inputs, outputs, check, (*FIELDS, "Place"), stop)
     in_lane: dict[str, Any] = {
-        "concurrency_id": COMPUTE_LANE,
+        "concurrency_id": current_lane(),
         "concurrency_limit": 1,
         "api_visibility": "private",
     }

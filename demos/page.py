@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from demos import look
-from demos.events import ASIDE, QUIET, let_share
+from demos.events import ASIDE, QUIET, let_share, own_lane
 from demos.guard import guarded
 from demos.history import history, record
 from demos.link_bar import copy_button, open_links
@@ -68,7 +68,7 @@ def build(
         forms: dict[str, Form] = {}
         with gr.Tabs(elem_id="tabs", overflow_behavior="wrap") as strip:
             for tab in tabs:
-                with gr.Tab(tab.title, id=tab.name):
+                with gr.Tab(tab.title, id=tab.name), own_lane(tab.name):
                     forms[tab.name] = tab.show(cache, limits, offers)
                     for endpoint, inputs in forms[tab.name].scripts.items():
                         script_it(demo, endpoint, inputs)

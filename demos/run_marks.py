@@ -1,6 +1,7 @@
 """What the page itself does around a run, in JavaScript: it marks how each began and ended, and tells it in words.
 
-NUMBER stands for the run's own number, IDS for those of its inputs.
+NUMBER stands for the run's own number, IDS for those of its inputs, STOP for that of the button that ends it, and OFF
+for what disables a button.
 """
 
 # Gradio shows a stopped run as an error for as long as its cancelling takes. So the page keeps, for each kind of run by
@@ -8,11 +9,22 @@ NUMBER stands for the run's own number, IDS for those of its inputs.
 STARTED = """(...values) => {
   const page = document.body.dataset;
   page.runNUMBER = "started";
+  ((window.glassboxRuns ??= {})[STOP] ??= new Set()).add(NUMBER);
   delete page.stopped;
   for (const toast of document.querySelectorAll(".toast-message-text")) toast.dataset.old = "";
   window.glassboxHistory?.began(NUMBER, IDS, values);
 }"""
-STOPPED = "() => { const page = document.body.dataset; if (page.runNUMBER) page.runNUMBER = page.stopped = 'stopped'; }"
+STOPPED = """() => {
+  const page = document.body.dataset;
+  if (page.runNUMBER) page.runNUMBER = page.stopped = "stopped";
+  return OFF;
+}"""
+# Several runs can share one Stop: it stays enabled while another of them goes on.
+OVER = """() => {
+  const runs = window.glassboxRuns[STOP];
+  runs.delete(NUMBER);
+  return runs.size ? { __type__: "update" } : OFF;
+}"""
 ENDED = """(...told) => {
   const page = document.body.dataset;
   const stopped = page.runNUMBER === "stopped";

@@ -42,7 +42,7 @@ def placed(load: Load, specs: Iterable[ModelSpec], tell: Callable[[str], None]) 
 def move(page: gr.Blocks, gpu: Gpu) -> None:
     """Let every event of `page` in the lanes of compute run where `gpu` takes it. They must be what `guarded` makes."""
     for event in page.fns.values():
-        if event.fn is not None and event.concurrency_id in (COMPUTE_LANE, SHARED_LANE):
+        if event.fn is not None and str(event.concurrency_id).startswith((COMPUTE_LANE, SHARED_LANE)):
             plain = event.fn.__wrapped__  # type: ignore[attr-defined]
             event.fn = guarded(_in_worker(plain, gpu, page.blocks))
 

@@ -20,7 +20,8 @@ INTERVALS = 6
 TOLERANCE, PARTS_TOLERANCE = 0.01, 0.02
 MOST_STEPS = 192
 MOST_TOKENS = 16_000
-BATCH_TOKENS = 1_024
+# So few that a caller hears of each batch within half a second on a busy machine.
+BATCH_TOKENS = 512
 
 
 @dataclass(frozen=True)

@@ -55,9 +55,9 @@ class Chatter(Choice):
     ) -> None:
         """Raise InputError where an argument cannot be used."""
         check_text(message, "message", self.limits.text)
-        read_history(history)
+        read_history(history, self.limits.text)
         if system != "":
-            check_text(system, "system", SYSTEM_LIMIT)
+            check_text(system, "system", min(SYSTEM_LIMIT, self.limits.text))
         check_whole(max_new_tokens, "max_new_tokens", 1, self.limits.new_tokens)
         check_number(temperature, "temperature", 0, TEMPERATURE_LIMIT)
         check_number(top_p, "top_p", 0, 1)
@@ -92,7 +92,7 @@ class Chatter(Choice):
         """
         self.check(message, history, system, max_new_tokens, temperature, top_p)
         spent = stopwatch()
-        conversation = (*read_history(history), Message("user", message))
+        conversation = (*read_history(history, self.limits.text), Message("user", message))
         with self.cache.lease(self.spec, report) as loaded:
             clock = stopwatch()
             prompt = fit(loaded, system, conversation, int(max_new_tokens))

@@ -18,19 +18,19 @@ class Message:
     text: str
 
 
-def read_history(history: object) -> tuple[Message, ...]:
+def read_history(history: object, limit: int = TEXT_LIMIT) -> tuple[Message, ...]:
     """The messages of `history`: each a Message, or a dict whose content is text or a list of text parts.
 
-    Raises InputError at anything else: an unknown role, another type, a text that is too long.
+    Raises InputError at anything else: an unknown role, another type, a user's text of more than `limit` characters.
     """
     if not isinstance(history, list | tuple):
         raise InputError("history", f"history must be a list of messages, not {type(history).__name__}.")
     if len(history) > HISTORY_LIMIT:
         raise InputError("history", f"history has {len(history):,} messages; at most {HISTORY_LIMIT:,} are allowed.")
-    return tuple(_message(entry) for entry in history)
+    return tuple(_message(entry, limit) for entry in history)
 
 
-def _message(entry: object) -> Message:
+def _message(entry: object, limit: int) -> Message:
     if isinstance(entry, Message):
         return entry
     if not isinstance(entry, dict) or not {"role", "content"} <= entry.keys():
@@ -38,7 +38,10 @@ def _message(entry: object) -> Message:
     role: Role = "user" if check_choice(entry["role"], "history", ("user", "assistant")) == "user" else "assistant"
     text = message_text(entry["content"])
     # A reply may have no word in it: it was stopped before its first, or is all dots.
-    check_text(text if role == "user" else f"reply{text}", "history", TEXT_LIMIT)
+    if role == "user":
+        check_text(text, "history", limit)
+    else:
+        check_text(f"reply{text}", "history", TEXT_LIMIT)
     return Message(role, text)
 
 

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import gradio as gr
@@ -11,7 +12,9 @@ from playwright.sync_api import Browser, Page, expect
 
 import app
 from demos import page as glassbox
-from demos.events import endpoint
+from demos import translation
+from demos.events import SHARED_LANE, endpoint, on_run, own_lane
+from demos.status import StatusLine
 from demos.tab import Form, Tab
 from models.cache import ModelCache
 from models.inputs import DEFAULT_LIMITS, Limits
@@ -34,7 +37,7 @@ TABS = [
 
 
 class Lane:
-    """Something that can take the one lane of compute until it is let go."""
+    """Something that can take a tab's lane of compute until it is let go."""
 
     def __init__(self) -> None:
         self.taken, self.free = threading.Event(), threading.Event()
@@ -55,9 +58,24 @@ def make_lane(cache: ModelCache, limits: Limits = DEFAULT_LIMITS) -> Lane:
 
 
 def render(lane: Lane) -> Form:
-    """Offer `/hold`."""
-    gr.Markdown("Nothing to see here.")
-    endpoint(lane.hold, "hold")
+    """Offer `/hold_N` for each of the other tabs, in its lane; and a slow and a quick run that share one Stop."""
+    for number, tab in enumerate(app.TABS):
+        with own_lane(tab.name):
+            endpoint(lane.hold, f"hold_{number}", lane=SHARED_LANE if tab is translation.TAB else "")
+    text = gr.Textbox("text")
+    status = StatusLine("lane-status")
+    stop = gr.Button("Stop", interactive=False, elem_id="lane-stop")
+
+    def slow(text: str) -> str:
+        return lane.hold()
+
+    def quick(text: str) -> str:
+        return "quick"
+
+    for run in (slow, quick):
+        name = run.__name__
+        button = gr.Button(name, elem_id=f"lane-{name}")
+        on_run([button.click], run, [text], [status], lambda text: None, ["text"], stop, lane=name)
     return Form()
 
 
@@ -71,19 +89,29 @@ def url() -> Iterator[str]:
     demo.close()
 
 
-@pytest.fixture
-def held(url: str) -> Iterator[None]:
-    """While a test runs, the lane is taken."""
+@contextmanager
+def held(url: str, title: str) -> Iterator[None]:
+    """Within, the lane of the tab of that title is taken."""
+    number = [tab.title for tab in app.TABS].index(title)
     LANE.taken.clear()
     LANE.free.clear()
-    job = Client(url, verbose=False).submit(api_name="/hold")
+    job = Client(url, verbose=False).submit(api_name=f"/hold_{number}")
     assert LANE.taken.wait(PATIENCE / 1000)
-    yield
-    LANE.free.set()
-    job.result(PATIENCE / 1000)
+    try:
+        yield
+    finally:
+        LANE.free.set()
+        job.result(PATIENCE / 1000)
 
 
-@pytest.mark.usefixtures("held")
+@pytest.fixture
+def lane(url: str, title: str) -> Iterator[None]:
+    """While a test runs, the lane of the tab of that title is taken."""
+    with held(url, title):
+        yield
+
+
+@pytest.mark.usefixtures("lane")
 @pytest.mark.parametrize(("title", "name"), TABS)
 def test_an_example_that_waits_can_be_stopped(page: Page, title: str, name: str) -> None:
     """A click on an example runs it; Stop is enabled, takes it out of the queue, and leaves no error behind."""
@@ -101,8 +129,34 @@ def test_an_example_that_waits_can_be_stopped(page: Page, title: str, name: str)
     expect(run).to_be_enabled()
 
 
-@pytest.mark.usefixtures("held")
-def test_a_screen_reader_hears_of_the_queue_in_its_language(browser: Browser, url: str) -> None:
+@pytest.mark.usefixtures("lane")
+@pytest.mark.parametrize("title", ["Chat"])
+def test_another_tab_does_not_wait(page: Page, title: str) -> None:
+    """While one tab's lane is taken, another tab's example is answered."""
+    open_tab(page, "Sentiment")
+    page.locator("#sentiment-examples button").first.click()
+    expect(page.locator("#sentiment-status")).to_contain_text("cpu", timeout=PATIENCE)
+
+
+def test_stop_stays_enabled_until_the_last_run_is_over(page: Page) -> None:
+    """A quick run ends beside a slow one that shares its Stop: that can still be stopped, and then Stop is disabled."""
+    LANE.taken.clear()
+    LANE.free.clear()
+    open_tab(page, "Lane")
+    stop = page.locator("button#lane-stop")
+    page.locator("#lane-slow").click()
+    assert LANE.taken.wait(PATIENCE / 1000)
+    page.locator("#lane-quick").click()
+    expect(page.locator("#lane-status")).to_contain_text("quick", timeout=PATIENCE)
+    page.wait_for_timeout(500)
+    expect(stop).to_be_enabled()
+    LANE.free.set()
+    expect(stop).to_be_disabled(timeout=PATIENCE)
+
+
+@pytest.mark.usefixtures("lane")
+@pytest.mark.parametrize("title", ["Sentiment"])
+def test_a_screen_reader_hears_of_the_queue_in_its_language(browser: Browser, url: str, title: str) -> None:
     """Of the place in it, while a run waits."""
     with browser.new_page(locale="zh-CN") as page:
         page.goto(url)
