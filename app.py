@@ -58,7 +58,7 @@ from demos.tab import Tab
 from models.cache import Loaded, ModelCache
 from models.catalog import MINILM, QUESTION_ANSWERING, SENTIMENT, SMOLLM2, TRANSLATION, WEIGHTS, ModelSpec
 from models.device import Device, choose_device, probe, use_threads
-from models.inputs import Limits
+from models.inputs import Limits, seconds_before
 from models.loading import Loader
 from models.lock import LockError
 from models.offers import BUNDLED, HUB, Offers
@@ -98,7 +98,7 @@ def make_cache(chosen: settings.Settings) -> ModelCache:
         use_threads(chosen.threads)
         return choose_device(chosen.device, probe())
 
-    load = Loader(store_of(chosen), device, ASSETS / "adapters")
+    load = Loader(store_of(chosen), device, ASSETS / "adapters", chosen.threads)
 
     def load_and_tell(spec: ModelSpec, report: Report) -> Loaded:
         terminal = to_terminal(log.info)
@@ -140,7 +140,7 @@ def build(
     offers: Offers | None = None,
 ) -> gr.Blocks:
     """The whole page over `cache`, with the models of `offers`, or else all that the settings allow."""
-    limits = Limits(chosen.characters, chosen.context_characters, chosen.new_tokens)
+    limits = Limits(chosen.characters, chosen.context_characters, chosen.new_tokens, seconds_before(chosen.deadline))
     offers = offered(chosen) if offers is None else offers
     return page.build(tabs, cache, limits, chosen.queue_length, offers, chosen.at_once)
 

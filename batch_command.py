@@ -17,7 +17,7 @@ from models.decoded import ENCODINGS
 from models.delimited import SEPARATORS
 from models.device import DeviceUnavailable
 from models.exports import write_csv, write_json_lines
-from models.inputs import InputError, Limits
+from models.inputs import InputError, Limits, seconds_before
 from models.summarization import LENGTHS, METHODS
 from models.tables import JSON_ENDINGS, Options, read_table
 from models.weights import WeightsMissing
@@ -65,7 +65,7 @@ def main(arguments: Sequence[str], make_cache: Callable[[settings.Settings], Mod
     """Run a batch as `arguments` say, over what `make_cache` makes. Exits with a message where that cannot be done."""
     given, others = parser().parse_known_args(arguments)
     chosen = settings.read(others)
-    limits = Limits(chosen.characters, chosen.context_characters, chosen.new_tokens)
+    limits = Limits(chosen.characters, chosen.context_characters, chosen.new_tokens, seconds_before(chosen.deadline))
     try:
         batch = _batch(given, make_cache(chosen), limits)
         start = _rows_in(Path(given.out), batch) if given.resume else 0

@@ -5,11 +5,9 @@ from bisect import bisect_right
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 
-import torch
-
 from models.cache import Loaded
 from models.chat_prompt import Prompt, encode_chat
-from models.decoding import Reading, Sampling, decode, end_tokens
+from models.engines.base import Reading, Sampling
 from models.text import sentences
 from models.tokens import Detokenizer
 
@@ -99,13 +97,16 @@ def _write_one(
     limit = TOKENS_BEFORE + TOKENS_A_SENTENCE * count
     detokenizer = Detokenizer(loaded.tokenizer)
     written: list[int] = []
-    circling = False
-    for step in decode(loaded, _prompt(loaded, text, count), Sampling(limit), own_words(loaded, text)):
+    so_far, circling = "", False
+    for step in loaded.model.generate(_prompt(loaded, text, count), [Sampling(limit)], own_words(loaded, text)):
         if isinstance(step, Reading):
             yield Writing("", f"Reading{part}: {step.done:,} of {step.total:,} tokens", tokens, dropped)
             continue
-        written.append(step.token)
-        so_far = detokenizer.add(step.token)
+        if not step:
+            yield Writing(so_far.strip(), f"Writing{part}", tokens, dropped)
+            continue
+        written.append(step[0].token)
+        so_far = detokenizer.add(step[0].token)
         if len(sentences(so_far)) > count:
             break
         if circling := in_circles(written):
@@ -115,19 +116,16 @@ def _write_one(
     yield Writing(trimmed(detokenizer.text(), count, ended), f"Writing{part}", tokens, dropped)
 
 
-def _prompt(loaded: Loaded, text: str, count: int) -> torch.Tensor:
-    """The tokens of the instruction and `text`, shape (1, tokens); what looks like a control token in it is text."""
+def _prompt(loaded: Loaded, text: str, count: int) -> list[int]:
+    """The tokens of the instruction and `text`; what looks like a control token in it is text."""
     instruction = INSTRUCTION.format(count=COUNT_IN_WORDS.get(count, f"up to {count} sentences"))
-    prompt = Prompt(encode_chat(loaded.tokenizer, [("system", instruction), ("user", text)]))
-    return torch.tensor([prompt.ids])
+    return Prompt(encode_chat(loaded.tokenizer, [("system", instruction), ("user", text)])).ids
 
 
-def own_words(loaded: Loaded, text: str) -> torch.Tensor:
-    """A bias, shape (vocabulary,), towards the tokens of `text`, the words that join any sentence, and the end."""
-    bias = torch.zeros(loaded.model.config.vocab_size)
+def own_words(loaded: Loaded, text: str) -> dict[int, float]:
+    """A bias, by token, towards the tokens of `text`, the words that join any sentence, and the end."""
     tokens = [token for said in (text, GLUE) for token in loaded.tokenizer(said, add_special_tokens=False)["input_ids"]]
-    bias[[*tokens, *end_tokens(loaded.model)]] = OWN_WORDS
-    return bias
+    return dict.fromkeys([*tokens, *loaded.model.info.ends], OWN_WORDS)
 
 
 def in_circles(written: Sequence[int]) -> bool:

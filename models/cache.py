@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from models.blocks import Blocks
 from models.catalog import Engine, ModelSpec
 from models.company import Company
 from models.stages import MEGABYTE, Report, Stage, ignore
@@ -23,7 +22,7 @@ class BudgetError(MemoryError):
 
 @dataclass(frozen=True)
 class Loaded:
-    """A model in memory; `nbytes` counts its parameters and buffers, and all that `blocks` may hold.
+    """A model in memory; `nbytes` counts its parameters and buffers, and what it may keep of texts it has read.
 
     `engine` runs it: torch, or another one in its place. `company` are those who ask it at the same time.
     """
@@ -34,7 +33,6 @@ class Loaded:
     dtype: str
     nbytes: int
     engine: Engine = "torch"
-    blocks: Blocks | None = None
     company: Company = field(default_factory=Company, compare=False, repr=False)
 
 

@@ -6,13 +6,12 @@ from typing import Literal
 
 Head = Literal["encoder", "question-answering", "sentiment", "entailment", "causal-lm", "translation", "seq2seq"]
 Attention = Literal["sdpa", "eager"]
-Engine = Literal["torch", "fbgemm", "onednn"]
+Engine = Literal["torch", "llama.cpp", "fbgemm", "onednn"]
 # What runs each kind of model on a CPU that can, where that is not torch.
 ENGINES: dict[Head, Engine] = {
     "encoder": "onednn",
     "question-answering": "onednn",
     "sentiment": "onednn",
-    "causal-lm": "fbgemm",
     "translation": "fbgemm",
 }
 # The classes of a sentiment, in their order.
@@ -51,7 +50,7 @@ class HubRepository:
 
 @dataclass(frozen=True)
 class Weights:
-    """The files of one model. The hashes are trusted, the mirrors are not; `gguf` names the file to convert."""
+    """The files of one model. The hashes are trusted, the mirrors are not; `gguf` names the file of weights, if any."""
 
     name: str
     files: tuple[WeightFile, ...]
@@ -73,11 +72,18 @@ class Weights:
 
 @dataclass(frozen=True)
 class HubWeights:
-    """The files of one model on the Hub. What they must hash to is known once a download has locked them."""
+    """The files of one model on the Hub, or the file `gguf` of the repository.
+
+    What they must hash to is known once a download has locked them.
+    """
 
     name: str
     source: HubRepository
     licence: str
+    gguf: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.source}, {self.gguf}" if self.gguf else str(self.source)
 
 
 @dataclass(frozen=True)
@@ -117,7 +123,9 @@ class ModelSpec:
 
     def with_attention(self) -> "ModelSpec":
         """The same model in torch, loaded so that it returns its attention weights and has gradients."""
-        return replace(self, attention="eager", engine="torch")
+        # In torch it is another size, which its files tell, where an engine keeps the weights in fewer bits.
+        nbytes = 0 if self.engine == "llama.cpp" else self.nbytes
+        return replace(self, attention="eager", engine="torch", nbytes=nbytes)
 
 
 MINILM_WEIGHTS = Weights(
@@ -199,7 +207,7 @@ FIREFOX_WEIGHTS = Weights(
 WEIGHTS = (MINILM_WEIGHTS, SMOLLM2_WEIGHTS, FIREFOX_WEIGHTS)
 
 MINILM = ModelSpec("all-MiniLM-L6-v2", "encoder", MINILM_WEIGHTS, 91_000_000, engine=ENGINES["encoder"])
-SMOLLM2 = ModelSpec("SmolLM2-135M-Instruct", "causal-lm", SMOLLM2_WEIGHTS, 630_000_000, engine=ENGINES["causal-lm"])
+SMOLLM2 = ModelSpec("SmolLM2-135M-Instruct", "causal-lm", SMOLLM2_WEIGHTS, 360_000_000, engine="llama.cpp")
 ENGLISH_PORTUGUESE = ModelSpec(
     "Firefox Translations en-pt",
     "translation",

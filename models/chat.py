@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from models.chat_prompt import Prompt, fit
 from models.choice import Choice
+from models.engines.base import Reading, Sampling
 from models.inputs import check_number, check_text, check_whole
 from models.memory import retried
 from models.messages import Message, read_history
@@ -18,8 +19,6 @@ Ending = Literal["", "end", "length", "time"]
 
 TEMPERATURE_LIMIT = 2.0
 SYSTEM_LIMIT = 2_000
-# A reply that takes longer, in seconds, ends with what it has.
-DEADLINE = 55.0
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,9 @@ class Chatter(Choice):
 
     def look(self, reply: ChatReply, report: Report = ignore) -> Iterator[ReplyAttention]:
         """Read `reply` again with the copy of the model that tells its attention; see `ReplyReader.stream`."""
-        return ReplyReader(self.cache, self.using(reply.run.model).spec).stream(reply.prompt, reply.tokens, report)
+        return ReplyReader(self.cache, self.using(reply.run.model).spec, self.limits).stream(
+            reply.prompt, reply.tokens, report
+        )
 
     @retried
     def stream(
@@ -90,12 +91,9 @@ class Chatter(Choice):
         when not even the last message fits. Closing the generator ends the compute and releases the model.
         """
         self.check(message, history, system, max_new_tokens, temperature, top_p)
+        spent = stopwatch()
         conversation = (*read_history(history), Message("user", message))
         with self.cache.lease(self.spec, report) as loaded:
-            import torch
-
-            from models.decoding import Reading, Sampling, decode
-
             clock = stopwatch()
             prompt = fit(loaded, system, conversation, int(max_new_tokens))
             run = Run(self.spec.name, loaded.device, len(prompt.ids), prompt.dropped_tokens, 0.0, loaded.engine)
@@ -104,18 +102,18 @@ class Chatter(Choice):
             sampling = Sampling(int(max_new_tokens), float(temperature), float(top_p), seed)
             reading = clock()
             late = False
-            for step in decode(loaded, torch.tensor([prompt.ids]), sampling, remember=True):
+            for step in loaded.model.generate(prompt.ids, [sampling]):
                 now = clock()
                 if isinstance(step, Reading):
                     reading = now
                     reply = replace(reply, read=step.done, kept=step.kept)
-                else:
-                    written.add(step)
+                elif step:
+                    written.add(step[0])
                     rate = len(written.tokens) / (now - reading)
                     reply = replace(reply, text=written.text, tokens=written.tokens, rate=rate)
                 reply = replace(reply, run=replace(run, seconds=now))
                 yield reply
-                late = now > DEADLINE
+                late = spent() > self.limits.seconds
                 if late:
                     break
             written.end()

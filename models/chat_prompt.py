@@ -66,7 +66,7 @@ def fit(loaded: Loaded, system: str, conversation: Sequence[Message], max_new_to
     def count(first: int) -> int:
         return sum(len(part.ids) for part in encode(first))
 
-    room = min(CONTEXT, loaded.model.config.max_position_embeddings) - max_new_tokens
+    room = min(CONTEXT, loaded.model.info.context) - max_new_tokens
     first = bisect_left(range(len(turns)), True, key=lambda n: count(n) <= room)
     if first == len(turns):
         raise InputError(

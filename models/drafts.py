@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from models.choice import Choice
+from models.engines.base import Reading, Sampling
 from models.inputs import check_number, check_text, check_whole
 from models.memory import retried
 from models.results import Run, stopwatch
@@ -21,8 +22,6 @@ TEMPERATURE_LIMIT = 2.0
 SEED_LIMIT = 999_999_999
 # Tokens of the text and a draft together; of a longer text the last ones are read.
 CONTEXT = 2_048
-# Drafts that take longer, in seconds, end with what they have.
-DEADLINE = 55.0
 
 
 @dataclass(frozen=True)
@@ -97,30 +96,27 @@ class Drafter(Choice):
         Closing the generator ends the compute and releases the model.
         """
         self.check(text, drafts, max_new_tokens, temperature, top_p, seed)
+        spent = stopwatch()
         first = secrets.randbelow(SEED_LIMIT - MOST_DRAFTS) if seed is None else int(seed)
         seeds = [(first + number) % (SEED_LIMIT + 1) for number in range(int(drafts))]
         with self.cache.lease(self.spec, report) as loaded:
-            import torch
-
-            from models.decoding import Reading, Sampling, decode_together
-
             clock = stopwatch()
             tokenizer = loaded.tokenizer
             ids = tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"]
-            room = min(CONTEXT, loaded.model.config.max_position_embeddings) - int(max_new_tokens) - 1
+            room = min(CONTEXT, loaded.model.info.context) - int(max_new_tokens) - 1
             run = Run(self.spec.name, loaded.device, min(len(ids), room), max(0, len(ids) - room), 0.0, loaded.engine)
             result = Drafts((), tuple(Draft(seed, "", (), "") for seed in seeds), 0, 0.0, run)
             written = [Transcript(tokenizer) for _ in seeds]
             samplings = [Sampling(int(max_new_tokens), float(temperature), float(top_p), seed) for seed in seeds]
-            prompt = torch.tensor([[boundary(tokenizer), *ids[-room:]]])
+            prompt = [boundary(tokenizer), *ids[-room:]]
             reading = clock()
             late = False
-            for step in decode_together(loaded, prompt, samplings, control_tokens(tokenizer)):
+            for step in loaded.model.generate(prompt, samplings, ends=control_tokens(tokenizer)):
                 now = clock()
                 if isinstance(step, Reading):
                     reading = now
-                    result = replace(result, read=step.done - 1, next=candidates(tokenizer, step.likeliest))
-                else:
+                    result = replace(result, read=max(0, step.done - 1), next=candidates(tokenizer, step.likeliest))
+                elif step:
                     for number, new in step.items():
                         written[number].add(new)
                     rate = sum(len(one.tokens) for one in written) / (now - reading)
@@ -128,7 +124,7 @@ class Drafter(Choice):
                     result = replace(result, drafts=grown, rate=rate)
                 result = replace(result, run=replace(run, seconds=now))
                 yield result
-                late = now > DEADLINE
+                late = spent() > self.limits.seconds
                 if late:
                     break
             done = [

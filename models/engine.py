@@ -4,17 +4,12 @@ import logging
 from typing import Any
 
 from models import onednn, packed
-from models.blocks import Blocks
 from models.cache import Loaded
 from models.catalog import ModelSpec
 from models.device import Device, DtypeName
-from models.stages import MEGABYTE
 from models.traced import traced
 
 log = logging.getLogger("glassbox")
-
-# What a model may keep of recent conversations: about 2,700 tokens of SmolLM2.
-BLOCK_BYTES = 128 * MEGABYTE
 
 
 def can_pack(spec: ModelSpec, device: Device) -> bool:
@@ -32,7 +27,7 @@ def nbytes(model: Any) -> int:
 
 def dtype(spec: ModelSpec) -> DtypeName:
     """The precision in which `spec` is loaded to be packed."""
-    return "float16" if spec.head == "causal-lm" else "float32"
+    return "float32"
 
 
 def pack(spec: ModelSpec, model: Any, tokenizer: Any, spare: list[Any]) -> Loaded | None:
@@ -40,8 +35,6 @@ def pack(spec: ModelSpec, model: Any, tokenizer: Any, spare: list[Any]) -> Loade
 
     `spare` is one list for all that are loaded of `spec`; see `models.traced.traced`.
     """
-    if spec.head == "causal-lm":
-        return _pack_llama(spec, model, tokenizer, spare)
     if spec.head == "translation":
         model.rough = packed.quantize(model.output)
         beside = model.rough.nbytes + packed.pack_linears(model.encoder) + packed.pack_linears(model.decoder)
@@ -54,17 +47,3 @@ def pack(spec: ModelSpec, model: Any, tokenizer: Any, spare: list[Any]) -> Loade
         return None
     beside = sum(module.nbytes for module in model.modules() if isinstance(module, PackedLayer))
     return Loaded(model, tokenizer, "cpu", "bfloat16", nbytes(model) + beside, "onednn")
-
-
-def _pack_llama(spec: ModelSpec, model: Any, tokenizer: Any, spare: list[Any]) -> Loaded | None:
-    from models.packed_llama import OtherArchitecture, packed_if_trusted
-
-    try:
-        llama = packed_if_trusted(model, spare)
-    except OtherArchitecture as reason:
-        log.info("%s runs in torch: %s", spec.name, reason)
-        return None
-    if llama is None:
-        log.warning("%s runs in torch: with packed weights its logits are not the model's own.", spec.name)
-        return None
-    return Loaded(llama, tokenizer, "cpu", "float16", llama.nbytes + BLOCK_BYTES, "fbgemm", Blocks(BLOCK_BYTES))

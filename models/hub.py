@@ -42,7 +42,8 @@ def resolve(hub: HubWeights, folder: Path, report: Report) -> Locked:
     """What `hub` is at this moment: its commit and the hash of each file that a model is made of.
 
     The Hub tells the hashes of the large files; the small ones are downloaded to `folder`. Raises MirrorError where
-    the Hub does not deliver, and Refused where the model has no safetensors or asks to run code of its own.
+    the Hub does not deliver, and Refused where the model has no safetensors, lacks the GGUF file that was asked for, or
+    asks to run code of its own.
     """
     from huggingface_hub import HfApi
 
@@ -50,8 +51,11 @@ def resolve(hub: HubWeights, folder: Path, report: Report) -> Locked:
     with hub_errors(hub.source):
         info = HfApi().model_info(hub.source.repository, revision=hub.source.revision, files_metadata=True, timeout=20)
     siblings = {one.rfilename: one for one in info.siblings or []}
-    names = wanted(list(siblings))
-    if not any(map(WEIGHTS.fullmatch, names)):
+    names = [hub.gguf] if hub.gguf else wanted(list(siblings))
+    if hub.gguf and hub.gguf not in siblings:
+        there = [name for name in siblings if name.endswith(".gguf")]
+        raise Refused(f"{hub.source} is refused: it has no {hub.gguf}, but {', '.join(there) or 'no GGUF file at all'}")
+    if not hub.gguf and not any(map(WEIGHTS.fullmatch, names)):
         pickled = [name for name in siblings if name.endswith(PICKLES)]
         has = f"it has {', '.join(pickled[:3])}, which can run code when it is opened" if pickled else "it has none"
         raise Refused(f"{hub.source} is refused: only safetensors are loaded, and {has}")

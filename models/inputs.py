@@ -11,14 +11,26 @@ REPLY_LIMIT = 256
 
 @dataclass(frozen=True)
 class Limits:
-    """How much one request may ask for: characters of a text and of a context, new tokens of a reply."""
+    """How much one request may ask for: characters of a text and of a context, new tokens of a reply.
+
+    After `seconds` what is written token by token ends with what it has.
+    """
 
     text: int = TEXT_LIMIT
     context: int = CONTEXT_LIMIT
     new_tokens: int = REPLY_LIMIT
+    seconds: float = 55.0
 
 
 DEFAULT_LIMITS = Limits()
+
+
+def seconds_before(deadline: int) -> float:
+    """When to end, so that what was written is kept: a little before the server's deadline, both in seconds.
+
+    A deadline of 0 is none.
+    """
+    return max(deadline - 5, 0.9 * deadline) if deadline else math.inf
 
 
 class InputError(ValueError):

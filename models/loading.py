@@ -14,6 +14,7 @@ from safetensors import SafetensorError
 from models.cache import Loaded
 from models.catalog import HubWeights, ModelSpec
 from models.device import Device, DtypeName
+from models.engines.gguf_file import SERVED
 from models.stages import Report, Stage
 from models.weights import WeightsMissing, WeightStore
 
@@ -38,6 +39,7 @@ class Loader:
     store: WeightStore
     device: Callable[[], Device]
     adapters: Path
+    threads: int = 0
     # Two threads that first import parts of Transformers at one moment can find them half there.
     importing: threading.Lock = field(default_factory=threading.Lock)
     # By the model, what can be used again of those that are gone; see `models.traced.traced`.
@@ -49,12 +51,18 @@ class Loader:
             return spec.nbytes
         from models.sizes import elements
 
-        folder = self.store.ensure(spec.weights, report, checked=False)
+        if self._in_llama_cpp(spec):
+            from models.engines import llama_cpp
+
+            return llama_cpp.needs(self.store.ensure(spec.weights, report, checked=False) / SERVED)
+        folder = self._torch_folder(spec, report, checked=False)
         return elements(folder) * ITEM_BYTES[self.device().dtype]
 
     def __call__(self, spec: ModelSpec, report: Report) -> Loaded:
         """Load `spec`. Raises WeightsMissing, or MemoryError where the device has too little memory."""
-        folder = self.store.ensure(spec.weights, report) / spec.subfolder
+        if self._in_llama_cpp(spec):
+            return self._served(spec, report)
+        folder = self._torch_folder(spec, report) / spec.subfolder
         report(Stage("Loading", spec.name))
         import torch
 
@@ -69,7 +77,38 @@ class Loader:
         from models import engine
 
         dtype = str(next(model.parameters()).dtype).removeprefix("torch.")
-        return Loaded(model, tokenizer, device.name, dtype, engine.nbytes(model))
+        nbytes = engine.nbytes(model)
+        if spec.head == "causal-lm" and spec != spec.with_attention():
+            from models.engines.torch_causal import TorchCausal
+
+            model = TorchCausal(model)
+            nbytes += model.cache_bytes
+        return Loaded(model, tokenizer, device.name, dtype, nbytes)
+
+    def _in_llama_cpp(self, spec: ModelSpec) -> bool:
+        return spec.engine == "llama.cpp" and self.device().name == "cpu"
+
+    def _served(self, spec: ModelSpec, report: Report) -> Loaded:
+        """A causal language model in llama.cpp, which needs no torch."""
+        from models.engines.completions import CompletionError
+        from models.engines.llama_cpp import LlamaCpp, needs
+        from models.engines.tokenizer import Tokenizer
+
+        folder = self.store.ensure(spec.weights, report)
+        report(Stage("Loading", spec.name))
+        try:
+            with _named(spec):
+                tokenizer = Tokenizer.load(folder)
+                model = LlamaCpp.load(folder / SERVED, self.threads)
+        except CompletionError as error:
+            raise WeightsMissing(f"{spec.label} cannot be used: {error}") from error
+        return Loaded(model, tokenizer, "cpu", model.about.quantization, needs(folder / SERVED), "llama.cpp")
+
+    def _torch_folder(self, spec: ModelSpec, report: Report, checked: bool = True) -> Path:
+        """Where torch finds the files of `spec`."""
+        if spec.weights.gguf:
+            return self.store.torch_copy(spec.weights, report)
+        return self.store.ensure(spec.weights, report, checked)
 
     def _packed(self, spec: ModelSpec, folder: Path, device: Device) -> Loaded | None:
         """`spec` on an engine of the CPU, where there is one that runs it."""

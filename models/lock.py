@@ -27,7 +27,9 @@ class Locked:
 
     def weights(self, hub: HubWeights) -> Weights:
         """`hub` with the hashes that are trusted from now on."""
-        return Weights(hub.name, self.files, (HubRepository(hub.source.repository, self.commit),), hub.licence)
+        return Weights(
+            hub.name, self.files, (HubRepository(hub.source.repository, self.commit),), hub.licence, hub.gguf
+        )
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class LockFile:
 
     def find(self, hub: HubWeights) -> Locked | None:
         """The entry of `hub`, or None before its first download. Raises LockError."""
-        entry = self._entries().get(str(hub.source))
+        entry = self._entries().get(str(hub))
         if entry is None:
             return None
         try:
@@ -49,7 +51,7 @@ class LockFile:
             return Locked(str(entry["commit"]), files)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise LockError(
-                f"The entry {hub.source} of {self.path} is not whole ({error!r}): delete it to lock the newest commit."
+                f"The entry {hub} of {self.path} is not whole ({error!r}): delete it to lock the newest commit."
             ) from error
 
     def add(self, hub: HubWeights, locked: Locked) -> Locked:
@@ -62,7 +64,7 @@ class LockFile:
                     return found
                 files = {file.name: {"nbytes": file.nbytes, "sha256": file.sha256} for file in locked.files}
                 entry = {"commit": locked.commit, "licence": hub.licence, "files": files}
-                self._write({**self._entries(), str(hub.source): entry})
+                self._write({**self._entries(), str(hub): entry})
                 return locked
         except OSError as error:
             raise LockError(

@@ -13,8 +13,6 @@ from models.tokens import Token, boundary, candidates
 
 # Tokens that are read together, and how far apart such windows begin in a longer text.
 WINDOW, STRIDE = 2_048, 1_024
-# A text that takes longer, in seconds, is measured as far as it was read.
-DEADLINE = 55.0
 
 
 @dataclass(frozen=True)
@@ -64,7 +62,9 @@ class PerplexityMeter(Choice):
         Closing the generator ends the compute and releases the model.
         """
         self.check(text)
-        with self.cache.lease(self.spec, report) as loaded:
+        spent = stopwatch()
+        # The engines that serve tell no probabilities of a given text.
+        with self.cache.lease(self.spec.with_attention(), report) as loaded:
             from models.scoring import score
 
             clock = stopwatch()
@@ -90,7 +90,7 @@ class PerplexityMeter(Choice):
                 run = replace(run, seconds=seconds, tokens=len(tokens), dropped=len(ids) - len(tokens))
                 result = Perplexity(_perplexity(tokens), tuple(tokens), len(ids), run)
                 yield result
-                if seconds > DEADLINE:
+                if spent() > self.limits.seconds:
                     return
 
 

@@ -7,15 +7,13 @@ from models.attention_math import Weights
 from models.cache import ModelCache
 from models.catalog import ModelSpec
 from models.chat_prompt import Prompt
+from models.inputs import DEFAULT_LIMITS, Limits
 from models.memory import retried
 from models.results import Run, stopwatch
 from models.stages import Report, ignore, last
 from models.text import Span, stripped
 from models.tokens import Token
 from models.words import word_at, words
-
-# A reply that takes longer to read again, in seconds, is shown as far as it was read.
-DEADLINE = 55.0
 
 
 @dataclass(frozen=True)
@@ -54,6 +52,7 @@ class ReplyReader:
 
     cache: ModelCache
     spec: ModelSpec
+    limits: Limits = DEFAULT_LIMITS
 
     def __call__(self, prompt: Prompt, reply: Sequence[Token], report: Report = ignore) -> ReplyAttention:
         """What the whole `reply` to `prompt` looked at, or as much as could be read before the deadline."""
@@ -65,6 +64,7 @@ class ReplyReader:
 
         Closing the generator ends the compute and releases the model.
         """
+        spent = stopwatch()
         context = context_of(prompt, reply)
         with self.cache.lease(self.spec.with_attention(), report) as loaded:
             from models.rereading import reread
@@ -76,7 +76,7 @@ class ReplyReader:
                 seconds = clock()
                 run = Run(self.spec.name, loaded.device, reading.done, total - reading.done, seconds)
                 yield ReplyAttention(context, len(prompt.ids), reading.weights, reading.first, run)
-                if seconds > DEADLINE:
+                if spent() > self.limits.seconds:
                     return
 
 

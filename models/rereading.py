@@ -8,10 +8,10 @@ import torch
 from transformers import DynamicCache
 
 from models.attention_math import Weights
-from models.blocks import BLOCK
 from models.cache import Loaded
-from models.context import forward
 
+# Tokens of the prompt read at once: a caller can stop between them.
+CHUNK = 64
 # Rows of attention read at once: all heads of all layers of so many are in memory together.
 ROWS = 32
 
@@ -35,9 +35,9 @@ def reread(loaded: Loaded, prompt: Sequence[int], reply: Sequence[int], groups: 
     by_word = np.eye(max(groups) + 1, dtype=np.float32)[list(groups)]
     result = Rereading(0, np.zeros((0, by_word.shape[1]), np.float32), np.zeros(0, np.float32))
     read = torch.tensor([prompt[:-1]], device=loaded.device)
-    for start in range(0, read.shape[1], BLOCK):
-        forward(loaded.model, read[:, start : start + BLOCK], cache)
-        result = Rereading(min(start + BLOCK, read.shape[1]), result.weights, result.first)
+    for start in range(0, read.shape[1], CHUNK):
+        _read(loaded, read[:, start : start + CHUNK], cache)
+        result = Rereading(min(start + CHUNK, read.shape[1]), result.weights, result.first)
         yield result
     # A token is chosen where the one before it is read.
     choosing = torch.tensor([[prompt[-1], *reply[:-1]]], device=loaded.device)
@@ -54,12 +54,17 @@ def reread(loaded: Loaded, prompt: Sequence[int], reply: Sequence[int], groups: 
 
 
 @torch.inference_mode()
+def _read(loaded: Loaded, tokens: torch.Tensor, cache: DynamicCache) -> None:
+    loaded.model(tokens, cache=cache, use_cache=True, logits_to_keep=1)
+
+
+@torch.inference_mode()
 def _mean_of_later_layers(loaded: Loaded, tokens: torch.Tensor, cache: DynamicCache) -> Weights:
     """The attention of `tokens`, shape (tokens, keys): the mean over the heads of the later half of the layers.
 
     The earlier half looks by place more than by meaning; attention rollout ends up on the first tokens alone.
     """
-    output = loaded.model(tokens, past_key_values=cache, use_cache=True, output_attentions=True, logits_to_keep=1)
+    output = loaded.model(tokens, cache=cache, use_cache=True, output_attentions=True, logits_to_keep=1)
     layers = output.attentions
     later = layers[len(layers) // 2 :]
     mean: Weights = (sum(layer[0].float().mean(0) for layer in later) / len(later)).cpu().numpy()

@@ -4,11 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
+from transformers import DynamicCache
 
-from models.blocks import BLOCK
 from models.cache import Loaded
-from models.context import begin
-from models.decoding import RIVALS, Choice
+from models.engines.base import RIVALS, Choice
+
+# Tokens read at once: a caller can stop between them.
+CHUNK = 64
 
 
 @dataclass(frozen=True)
@@ -32,15 +34,22 @@ def score(loaded: Loaded, ids: Sequence[int], before: int, window: int, stride: 
         first = max(0, scored - (window - stride))
         targets = ids[first : first + window]
         read = torch.tensor([[before, *targets[:-1]]], device=loaded.device)
-        context = begin(loaded)
-        for start in range(0, len(targets), BLOCK):
-            end = min(start + BLOCK, len(targets))
+        cache = DynamicCache(config=loaded.model.config)
+        for start in range(0, len(targets), CHUNK):
+            end = min(start + CHUNK, len(targets))
             new = max(0, first + end - scored)
             wanted = min(new, end - start)
-            logits = context.read(read[:, start:end], max(1, wanted))[0]
+            logits = _read(loaded, read[:, start:end], cache, max(1, wanted))
             scores = _scores(logits, targets[end - wanted : end]) if wanted else []
             scored += len(scores)
             yield scores
+
+
+@torch.inference_mode()
+def _read(loaded: Loaded, tokens: torch.Tensor, cache: DynamicCache, keep: int) -> torch.Tensor:
+    """The logits after each of the last `keep` of `tokens`, (1, n): float32 of (keep, vocabulary)."""
+    logits: torch.Tensor = loaded.model(tokens, cache=cache, use_cache=True, logits_to_keep=keep).logits
+    return logits[0].float()
 
 
 @torch.inference_mode()

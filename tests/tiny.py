@@ -14,9 +14,9 @@ from transformers import (
     PreTrainedTokenizerFast,
 )
 
-from models.blocks import Blocks
 from models.cache import Loaded, ModelCache
 from models.catalog import LABELS, ModelSpec
+from models.engines.torch_causal import TorchCausal
 from models.stages import Report
 from tests import tiny_student
 
@@ -24,8 +24,6 @@ CHAT_TEMPLATE = (
     "{% for message in messages %}<|im_start|>{{ message['role'] }}\n{{ message['content'] }}<|im_end|>\n{% endfor %}"
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
 )
-# Room for some of the texts of the tests, so that they fall out too.
-BLOCK_BYTES = 2_000_000
 
 
 def cache(budget: int = 10**9) -> ModelCache:
@@ -59,9 +57,9 @@ def load(spec: ModelSpec, report: Report) -> Loaded:
         }
         model = heads[spec.head]._from_config(config, attn_implementation=spec.attention)
     model.eval().requires_grad_(False)
-    blocks = Blocks(BLOCK_BYTES) if spec.head == "causal-lm" else None
     nbytes = sum(p.nbytes for p in model.parameters())
-    return Loaded(model, tokenizer, "cpu", "float32", nbytes, blocks=blocks)
+    served = TorchCausal(model) if spec.head == "causal-lm" and spec != spec.with_attention() else model
+    return Loaded(served, tokenizer, "cpu", "float32", nbytes)
 
 
 def letter_tokenizer() -> PreTrainedTokenizerFast:

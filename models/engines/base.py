@@ -4,7 +4,7 @@ Adapters know only these protocols. Attention, gradients and the log-probabiliti
 itself; the spec of that copy is `ModelSpec.with_attention()`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -122,7 +122,7 @@ class CausalLM(Protocol):
         samplings: Sequence[Sampling],
         bias: Mapping[int, float] | None = None,
         ends: frozenset[int] | None = None,
-    ) -> Iterator[Reading | dict[int, Step]]:
+    ) -> Generator[Reading | dict[int, Step], None, None]:
         """Read `prompt`, then continue it once for each of `samplings`; without any, only read it.
 
         Yields the progress of reading, the last of which has the likeliest next tokens, then dictionaries of new

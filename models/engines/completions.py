@@ -11,6 +11,8 @@ from models.engines.base import LIKELIEST, RIVALS, Choice, Reading, Sampling, St
 ALTERNATIVES = max(LIKELIEST, RIVALS + 1)
 # llama.cpp takes this seed for "draw one".
 NO_SEED = 2**32 - 1
+# Added to a token's logit so that it is chosen.
+CERTAIN = 1e6
 # A temperature below this divides the logits out of float32's range; the choice is the greedy one anyway.
 COLDEST = 1e-3
 

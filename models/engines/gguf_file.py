@@ -16,6 +16,8 @@ SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "
 STRING, ARRAY = 8, 9
 TOKEN_TYPES = "tokenizer.ggml.token_type"
 CONTROL = 3
+# What most of the weights are in, by the number that `general.file_type` has.
+QUANTIZATIONS = {0: "F32", 1: "F16", 2: "Q4_0", 3: "Q4_1", 7: "Q8_0", 8: "Q5_0", 9: "Q5_1", 15: "Q4_K_M", 32: "BF16"}
 # The folder of what is made from a GGUF, beside it.
 SERVED, MODEL, ABOUT = "llama.cpp", "model.gguf", "model.json"
 
@@ -30,7 +32,10 @@ class Numbers:
 
 @dataclass(frozen=True)
 class About:
-    """What serving needs to know of a model: sizes in tokens and bytes, the end token, and the control tokens."""
+    """What serving needs to know of a model: sizes, the end token, the control tokens, and the form of its weights.
+
+    `cache_bytes` are the bytes of the keys and values of one token.
+    """
 
     architecture: str
     vocabulary: int
@@ -38,6 +43,7 @@ class About:
     end: int
     control: tuple[int, ...]
     cache_bytes: int
+    quantization: str
 
     @classmethod
     def of(cls, gguf: Path) -> "About":
@@ -57,6 +63,7 @@ class About:
                 tuple(token for token, each in enumerate(types) if each == CONTROL),
                 # Keys and values, two bytes each.
                 values[f"{kind}.block_count"] * pairs * width * 2 * 2,
+                QUANTIZATIONS.get(values.get("general.file_type", 0), "quantized"),
             )
         except (KeyError, AttributeError, TypeError) as error:
             raise ValueError(f"{gguf.name} lacks {error}, or it is not a language model's.") from error

@@ -2,7 +2,7 @@
 
 import queue
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -11,18 +11,26 @@ from typing import Any
 from models.engines.base import CausalInfo, Reading, Sampling, Step
 from models.engines.completions import CompletionError, End, Sampled, completion, events, index
 from models.engines.gguf_file import MODEL, About, prepared
-from models.engines.llama_server import News, Server, Stream, make_server
+from models.engines.llama_server import BATCH, News, Server, Stream, make_server
 from models.engines.load_meter import LoadMeter, most_threads
 from models.engines.room import Room, Ticket
 from models.engines.thread_switch import Running, ThreadSwitch
 
 # Continuations at once, and tokens in memory for all of them; further requests wait.
 SLOTS, TOKENS = 8, 8_192
+LOGIT_BYTES = 4
 # How often, in seconds, whoever waits for a token is asked whether to wait on.
 GLANCE = 0.1
 # A stream on a server that was replaced goes on there, unless a token takes longer than this, in seconds, or a batch
 # of the prompt does.
 SLOW_TOKEN, SLOW_BATCH = 0.1, 2.5
+
+
+def needs(folder: Path) -> int:
+    """The bytes of memory that the model in `folder` takes: weights, keys and values, and what it computes with."""
+    about = prepared(folder)
+    logits = BATCH * about.vocabulary * LOGIT_BYTES
+    return (folder / MODEL).stat().st_size + TOKENS * about.cache_bytes + 2 * logits
 
 
 class LlamaCpp:
@@ -34,7 +42,7 @@ class LlamaCpp:
     """
 
     def __init__(self, about: About, switch: ThreadSwitch, slots: int = SLOTS, tokens: int = TOKENS) -> None:
-        self._switch = switch
+        self.about, self._switch = about, switch
         self._room = Room(slots, tokens)
         self._control = frozenset(about.control)
         self.info = CausalInfo(about.vocabulary, min(about.context, tokens), frozenset([about.end]))
@@ -57,7 +65,7 @@ class LlamaCpp:
         samplings: Sequence[Sampling],
         bias: Mapping[int, float] | None = None,
         ends: frozenset[int] | None = None,
-    ) -> Iterator[Reading | dict[int, Step]]:
+    ) -> Generator[Reading | dict[int, Step], None, None]:
         """As in `CausalLM`. Where there is nothing new for a moment it yields a step of no tokens.
 
         Raises ValueError where the prompt does not fit, and CompletionError where llama.cpp fails.

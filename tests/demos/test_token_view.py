@@ -10,7 +10,7 @@ from demos.token_view import looked
 from models.cache import ModelCache
 from models.catalog import SMOLLM2
 from models.chat import ChatReply, Chatter
-from models.inputs import InputError
+from models.inputs import InputError, Limits
 from models.reply_attention import ReplyAttention, ReplyReader
 
 
@@ -46,12 +46,9 @@ def test_words_and_tokens_go_together(attention: ReplyAttention) -> None:
     assert {value["readings"][word] for _, word, control in value["prompt"] if control} == {""}
 
 
-def test_a_reply_that_could_not_be_read_again_has_no_rows(
-    tiny_cache: ModelCache, reply: ChatReply, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_reply_that_could_not_be_read_again_has_no_rows(tiny_cache: ModelCache, reply: ChatReply) -> None:
     """Where the time was up before the first row, the view gets none, and no error."""
-    monkeypatch.setattr("models.reply_attention.DEADLINE", -1.0)
-    assert looked(ReplyReader(tiny_cache, SMOLLM2)(reply.prompt, reply.tokens))["data"] == ""
+    assert looked(ReplyReader(tiny_cache, SMOLLM2, Limits(seconds=-1.0))(reply.prompt, reply.tokens))["data"] == ""
 
 
 def test_a_reply_can_be_asked_about(reply: ChatReply) -> None:

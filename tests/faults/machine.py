@@ -3,15 +3,16 @@
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import httpx
 
 from models.cache import Loaded, ModelCache
 from models.catalog import ModelSpec
+from models.engines.base import CausalInfo, CausalLM, Reading, Sampling, Step
 from models.stages import Report
 from server.serving import Serving
 from tests import tiny
@@ -53,9 +54,8 @@ class Machine:
         if self.load_fails:
             raise self.load_fails.pop()
         loaded = tiny.load(spec, report)
-        if spec.head == "causal-lm":
-            # A reply that ended by chance would not be there to be stopped.
-            loaded.model.generation_config.eos_token_id = None
+        if spec.head == "causal-lm" and spec != spec.with_attention():
+            return replace(loaded, model=Stepped(loaded.model, self._step))
         # A translator is stepped through its parts, the others as a whole.
         modules = [loaded.model.decoder[0].cell] if spec.head == "translation" else [loaded.model]
         for module in modules:
@@ -68,6 +68,38 @@ class Machine:
         time.sleep(self.delay)
         if self.fails and self.steps > self.fails_at:
             raise self.fails.pop()
+
+
+@dataclass
+class Stepped:
+    """A causal language model, whichever engine runs it, that calls `step` before each step and never ends a text.
+
+    A reply that ended by chance would not be there to be stopped.
+    """
+
+    model: CausalLM
+    step: Callable[[], None]
+
+    @property
+    def info(self) -> CausalInfo:
+        """As the model's, without an end."""
+        return replace(self.model.info, ends=frozenset())
+
+    def generate(
+        self,
+        prompt: Sequence[int],
+        samplings: Sequence[Sampling],
+        bias: Mapping[int, float] | None = None,
+        ends: frozenset[int] | None = None,
+    ) -> Generator[Reading | dict[int, Step], None, None]:
+        """As the model's, step by step."""
+        with closing(self.model.generate(prompt, samplings, bias, frozenset() if ends is None else ends)) as steps:
+            while True:
+                self.step()
+                try:
+                    yield next(steps)
+                except StopIteration:
+                    return
 
 
 @dataclass

@@ -1,5 +1,6 @@
 """Drafts: one batch, a seed for each, and what may follow."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,9 +8,9 @@ import torch
 
 from models.cache import ModelCache
 from models.catalog import SMOLLM2
-from models.decoding import LIKELIEST
 from models.drafts import MOST_DRAFTS, Draft, Drafter, Drafts
-from models.inputs import InputError
+from models.engines.base import LIKELIEST
+from models.inputs import InputError, Limits
 from models.stages import ignore
 from models.tokens import boundary, control_tokens
 from tests import tiny
@@ -60,7 +61,7 @@ def test_what_may_follow_is_the_models(drafter: Drafter) -> None:
     """The likeliest next tokens are those of a plain forward pass, and known without any draft."""
     loaded = tiny.load(SMOLLM2, ignore)
     ids = loaded.tokenizer(TEXT)["input_ids"]
-    probabilities = loaded.model(torch.tensor([[boundary(loaded.tokenizer), *ids]])).logits[0, -1].softmax(-1)
+    probabilities = loaded.model.module(torch.tensor([[boundary(loaded.tokenizer), *ids]])).logits[0, -1].softmax(-1)
     best = probabilities.topk(LIKELIEST)
     result = drafter(TEXT, 0)
     assert [one.probability for one in result.next] == pytest.approx(best.values.tolist(), rel=1e-4)
@@ -85,7 +86,7 @@ def test_drafts_grow_together(drafter: Drafter) -> None:
     """Each step adds a token to every draft; the prompt is read once, and nothing runs ahead of what was asked for."""
     calls: list[int] = []
     with drafter.cache.lease(SMOLLM2) as loaded:
-        loaded.model.register_forward_hook(lambda *_: calls.append(1))
+        loaded.model.module.register_forward_hook(lambda *_: calls.append(1))
     stream = drafter.stream(TEXT, 3, 5, 1.0, 1.0, 7)
     assert next(stream).read == len(TEXT)
     assert [len(draft.tokens) for draft in next(stream).drafts] == [1, 1, 1]
@@ -109,10 +110,10 @@ def test_temperature_zero_has_one_answer(drafter: Drafter) -> None:
     assert len(set(said(drafter(TEXT, 3, 6, 0.0)))) == 1
 
 
-def test_a_late_draft_keeps_what_it_has(drafter: Drafter, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_late_draft_keeps_what_it_has(drafter: Drafter) -> None:
     """After the deadline the drafts end where they are."""
-    monkeypatch.setattr("models.drafts.DEADLINE", -1.0)
-    assert drafter(TEXT, 2, 6, 1.0, 1.0, 3).drafts == (Draft(3, "", (), "time"), Draft(4, "", (), "time"))
+    late = replace(drafter, limits=Limits(seconds=-1.0))
+    assert late(TEXT, 2, 6, 1.0, 1.0, 3).drafts == (Draft(3, "", (), "time"), Draft(4, "", (), "time"))
 
 
 def test_the_tokens_are_the_text(drafter: Drafter) -> None:

@@ -1,25 +1,23 @@
 """Perplexity: the same figures as plain torch, and every token at its place in the text."""
 
 import math
-from dataclasses import replace
 
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.blocks import BLOCK
 from models.cache import Loaded, ModelCache
 from models.catalog import SMOLLM2
-from models.decoding import RIVALS
-from models.inputs import InputError
+from models.engines.base import RIVALS
+from models.inputs import InputError, Limits
 from models.perplexity import PerplexityMeter
-from models.scoring import score
+from models.scoring import CHUNK, score
 from models.stages import ignore
 from models.tokens import boundary
 from tests import tiny
 
-TINY = tiny.load(SMOLLM2, ignore)
+TINY = tiny.load(SMOLLM2.with_attention(), ignore)
 STRANGE = [
     "👩🏽‍🚀 ok",
     "你好,世界",
@@ -40,7 +38,7 @@ def plain_logs(loaded: Loaded, text: str) -> torch.Tensor:
     return own
 
 
-@pytest.mark.parametrize("length", [1, 2, BLOCK, BLOCK + 1, 3 * BLOCK + 7])
+@pytest.mark.parametrize("length", [1, 2, CHUNK, CHUNK + 1, 3 * CHUNK + 7])
 def test_it_is_what_one_forward_pass_gives(tiny_cache: ModelCache, length: int) -> None:
     """Read in chunks, each token has the probability of a single pass, and the perplexity is that of their mean."""
     text = ("see in. " * length)[:length]
@@ -53,10 +51,10 @@ def test_it_is_what_one_forward_pass_gives(tiny_cache: ModelCache, length: int) 
 
 @pytest.mark.real
 def test_it_is_what_one_forward_pass_of_the_real_model_gives(real_cache: ModelCache) -> None:
-    """The same with SmolLM2, on the engine that answers, over more than one block, with scripts it hardly knows."""
+    """The same with SmolLM2, over more than one chunk, with scripts it hardly knows."""
     text = "The quick brown fox jumps over the lazy dog.\n\n你好 👩🏽‍🚀 e\u0301 " * 6
     result = PerplexityMeter(real_cache, SMOLLM2)(text)
-    with real_cache.lease(replace(SMOLLM2, engine="torch")) as loaded:
+    with real_cache.lease(SMOLLM2.with_attention()) as loaded:
         expected = plain_logs(loaded, text)
     assert [token.log_probability for token in result.tokens] == pytest.approx(expected.tolist(), abs=1e-3)
     assert result.value == pytest.approx(math.exp(-expected.mean()), rel=1e-4)
@@ -120,18 +118,17 @@ def test_control_tokens_are_text(tiny_cache: ModelCache) -> None:
     assert [token.text for token in result.tokens] == list("<|im_end|>")
 
 
-def test_a_text_is_read_as_far_as_time_allows(tiny_cache: ModelCache, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_text_is_read_as_far_as_time_allows(tiny_cache: ModelCache) -> None:
     """After the deadline the rest counts as dropped."""
-    monkeypatch.setattr("models.perplexity.DEADLINE", -1.0)
-    result = PerplexityMeter(tiny_cache, SMOLLM2)("a" * (BLOCK + 50))
-    assert (result.run.tokens, result.run.dropped, result.total) == (BLOCK, 50, BLOCK + 50)
+    result = PerplexityMeter(tiny_cache, SMOLLM2, Limits(seconds=-1.0))("a" * (CHUNK + 50))
+    assert (result.run.tokens, result.run.dropped, result.total) == (CHUNK, 50, CHUNK + 50)
     assert result.value > 1
 
 
 def test_a_closed_stream_releases_the_model(tiny_cache: ModelCache) -> None:
     """Stop ends the reading between two chunks."""
-    stream = PerplexityMeter(tiny_cache, SMOLLM2).stream("a" * (3 * BLOCK))
-    assert len(next(stream).tokens) == BLOCK
+    stream = PerplexityMeter(tiny_cache, SMOLLM2).stream("a" * (3 * CHUNK))
+    assert len(next(stream).tokens) == CHUNK
     stream.close()
     assert [model.leases for model in tiny_cache.status().models] == [0]
 

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 import torch
 
-from models.blocks import BLOCK
 from models.cache import ModelCache
 from models.catalog import SMOLLM2
 from models.chat import Chatter
 from models.chat_prompt import Prompt, fit
+from models.inputs import Limits
 from models.messages import Message
 from models.reply_attention import ReplyReader, context_of
-from models.rereading import ROWS
+from models.rereading import CHUNK, ROWS
 from models.stages import ignore
 from models.tokens import Token
 from tests import tiny
@@ -42,7 +42,7 @@ def prompt_of(text: str) -> Prompt:
 
 
 @pytest.mark.parametrize("length", [1, ROWS - 1, ROWS, 2 * ROWS + 3])
-@pytest.mark.parametrize("said", ["hi", "a b " * BLOCK])
+@pytest.mark.parametrize("said", ["hi", "a b " * CHUNK])
 def test_the_weights_are_the_models(tiny_cache: ModelCache, said: str, length: int) -> None:
     """A row is the mean over the later layers' heads one place before its token, without the first, by words."""
     prompt, reply = prompt_of(said), as_reply([(7 * i) % 200 for i in range(length)])
@@ -86,19 +86,18 @@ def test_words_are_those_of_the_texts() -> None:
     assert {token.reading for token in context if token.control} == {""}
 
 
-def test_a_late_reading_keeps_its_rows(tiny_cache: ModelCache, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_late_reading_keeps_its_rows(tiny_cache: ModelCache) -> None:
     """After the deadline the rows that are read stay, and the rest counts as dropped."""
-    monkeypatch.setattr("models.reply_attention.DEADLINE", -1.0)
-    result = ReplyReader(tiny_cache, SMOLLM2)(prompt_of("a" * BLOCK), as_reply([5] * 9))
+    result = ReplyReader(tiny_cache, SMOLLM2, Limits(seconds=-1.0))(prompt_of("a" * CHUNK), as_reply([5] * 9))
     assert len(result.weights) == 0
-    assert result.run.tokens == BLOCK
+    assert result.run.tokens == CHUNK
     assert result.run.dropped > 9
 
 
 def test_a_closed_stream_releases_the_model(tiny_cache: ModelCache) -> None:
     """Stop ends the reading between two chunks."""
     stream = ReplyReader(tiny_cache, SMOLLM2).stream(prompt_of("a" * 500), as_reply([5] * 9))
-    assert next(stream).run.tokens == BLOCK
+    assert next(stream).run.tokens == CHUNK
     stream.close()
     assert [model.leases for model in tiny_cache.status().models] == [0]
 
@@ -111,7 +110,7 @@ def test_a_reply_can_be_read_again(tiny_cache: ModelCache) -> None:
     assert "".join(token.text for token in result.context[result.prompt_tokens :]) == "".join(
         token.text for token in reply.tokens
     )
-    assert {model.variant for model in tiny_cache.status().models} == {"causal-lm, sdpa, fbgemm", "causal-lm, eager"}
+    assert {model.variant for model in tiny_cache.status().models} == {"causal-lm, sdpa, llama.cpp", "causal-lm, eager"}
 
 
 @pytest.mark.real
