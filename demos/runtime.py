@@ -79,7 +79,8 @@ def render(runtime: Runtime) -> Form:
 
     def show() -> tuple[str, pd.DataFrame]:
         status = runtime.status()
-        return summary(status), table(status)
+        notes = [told(note) for model in status.models for note in model.notes]
+        return " · ".join([summary(status), *notes]), table(status)
 
     def free() -> tuple[str, pd.DataFrame]:
         freed = runtime.unload()

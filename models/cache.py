@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from models.catalog import Engine, ModelSpec
+from models.catalog import ModelSpec
 from models.company import Company
 from models.stages import MEGABYTE, Report, Stage, ignore
 
@@ -25,6 +25,7 @@ class Loaded:
     """A model in memory; `nbytes` counts its parameters and buffers, and what it may keep of texts it has read.
 
     `engine` runs it: torch, or another one in its place. `company` are those who ask it at the same time.
+    `notes` tell what is unusual about where it runs.
     """
 
     model: Any
@@ -32,8 +33,9 @@ class Loaded:
     device: str
     dtype: str
     nbytes: int
-    engine: Engine = "torch"
+    engine: str = "torch"
     company: Company = field(default_factory=Company, compare=False, repr=False)
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class ModelStatus:
     hits: int
     leases: int
     idle: float | None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -158,6 +161,7 @@ class ModelCache:
             hits=self._hits[spec],
             leases=entry.leases if entry else 0,
             idle=now - entry.used if entry and loaded else None,
+            notes=loaded.notes if loaded else (),
         )
 
     def _acquire(self, spec: ModelSpec, report: Report) -> _Entry:

@@ -61,7 +61,9 @@ def test_a_wrong_login_is_told_and_kept_secret(wrong: str, capsys: pytest.Captur
     assert "hidden" not in told
 
 
-@pytest.mark.parametrize("wrong", ["engine:8000", "ftp://engine", "http://ann:hidden@engine", "http://engine?key=hidden"])
+@pytest.mark.parametrize(
+    "wrong", ["engine:8000", "ftp://engine", "http://ann:hidden@engine", "http://engine?key=hidden"]
+)
 def test_an_engine_is_at_an_address_without_a_key(wrong: str, capsys: pytest.CaptureFixture[str]) -> None:
     """The address is told in errors and on the page."""
     with pytest.raises(SystemExit):
