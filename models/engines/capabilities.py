@@ -83,16 +83,18 @@ class Capabilities:
     @property
     def notes(self) -> tuple[str, ...]:
         """What a visitor should know of it: what it lacks, or has less of."""
-        name = f"The engine at {self.host}"
         if self.lacks:
-            return (f"{name} has no {', no '.join(self.lacks)}: the model runs here.",)
+            return (f"The engine at {self.host} has no {', no '.join(self.lacks)}: the model runs here.",)
         found = []
         if self.alternatives < ALTERNATIVES:
             found.append(
-                f"{name} tells {self.alternatives} likeliest tokens, not {ALTERNATIVES}: fewer rivals are shown."
+                f"The engine at {self.host} tells {self.alternatives} likeliest tokens, not {ALTERNATIVES}: "
+                "fewer rivals are shown."
             )
         if not self.same_text:
-            found.append(f"{name} may run other weights: no known text of this model could be compared.")
+            found.append(
+                f"The engine at {self.host} may run other weights: no known text of this model could be compared."
+            )
         return tuple(found)
 
     @property

@@ -133,14 +133,16 @@ class Client:
         path = response.request.url.path
         log.warning("%s answered %s with %d: %s", self.name, path, status, response.text[:TOLD])
         if status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
-            raise EngineError(f"{self.name} does not accept the key: set GLASSBOX_ENGINE_KEY to the right one.")
+            raise EngineError(
+                f"The engine at {self.host} does not accept the key: set GLASSBOX_ENGINE_KEY to the right one."
+            )
         if status == httpx.codes.NOT_FOUND:
-            raise EngineError(f"{self.name} has no {path}: it is not a server of OpenAI's completions.")
+            raise EngineError(f"The engine at {self.host} has no {path}: it is not a server of OpenAI's completions.")
         if status in (httpx.codes.BAD_REQUEST, httpx.codes.UNPROCESSABLE_ENTITY):
-            raise EngineRefused(f"{self.name} refused a request: {_message(response)}")
+            raise EngineRefused(f"The engine at {self.host} refused a request: {_message(response)}")
         if status == httpx.codes.TOO_MANY_REQUESTS:
-            raise EngineError(f"{self.name} has too much to do. Try again in a minute.")
-        raise EngineError(f"{self.name} failed: it answered {status}.")
+            raise EngineError(f"The engine at {self.host} has too much to do. Try again in a minute.")
+        raise EngineError(f"The engine at {self.host} failed: it answered {status}.")
 
     def _in_words(self, error: Exception) -> EngineError:
         if isinstance(error, EngineError):
@@ -149,18 +151,20 @@ class Client:
         match error:
             case httpx.ConnectError():
                 return EngineError(
-                    f"{self.name} cannot be reached: start it again, or this server without --engine-url."
+                    f"The engine at {self.host} cannot be reached: start it again, or this server without --engine-url."
                 )
             case httpx.ConnectTimeout():
-                return EngineError(f"{self.name} did not take a connection within {CONNECT:.0f} s.")
+                return EngineError(f"The engine at {self.host} did not take a connection within {CONNECT:.0f} s.")
             case TimeoutError():
-                return EngineError(f"{self.name} stopped sending: nothing came for {self.stall:.0f} s.")
+                return EngineError(f"The engine at {self.host} stopped sending: nothing came for {self.stall:.0f} s.")
             case ValueError():
-                return EngineError(f"{self.name} sent what cannot be read: it is not a server of OpenAI's completions.")
+                return EngineError(
+                    f"The engine at {self.host} sent what cannot be read: it is not a server of OpenAI's completions."
+                )
             case httpx.HTTPError():
-                return EngineError(f"{self.name} broke off its answer: what came so far stays.")
+                return EngineError(f"The engine at {self.host} broke off its answer: what came so far stays.")
         log.error("a request to the engine failed", exc_info=error)
-        return EngineError(f"{self.name} could not be asked.")
+        return EngineError(f"The engine at {self.host} could not be asked.")
 
 
 class Streams:

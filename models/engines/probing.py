@@ -80,18 +80,20 @@ def _find(client: Client, name: str, ends: frozenset[int]) -> tuple[Dialect, int
     try:
         models = {str(each["id"]): each for each in answer["data"]}
         if not models:
-            raise EngineError(f"{client.name} serves no model.")
+            raise EngineError(f"The engine at {client.host} serves no model.")
         served = next((each for each in models if name.lower() in each.lower()), None)
         if served is None and len(models) > 1:
             names = ", ".join(models)
-            raise EngineError(f"{client.name} serves {names}, none of which is {name}: give one of them that name.")
+            raise EngineError(
+                f"The engine at {client.host} serves {names}, none of which is {name}: give one of them that name."
+            )
         served = served or next(iter(models))
         entry = models[served]
         context = entry.get("max_model_len") or (entry.get("meta") or {}).get("n_ctx") or 0
         return Dialect(KINDS.get(entry.get("owned_by", ""), "OpenAI-compatible"), served, ends), int(context)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise EngineError(
-            f"{client.name} does not tell its models: it is not a server of OpenAI's completions."
+            f"The engine at {client.host} does not tell its models: it is not a server of OpenAI's completions."
         ) from error
 
 
@@ -147,7 +149,9 @@ def _compare_tokens(client: Client, dialect: Dialect, name: str, encode: Callabl
         return False
     theirs = answer.get("tokens") if isinstance(answer, dict) else None
     if theirs != list(encode(ours.get("content") or ours["prompt"])):
-        raise EngineError(f"{client.name} runs another model than {name}: it makes other tokens of a text.")
+        raise EngineError(
+            f"The engine at {client.host} runs another model than {name}: it makes other tokens of a text."
+        )
     return True
 
 
@@ -164,7 +168,9 @@ def _compare_texts(client: Client, dialect: Dialect, name: str, known: Sequence[
     mean = sum(far) / len(far)
     log.info("%s is %.3f away from the known texts of %s; %.2f is allowed", client.name, mean, name, TOLERANCE)
     if mean > TOLERANCE:
-        raise EngineError(f"{client.name} runs another model than {name}: it expects other words after known texts.")
+        raise EngineError(
+            f"The engine at {client.host} runs another model than {name}: it expects other words after known texts."
+        )
 
 
 def _prompt_probabilities(client: Client, dialect: Dialect, prompt: Sequence[int]) -> bool:

@@ -83,12 +83,12 @@ class RemoteCausalLM:
         try:
             with self._client.streams(COMPLETIONS) as streams:
                 progress = Reading(0, len(prompt))
-                answer = _Answer(self._client.name, self._dialect, streams, bodies, ends, self._control, progress)
+                answer = _Answer(self._client.host, self._dialect, streams, bodies, ends, self._control, progress)
                 yield from answer.run(only_read=not samplings)
         except EngineError:
             raise
         except CompletionError as error:
-            raise EngineError(f"{self._client.name} failed: {error}") from error
+            raise EngineError(f"The engine at {self._client.host} failed: {error}") from error
 
 
 @dataclass
@@ -101,9 +101,9 @@ class _Continuation:
 
 @dataclass
 class _Answer:
-    """One call of `generate`; `name` is what messages call the engine."""
+    """One call of `generate`; `host` is where the engine is."""
 
-    name: str
+    host: str
     dialect: Dialect
     streams: Streams
     bodies: Sequence[Mapping[str, object]]
@@ -131,7 +131,7 @@ class _Answer:
             if isinstance(chunk, EngineError):
                 raise chunk
             if chunk is None:
-                raise EngineError(f"{self.name} broke off its answer: what came so far stays.")
+                raise EngineError(f"The engine at {self.host} broke off its answer: what came so far stays.")
             for event in self.dialect.events(chunk):
                 if isinstance(event, Sampled) and not self.read:
                     yield self._finished_reading(event)
