@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from models.engines.base import Sampling
+from models.engines.base import Reading, Sampling
 from models.engines.capabilities import COMPLETIONS, Capabilities, Dialect, Kind
 from models.engines.client import Client, EngineError, EngineRefused
 from models.engines.completions import ALTERNATIVES, CompletionError, Sampled
@@ -117,12 +117,13 @@ def _alternatives(client: Client, dialect: Dialect, prompt: Sequence[int]) -> tu
 def _step(client: Client, body: dict[str, Any], dialect: Dialect) -> tuple[Sampled | None, int]:
     """The first token of an answer, None without log-probabilities or ids; and how many tokens were read."""
     chunks = list(client.stream(COMPLETIONS, body))
-    read = max(((chunk.get("usage") or {}).get("prompt_tokens", 0) for chunk in chunks), default=0)
     try:
         events = [event for chunk in chunks for event in dialect.events(chunk)]
     except CompletionError as error:
         log.info("%s: %s", client.name, error)
         events = []
+    told = [(chunk.get("usage") or {}).get("prompt_tokens", 0) for chunk in chunks]
+    read = max([*told, *(event.total for event in events if isinstance(event, Reading))], default=0)
     return next((event for event in events if isinstance(event, Sampled)), None), read
 
 

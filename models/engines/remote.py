@@ -139,6 +139,8 @@ class _Answer:
                         return
                     for other in range(1, len(self.bodies)):
                         self.streams.open(other, self.bodies[other])
+                if isinstance(event, End) and not self.read:
+                    raise EngineError(f"The engine at {self.host} ended its answer before it told a token.")
                 yield from self._told(number, one, event)
 
     def _finished_reading(self, first: Sampled) -> Reading:

@@ -10,6 +10,7 @@ import pytest
 
 import app
 import settings
+from demos import runtime
 from demos.guard import IN_WORDS
 from models.at_url import AtUrl
 from models.cache import Loaded, ModelCache
@@ -84,6 +85,7 @@ def test_what_the_server_lacks_runs_here_and_that_is_said(stack: ExitStack, tmp_
         assert loaded.device == "cpu"
     (status,) = cache.status().models
     assert status.notes[0].endswith("has no log-probabilities: the model runs here.")
+    assert status.notes[0] in runtime.summary(cache.status())
 
 
 def test_a_reply_that_breaks_off_keeps_its_text(stack: ExitStack, tmp_path: Path) -> None:

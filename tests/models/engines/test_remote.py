@@ -193,6 +193,12 @@ def test_a_fault_in_the_middle_keeps_what_came(connect: Connect, fault: dict[str
     assert len(engine.bodies) == 1
 
 
+def test_a_server_that_tells_no_more_tokens_is_told(connect: Connect) -> None:
+    """It did when it was probed; nobody waits for what never comes."""
+    model = connect(FakeEngine(), later={"silent": True})
+    assert partial(model) == ([], f"The engine at {model.capabilities.host} ended its answer before it told a token.")
+
+
 @pytest.mark.parametrize(
     ("status", "said"),
     [
