@@ -51,9 +51,11 @@ from demos import (
     zero_gpu,
 )
 from demos.tab import Tab
+from models.at_url import AtUrl
 from models.cache import Loaded, ModelCache
 from models.catalog import MINILM, QUESTION_ANSWERING, SENTIMENT, SMOLLM2, TRANSLATION, WEIGHTS, ModelSpec
 from models.device import Device, choose_device, probe
+from models.engines.client import Client
 from models.inputs import Limits, seconds_before
 from models.loading import Loader
 from models.lock import LockError
@@ -94,6 +96,8 @@ def make_cache(chosen: settings.Settings) -> ModelCache:
         return choose_device(chosen.device, probe())
 
     load = Loader(store_of(chosen), device, ASSETS / "adapters", chosen.threads)
+    served = at_url(chosen)
+    loads = AtUrl(load, store_of(chosen), served, Client(chosen.engine_url, chosen.engine_key)) if served else load
 
     def load_and_tell(spec: ModelSpec, report: Report) -> Loaded:
         terminal = to_terminal(log.info)
@@ -103,11 +107,22 @@ def make_cache(chosen: settings.Settings) -> ModelCache:
             report(stage)
 
         try:
-            return load(spec, tell)
+            return loads(spec, tell)
         finally:
             trim()
 
     return ModelCache(load_and_tell, chosen.memory_bytes, needs=load.needs)
+
+
+def at_url(chosen: settings.Settings) -> ModelSpec | None:
+    """The model that the server at --engine-url runs, if there is one. Raises CatalogError, LockError."""
+    if not chosen.engine_url:
+        return None
+    models = {spec.name: spec for spec in reversed(offered(chosen).chat)}
+    name = chosen.engine_model or BUNDLED.chat[0].name
+    if name not in models:
+        raise CatalogError(f"--engine-model must be one of {', '.join(models)}, not {name!r}.")
+    return models[name]
 
 
 def store_of(chosen: settings.Settings) -> WeightStore:
@@ -184,12 +199,12 @@ def serve_on_zero_gpu(chosen: settings.Settings) -> Serving:
     )
 
 
-def preload(cache: ModelCache, store: WeightStore | None = None) -> None:
-    """Load the default models, so that no visitor waits for them; one that fails is tried again when asked for.
+def preload(cache: ModelCache, store: WeightStore | None = None, more: Sequence[ModelSpec] = ()) -> None:
+    """Load the default models and `more`, so that no visitor waits for them.
 
-    Of a `store` only what is on disk there.
+    One that fails is tried again when asked for. Of a `store` only what is on disk there.
     """
-    for spec in DEFAULT_MODELS:
+    for spec in dict.fromkeys([*DEFAULT_MODELS, *more]):
         if store and not store.has(spec.weights):
             continue
         try:
@@ -218,8 +233,9 @@ def main(arguments: Sequence[str]) -> None:
     if wrong := obstacle(chosen):
         sys.exit(wrong)
     zero = settings.on_zero_gpu()
-    cache = make_cache(chosen)
     try:
+        cache = make_cache(chosen)
+        served = at_url(chosen)
         if chosen.fetch:
             fetch(store_of(chosen), operators_own(chosen))
             return
@@ -230,7 +246,7 @@ def main(arguments: Sequence[str]) -> None:
         sys.exit(f"Cannot listen on {chosen.host}, port {chosen.port}: choose another one with --port. ({error})")
     if not zero and (chosen.preload or not chosen.cold):
         there = None if chosen.preload else store_of(chosen)
-        threading.Thread(target=preload, args=(cache, there), daemon=True).start()
+        threading.Thread(target=preload, args=(cache, there, [served] if served else []), daemon=True).start()
     serve_until_told(serving, chosen.drain)
     leave()
 

@@ -68,6 +68,19 @@ class Settings:
     preload: bool = option(
         False, "fetch and load the default models at the start, before anyone asks", shown="off, on Spaces on"
     )
+    engine_url: str = option(
+        "",
+        "the address of a server, vLLM's or llama.cpp's own, that runs --engine-model; see docs/engine-url.md",
+        pattern=(r"https?://[^\s/?#@]+(/[^\s?#]*)?", "an address like http://host:8000, without a name or a key"),
+        shown="none: every model runs here",
+    )
+    engine_model: str = option("", "the chat model that the server at --engine-url runs", shown="the first one")
+    engine_key: str = option(
+        "",
+        "the key for the server at --engine-url; the variable hides it better",
+        pattern=(r"[\x21-\x7e]+", "letters, digits and signs without spaces"),
+        shown="none",
+    )
     cold: bool = option(False, "load a model when somebody asks for it, and not those on disk at the start")
     offline: bool = option(False, "use the weights that are here, download nothing")
     fetch: bool = option(False, "download the bundled weights and the models of --catalog, then exit")

@@ -14,11 +14,12 @@ from anyio.to_thread import run_sync
 from demos.words import say, told
 from models.cache import BudgetError
 from models.device import DeviceUnavailable
+from models.engines.client import EngineError
 from models.inputs import InputError
 from models.stages import Report, Stopped
 from models.weights import WeightsMissing
 
-IN_WORDS = (InputError, WeightsMissing, BudgetError, DeviceUnavailable)
+IN_WORDS = (InputError, WeightsMissing, BudgetError, DeviceUnavailable, EngineError)
 
 log = logging.getLogger(__name__)
 

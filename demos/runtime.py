@@ -52,9 +52,9 @@ def table(status: CacheStatus) -> pd.DataFrame:
 
 
 def summary(status: CacheStatus) -> str:
-    """The budget and the counts in one line."""
+    """The budget, the counts, and what is unusual about where models run, in one line."""
     used, budget = status.used_bytes / MEGABYTE, status.budget_bytes / MEGABYTE
-    return say(
+    counts = say(
         "{used:,.0f} of {budget:,.0f} MB in use · {hits} hits · {loads} loads · {evictions} evictions",
         used=used,
         budget=budget,
@@ -62,6 +62,7 @@ def summary(status: CacheStatus) -> str:
         loads=status.misses,
         evictions=status.evictions,
     )
+    return " · ".join([counts, *(told(note) for model in status.models for note in model.notes)])
 
 
 def _last_used(idle: float | None) -> str:

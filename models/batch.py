@@ -9,6 +9,7 @@ import pandas as pd
 
 from models.cache import BudgetError
 from models.device import DeviceUnavailable
+from models.engines.client import EngineError
 from models.inputs import InputError
 from models.records import Cell, unique
 from models.stages import Report, Stopped, ignore
@@ -23,7 +24,7 @@ ERROR = "error"
 # A group of rows takes about this long, in seconds: nobody who comes in between waits much longer.
 GROUP_SECONDS = 0.1
 # With these nothing runs at all: no row is to blame.
-FATAL = (WeightsMissing, BudgetError, DeviceUnavailable, Stopped)
+FATAL = (WeightsMissing, BudgetError, DeviceUnavailable, EngineError, Stopped)
 
 log = logging.getLogger(__name__)
 

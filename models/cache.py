@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from models.catalog import Engine, ModelSpec
+from models.catalog import ModelSpec
 from models.stages import MEGABYTE, Report, Stage, ignore
 
 # How often, in seconds, whoever waits is asked whether to wait on.
@@ -23,7 +23,7 @@ class BudgetError(MemoryError):
 class Loaded:
     """A model in memory; `nbytes` counts its parameters and buffers, and what it may keep of texts it has read.
 
-    `engine` runs it: torch, or another one in its place.
+    `engine` runs it: torch, or another one in its place. `notes` say what is unusual about where it runs.
     """
 
     model: Any
@@ -31,7 +31,8 @@ class Loaded:
     device: str
     dtype: str
     nbytes: int
-    engine: Engine = "torch"
+    engine: str = "torch"
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class ModelStatus:
     hits: int
     leases: int
     idle: float | None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -156,6 +158,7 @@ class ModelCache:
             hits=self._hits[spec],
             leases=entry.leases if entry else 0,
             idle=now - entry.used if entry and loaded else None,
+            notes=loaded.notes if loaded else (),
         )
 
     def _acquire(self, spec: ModelSpec, report: Report) -> _Entry:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from models.alignment import Link
-from models.catalog import Engine
 from models.pieces import Source, Written
 from models.results import Run
 from models.text import Span
@@ -44,7 +43,7 @@ class Draft:
     sources: Sequence[Source]
     written: dict[int, Written] = field(default_factory=dict)
 
-    def so_far(self, model: str, device: str, seconds: float, engine: Engine) -> Translation:
+    def so_far(self, model: str, device: str, seconds: float, engine: str) -> Translation:
         """Everything up to the first sentence that is not written, with all that stands between sentences."""
         text, at, tokens = "", 0, 0
         sentences: list[Sentence] = []

@@ -55,6 +55,7 @@ def test_every_setting_is_an_option_and_a_variable(name: str) -> None:
         "lock": ("/a", "/b"),
         "catalog": ("/a", "/b"),
         "auth": ("a:b", "c:d,e:f:g"),
+        "engine_url": ("http://engine:8000", "https://[::1]/v1"),
     }.get(name, ("1017", "1018"))
     if isinstance(default, bool):
         assert getattr(settings.read([], {settings.variable(name): "yes"}), name) is True
@@ -81,6 +82,18 @@ def test_a_wrong_login_is_told_and_kept_secret(wrong: str, capsys: pytest.Captur
         settings.read([], {"GLASSBOX_AUTH": wrong})
     told = capsys.readouterr().err
     assert "GLASSBOX_AUTH must be name:password, several separated by commas" in told
+    assert "hidden" not in told
+
+
+@pytest.mark.parametrize(
+    "wrong", ["engine:8000", "ftp://engine", "http://ann:hidden@engine", "http://engine?key=hidden"]
+)
+def test_an_engine_is_at_an_address_without_a_key(wrong: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """The address is told in errors and on the page."""
+    with pytest.raises(SystemExit):
+        settings.read([], {"GLASSBOX_ENGINE_URL": wrong})
+    told = capsys.readouterr().err
+    assert "GLASSBOX_ENGINE_URL must be an address like http://host:8000" in told
     assert "hidden" not in told
 
 

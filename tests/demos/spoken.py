@@ -38,6 +38,7 @@ FOR_OPERATORS = {
     "MirrorError",
     "AssertionError",
     "MemoryError",
+    "CompletionError",
     "OSError",
 }
 SHOWN_ATTRIBUTES = ("aria-label", "title", "placeholder")
@@ -87,7 +88,7 @@ def shown_in_layout(cache: ModelCache) -> set[str]:
 def messages() -> set[str]:
     """What is told where nobody knows the visitor: sentences of the models, refusals of the door."""
     found: set[str] = set()
-    for folder in ("models", "demos", "server"):
+    for folder in ("models", "models/engines", "demos", "server"):
         for path in (path for path in (ROOT / folder).glob("*.py") if path.name not in AT_THE_START):
             tree = ast.parse(path.read_text(encoding="utf-8"))
             if folder == "models" or path.name in TELL_ONLY:
@@ -97,9 +98,9 @@ def messages() -> set[str]:
     return {each for each in found if each not in PROMPTS and "{count}" not in each}
 
 
-REFUSALS = {"InputError", "LinkError", "WeightsMissing"}
+REFUSALS = {"InputError", "LinkError", "WeightsMissing", "EngineError", "EngineRefused"}
 # Modules whose sentences are all for visitors.
-TELL_ONLY = {"links.py", "link_bar.py", "gate.py", "runs.py"}
+TELL_ONLY = {"links.py", "link_bar.py", "gate.py", "runs.py", "capabilities.py"}
 # Modules whose sentences end the server before anybody visits it.
 AT_THE_START = {"operator_catalog.py", "lock.py"}
 # Sentences for a model.
