@@ -151,6 +151,34 @@ MINILM_WEIGHTS = Weights(
     ),
     licence="Apache-2.0",
 )
+MPNET_WEIGHTS = Weights(
+    name="all-mpnet-base-v2",
+    files=(
+        WeightFile(
+            "model.safetensors",
+            "model.safetensors",
+            437_971_872,
+            "78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658",
+        ),
+        WeightFile(
+            "config.json", "config.json", 571, "d46a3e04ded82bba22528424480697d394eeda6a27484e08c5bb2bdf5906cfa0"
+        ),
+        WeightFile(
+            "tokenizer.json",
+            "tokenizer.json",
+            466_021,
+            "b8be2c30ba5dd723a6d5ee26d013da103d5408d92ddcb23747622f9e48f1d842",
+        ),
+        WeightFile(
+            "tokenizer_config.json",
+            "tokenizer_config.json",
+            363,
+            "67f2ff7e223518e729869bb3a70f0caf8368fe549383fc11cfe2dfb42fffc268",
+        ),
+    ),
+    mirrors=(HubRepository("sentence-transformers/all-mpnet-base-v2"),),
+    licence="Apache-2.0",
+)
 SMOLLM2_WEIGHTS = Weights(
     name="SmolLM2-135M-Instruct",
     files=(

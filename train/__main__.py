@@ -12,7 +12,9 @@ from models.catalog import MINILM_WEIGHTS
 from models.stages import Stage
 from models.weights import WeightStore
 from train import card, evaluate_question_answering, evaluate_sentiment, question_answering, sentiment
+from train.bases import BASES, Base
 from train.loop import Schedule
+from train.rounds import Record
 
 ADAPTERS = Path(__file__).parent.parent / "assets" / "adapters"
 
@@ -45,16 +47,23 @@ RECIPES = {
     ),
 }
 
+ROUNDS = {"question-answering": question_answering.train_round}
+
 
 def main(arguments: Sequence[str]) -> None:
     """Run one recipe; called again after a break, it goes on from its last checkpoint."""
     parser = argparse.ArgumentParser(prog="python -m train", description=__doc__)
     parser.add_argument("task", choices=sorted(RECIPES))
+    parser.add_argument("--base", choices=sorted(BASES), default="minilm", help="the encoder (default: minilm)")
+    parser.add_argument("--minutes", type=float, default=60, help="how long a round on mpnet trains (default: 60)")
     parser.add_argument("--data", type=Path, required=True, help="the folder of the data sets")
     parser.add_argument("--limit", type=int, help="use this many examples only: a quick run that proves the path")
     parser.add_argument("--output", type=Path, help="the adapter's folder (default: assets/adapters/TASK)")
     chosen = parser.parse_args(arguments)
     home = settings.read([]).home
+    if chosen.base != "minilm":
+        train_round(chosen.task, BASES[chosen.base], WeightStore(home), chosen.data, chosen.output, chosen.minutes)
+        return
     name = chosen.task if chosen.limit is None else f"{chosen.task}-{chosen.limit}"
     run(
         RECIPES[chosen.task],
@@ -74,6 +83,16 @@ def run(recipe: Recipe, store: WeightStore, data: Path, output: Path, checkpoint
     figures = recipe.evaluate(store, output, data, limit)
     print(figures, flush=True)
     (output / "README.md").write_text(recipe.card(figures), encoding="utf-8")
+
+
+def train_round(task: str, base: Base, store: WeightStore, data: Path, output: Path | None, minutes: float) -> None:
+    """Train one more round of the adapter of `task` on a large `base`, and write the adapter."""
+    name = f"{task}-mpnet"
+    folder = output or ADAPTERS / name
+    folder.mkdir(parents=True, exist_ok=True)
+    number = len(Record.read(folder).rounds) + 1
+    checkpoint = store.home / "training" / f"{name}-round-{number}.pt"
+    print(ROUNDS[task](base, store.ensure(base.weights, _tell), data, folder, checkpoint, minutes), flush=True)
 
 
 def _tell(stage: Stage) -> None:
