@@ -47,7 +47,9 @@ RECIPES = {
     ),
 }
 
-ROUNDS = {"question-answering": question_answering.train_round}
+ROUNDS = {"question-answering": question_answering.train_round, "sentiment": sentiment.train_round}
+# Of a round on a large encoder, unless another number is given.
+MINUTES = 60.0
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -55,21 +57,26 @@ def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m train", description=__doc__)
     parser.add_argument("task", choices=sorted(RECIPES))
     parser.add_argument("--base", choices=sorted(BASES), default="minilm", help="the encoder (default: minilm)")
-    parser.add_argument("--minutes", type=float, default=60, help="how long a round on mpnet trains (default: 60)")
+    parser.add_argument(
+        "--minutes", type=float, help="train one round of so many minutes, on from the adapter that is there"
+    )
+    parser.add_argument("--rate", type=float, help="the round's peak rate (default: the recipe's)")
     parser.add_argument("--data", type=Path, required=True, help="the folder of the data sets")
     parser.add_argument("--limit", type=int, help="use this many examples only: a quick run that proves the path")
     parser.add_argument("--output", type=Path, help="the adapter's folder (default: assets/adapters/TASK)")
     chosen = parser.parse_args(arguments)
     home = settings.read([]).home
-    if chosen.base != "minilm":
-        train_round(chosen.task, BASES[chosen.base], WeightStore(home), chosen.data, chosen.output, chosen.minutes)
+    folder = chosen.output or ADAPTERS / adapter_name(chosen.task, chosen.base)
+    if chosen.minutes or chosen.base != "minilm":
+        minutes = chosen.minutes or MINUTES
+        train_round(chosen.task, BASES[chosen.base], WeightStore(home), chosen.data, folder, minutes, chosen.rate)
         return
     name = chosen.task if chosen.limit is None else f"{chosen.task}-{chosen.limit}"
     run(
         RECIPES[chosen.task],
         WeightStore(home),
         chosen.data,
-        chosen.output or ADAPTERS / chosen.task,
+        folder,
         home / "training" / f"{name}.pt",
         chosen.limit,
     )
@@ -85,14 +92,20 @@ def run(recipe: Recipe, store: WeightStore, data: Path, output: Path, checkpoint
     (output / "README.md").write_text(recipe.card(figures), encoding="utf-8")
 
 
-def train_round(task: str, base: Base, store: WeightStore, data: Path, output: Path | None, minutes: float) -> None:
-    """Train one more round of the adapter of `task` on a large `base`, and write the adapter."""
-    name = f"{task}-mpnet"
-    folder = output or ADAPTERS / name
+def train_round(
+    task: str, base: Base, store: WeightStore, data: Path, folder: Path, minutes: float, peak_rate: float | None
+) -> None:
+    """Train one more round of the adapter of `task` in `folder`, an empty one at first."""
     folder.mkdir(parents=True, exist_ok=True)
     number = len(Record.read(folder).rounds) + 1
-    checkpoint = store.home / "training" / f"{name}-round-{number}.pt"
-    print(ROUNDS[task](base, store.ensure(base.weights, _tell), data, folder, checkpoint, minutes), flush=True)
+    checkpoint = store.home / "training" / f"{folder.name}-round-{number}.pt"
+    encoder = store.ensure(base.weights, _tell)
+    print(ROUNDS[task](base, encoder, data, folder, checkpoint, minutes, peak_rate), flush=True)
+
+
+def adapter_name(task: str, base: str) -> str:
+    """The name of an adapter's folder: the task's own for MiniLM."""
+    return task if base == "minilm" else f"{task}-{base}"
 
 
 def _tell(stage: Stage) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model
+from peft.tuners.lora import LoraLayer
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from transformers import AttentionInterface, AutoConfig
@@ -17,6 +18,7 @@ from train.bases import MINILM, Base
 from train.mpnet import attend_in_half_precision
 
 ATTENTION = "half_precision"
+ADAPTER = "adapter_model.safetensors"
 NO_DROPOUT = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
 LORA_A, LORA_B = "lora_A.default.weight", "lora_B.default.weight"
 
@@ -115,9 +117,24 @@ def extract_adapter(base: nn.Module, trained: nn.Module, rank: int, head: str) -
     return adapted
 
 
+def continued(model: nn.Module, folder: Path, rank: int, head: str, base: Base) -> PeftModel:
+    """`model` under the adapter in `folder`, ready to train on; under a new one of `rank` where there is none."""
+    there = (folder / ADAPTER).exists()
+    own = json.loads((folder / "adapter_config.json").read_text())["r"] if there else rank
+    adapted = add_adapter(model, own, head, base)
+    if there:
+        load_adapter(adapted, folder)
+    for module in adapted.modules():
+        if isinstance(module, LoraLayer):
+            # What autocast would do at every step, done once; and what it would undo, not done at all.
+            module.get_base_layer().to(torch.bfloat16)
+            module.cast_input_dtype_enabled = False
+    return adapted
+
+
 def load_adapter(model: PeftModel, folder: Path) -> None:
-    """Give `model`, adapted in the same way, the values of the adapter in `folder`. Raises KeyError where it lacks one."""
-    tensors = load_file(folder / "adapter_model.safetensors")
+    """Give `model`, adapted alike, the values of the adapter in `folder`. Raises KeyError where that lacks one."""
+    tensors = load_file(folder / ADAPTER)
     with torch.no_grad():
         for name, parameter in model.named_parameters():
             if parameter.requires_grad:
@@ -136,7 +153,7 @@ def save_adapter(model: PeftModel, folder: Path, base: Base = MINILM) -> Path:
     """
     model.save_pretrained(str(folder))
     (folder / "README.md").unlink(missing_ok=True)
-    path = folder / "adapter_model.safetensors"
+    path = folder / ADAPTER
     save_file({name: tensor.half() for name, tensor in load_file(path).items()}, path)
     path.chmod(0o644)
     config = model.peft_config["default"]

@@ -34,7 +34,7 @@ WHOLE_CYCLES = 2
 # Of the rounds on a large encoder.
 ROUND_RANK = 32
 ROUND_TOKENS = 256
-PACE = rounds.Pace(batch_size=16, peak_rate=6e-4)
+PACE = rounds.Pace(batch_size=8, peak_rate=5e-4)
 
 
 @dataclass(frozen=True)
@@ -154,29 +154,30 @@ def _learn(
     fit(model, loss_of, batches, schedule, checkpoint, log=lambda line: print(line, flush=True))
 
 
-def train_round(base: Base, folder: Path, data: Path, output: Path, checkpoint: Path, minutes: float) -> rounds.Round:
+def train_round(
+    base: Base, folder: Path, data: Path, output: Path, checkpoint: Path, minutes: float, peak_rate: float | None = None
+) -> rounds.Round:
     """Train one round of a LoRA on the encoder in `folder`, from the adapter in `output` on, which is replaced.
 
     The first round begins where there is no adapter. What is left of a broken-off round is in `checkpoint`.
     """
     torch.manual_seed(PACE.seed)
     record = rounds.Record.read(output)
+    pace = replace(PACE, peak_rate=peak_rate or PACE.peak_rate)
     tokenizer = AutoTokenizer.from_pretrained(folder)
     questions = squad.read(data / "squad-train-v1.1.json.xz", exact_only=True)
-    random.Random(PACE.seed).shuffle(questions)
-    examples = windows(questions + null_questions(questions, NULL_SHARE, PACE.seed), tokenizer, ROUND_TOKENS)
-    batches = rounds.Batches([len(example.ids) for example in examples], PACE.batch_size, PACE.seed)
+    random.Random(pace.seed).shuffle(questions)
+    examples = windows(questions + null_questions(questions, NULL_SHARE, pace.seed), tokenizer, ROUND_TOKENS)
+    batches = rounds.Batches([len(example.ids) for example in examples], pace.batch_size, pace.seed)
     print(f"{len(questions)} questions, {len(examples)} windows, batch {record.steps} of {len(batches)}", flush=True)
-    model = lora.add_adapter(lora.load_base(AutoModelForQuestionAnswering, folder), ROUND_RANK, HEAD, base)
-    if record.rounds:
-        lora.load_adapter(model, output)
+    model = lora.continued(lora.load_base(AutoModelForQuestionAnswering, folder), output, ROUND_RANK, HEAD, base)
 
     def loss_of(batch: list[int]) -> Tensor:
         loss: Tensor = model(**pad([examples[i] for i in batch], tokenizer.pad_token_id)).loss
         return loss
 
     done = rounds.fit(
-        model, loss_of, batches, record.steps, PACE, minutes, checkpoint, log=lambda line: print(line, flush=True)
+        model, loss_of, batches, record.steps, pace, minutes, checkpoint, log=lambda line: print(line, flush=True)
     )
     lora.save_adapter(model, output, base)
     rounds.Record((*record.rounds, done)).write(output)

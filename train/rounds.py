@@ -5,7 +5,6 @@ the machine was. So each leaves an adapter that can be used as it is, and traine
 """
 
 import json
-import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -26,7 +25,7 @@ class Pace:
 
     batch_size: int
     peak_rate: float
-    warmup: float = 0.06
+    warmup: float = 0.05
     seed: int = 0
 
     def rate(self, progress: float) -> float:
@@ -59,7 +58,9 @@ class Record:
     def read(folder: Path) -> "Record":
         """The record in `folder`, an empty one where there is none."""
         path = folder / RECORD
-        return Record(tuple(Round(**one) for one in json.loads(path.read_text())["rounds"])) if path.exists() else Record()
+        return (
+            Record(tuple(Round(**one) for one in json.loads(path.read_text())["rounds"])) if path.exists() else Record()
+        )
 
     def write(self, folder: Path) -> None:
         """Keep the record in `folder`."""
@@ -124,7 +125,9 @@ def fit(
         smooth = loss.item() if step == begun + 1 else 0.97 * smooth + 0.03 * loss.item()
         if step % 10 == 0:
             speed = (step - begun) * len(batch) / (time.monotonic() - started)
-            log(f"step {step}, {examples} examples, {progress:.1%} of {minutes:g} min, loss {smooth:.3f}, {speed:.1f}/s")
+            log(
+                f"step {step}, {examples} examples, {progress:.1%} of {minutes:g} min, loss {smooth:.3f}, {speed:.1f}/s"
+            )
         if step % save_every == 0:
             _save(parameters, optimizer, (step, examples, elapsed()), checkpoint)
     _save(parameters, optimizer, (step, examples, elapsed()), checkpoint)
@@ -146,9 +149,7 @@ def _save(
     partial.replace(path)
 
 
-def _resume(
-    parameters: list[nn.Parameter], optimizer: torch.optim.Optimizer, path: Path
-) -> tuple[int, int, float]:
+def _resume(parameters: list[nn.Parameter], optimizer: torch.optim.Optimizer, path: Path) -> tuple[int, int, float]:
     state: dict[str, Any] = torch.load(path, weights_only=True)
     with torch.no_grad():
         for parameter, saved in zip(parameters, state["parameters"], strict=True):

@@ -1,0 +1,161 @@
+"""What a round of sentiment learns from: short and whole texts of several kinds, each a fixed share of the whole."""
+
+import gzip
+import random
+from dataclasses import dataclass
+from pathlib import Path
+
+from sentencex import segment
+
+from models.catalog import LABELS
+from models.emoji import spelled_out
+from train import everyday, remarks, squad
+from train.sentiment_data import (
+    HELD_OUT_REVIEWS,
+    HELD_OUT_TWEETS,
+    NEGATIVE,
+    NEUTRAL,
+    POSITIVE,
+    Example,
+    detokenized,
+    facts,
+    phrases,
+    reviews,
+    tweets,
+    unmarked,
+)
+
+# Whole reviews of this domain are never trained on.
+HELD_OUT_DOMAIN = "books"
+HELD_OUT_WHOLE = 600
+HELD_OUT_COMMENTS = 1_500
+CALIBRATION_WHOLE = 400
+COUNTS = {
+    "tweets": 16_000,
+    "comments": 16_000,
+    "phrases": 12_000,
+    "facts": 3_000,
+    "statements": 2_000,
+    "remarks": 3_000,
+}
+PARAGRAPHS = 1_000
+PHRASE_WORDS = 6
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """Examples to train on, and those that were held out of every source, to calibrate on.
+
+    `whole` are whole reviews of a domain that is not trained on; `test` are others of it, kept to measure.
+    """
+
+    train: list[Example]
+    tweets: list[Example]
+    sentences: list[Example]
+    comments: list[Example]
+    whole: list[Example]
+    test: list[Example]
+
+
+def columns(path: Path) -> list[dict[str, str]]:
+    """The rows of a gzipped tab-separated file by the names in its header."""
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        names, *rows = (line.rstrip("\n").split("\t") for line in file)
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def comments(path: Path) -> list[Example]:
+    """GoEmotions comments, their emoji in words and without the masks of names."""
+    return [
+        Example(spelled_out(row["text"]).replace("[NAME]", "Sam"), LABELS.index(row["label"])) for row in columns(path)
+    ]
+
+
+def whole_reviews(path: Path) -> tuple[list[Example], list[Example]]:
+    """Whole reviews: those of the domains that are trained on, and those of the held-out one."""
+    rows = columns(path)
+    both = [
+        [Example(row["text"], LABELS.index(row["label"])) for row in rows if (row["domain"] == HELD_OUT_DOMAIN) == out]
+        for out in (False, True)
+    ]
+    return both[0], both[1]
+
+
+def read(data: Path, seed: int) -> Mixture:
+    """Read all sources in `data` and draw each one's share; the same `seed` gives the same mixture."""
+    rng = random.Random(seed)
+    held_tweets, train_tweets = _cut(tweets(data / "tweets-train.tsv.gz"), HELD_OUT_TWEETS, rng)
+    held_sentences, sentences = _cut(reviews(data / "sst5-train.tsv.gz"), HELD_OUT_REVIEWS, rng)
+    held_comments, train_comments = _cut(comments(data / "comments-train.tsv.gz"), HELD_OUT_COMMENTS, rng)
+    train_whole, held_whole = whole_reviews(data / "reviews-train.tsv.gz")
+    rng.shuffle(held_whole)
+    hidden = "\n".join(review.text.lower() for review in held_sentences)
+    known = [
+        phrase
+        for phrase in phrases(data / "sst2-train.tsv.gz")
+        if len(phrase.text.split()) >= PHRASE_WORDS and phrase.text not in hidden
+    ]
+    made = [Example(text, label) for text, label in remarks.remarks(_share("remarks", len(known)), rng)]
+    plain = facts(data / "squad-train-v1.1.json.xz", seed)
+
+    examples = [
+        Example(unmarked(t.text) if rng.random() < 0.5 else t.text, t.label)
+        for t in _draw(train_tweets, COUNTS["tweets"], rng, twice=NEGATIVE)
+    ]
+    examples += _draw(train_comments, COUNTS["comments"], rng, twice=NEGATIVE)
+    examples += [Example(detokenized(review.text), review.label) for review in sentences]
+    examples += [Example(detokenized(p.text), p.label) for p in _draw(known, COUNTS["phrases"], rng)]
+    examples += train_whole
+    examples += [Example(_middle(review.text, rng), review.label) for review in train_whole]
+    examples += [
+        Example(f.text if rng.random() < 0.7 else f.text.rstrip(" .!?"), f.label) for f in plain[: COUNTS["facts"]]
+    ]
+    examples += [Example(text, NEUTRAL) for text in paragraphs(data / "squad-train-v1.1.json.xz", rng)]
+    count = _share("statements", len(examples))
+    examples += [Example(text, NEUTRAL) for text in everyday.statements(count, rng)]
+    examples += made
+    examples = [Example(spelled_out(example.text), example.label) for example in examples if example.text.strip()]
+    rng.shuffle(examples)
+    return Mixture(
+        examples,
+        held_tweets,
+        [Example(detokenized(review.text), review.label) for review in held_sentences],
+        held_comments,
+        held_whole[HELD_OUT_WHOLE : HELD_OUT_WHOLE + CALIBRATION_WHOLE],
+        held_whole[:HELD_OUT_WHOLE],
+    )
+
+
+def paragraphs(path: Path, rng: random.Random) -> list[str]:
+    """Paragraphs of SQuAD, as long as whole reviews, which are never neutral."""
+    contexts = sorted({question.context for question in squad.read(path)})
+    return rng.sample(contexts, min(PARAGRAPHS, len(contexts) // 4))
+
+
+def _middle(text: str, rng: random.Random) -> str:
+    """Two to four sentences of a review that follow each other."""
+    found = [sentence.strip() for sentence in segment("en", text.strip()) if sentence.strip()]
+    count = rng.randint(2, 4)
+    first = rng.randrange(max(1, len(found) - count + 1))
+    return " ".join(found[first : first + count])
+
+
+def _share(name: str, others: int) -> int:
+    """How many of a source that can be made without end: no more than there are `others`."""
+    return min(COUNTS[name], others)
+
+
+def _draw(examples: list[Example], count: int, rng: random.Random, twice: int | None = None) -> list[Example]:
+    """`count` of `examples`, those of class `twice` with twice the chance."""
+    pool = examples + [example for example in examples if example.label == twice]
+    return rng.sample(pool, min(count, len(pool)))
+
+
+def _cut(examples: list[Example], count: int, rng: random.Random) -> tuple[list[Example], list[Example]]:
+    """`count` examples by chance, a quarter of all at most, and the rest."""
+    rng.shuffle(examples)
+    count = min(count, len(examples) // 4)
+    return examples[:count], examples[count:]
+
+
+__all__ = ["NEGATIVE", "NEUTRAL", "POSITIVE", "Mixture", "columns", "comments", "paragraphs", "read", "whole_reviews"]
