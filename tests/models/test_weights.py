@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from models.catalog import HubRepository, WeightFile, Weights, Wheel
+from models.catalog import HubRepository, Mirror, WeightFile, Weights, Wheel
 from models.mirrors import MirrorError, from_hub
 from models.stages import Report, Stage, ignore
 from models.weights import WeightsMissing, WeightStore
@@ -25,9 +25,7 @@ WEIGHTS = Weights("toy", FILES, (WHEEL,), "CC0-1.0")
 CONVERTED = Weights("toy", FILES[:1], (WHEEL,), "CC0-1.0", gguf="model.bin")
 
 
-def deliver(
-    mirror: Wheel | HubRepository, files: tuple[WeightFile, ...], folder: Path, report: Report, content: bytes = b""
-) -> None:
+def deliver(mirror: Mirror, files: tuple[WeightFile, ...], folder: Path, report: Report, content: bytes = b"") -> None:
     """A mirror that delivers every file, or `content` in place of each."""
     for file in files:
         path = folder / file.name
@@ -114,7 +112,7 @@ def test_the_next_mirror_is_asked_when_one_fails(tmp_path: Path) -> None:
     """A mirror with wrong bytes is passed over."""
     second = Wheel("second", "2.0", "")
 
-    def fetch(mirror: Wheel | HubRepository, files: tuple[WeightFile, ...], folder: Path, report: Report) -> None:
+    def fetch(mirror: Mirror, files: tuple[WeightFile, ...], folder: Path, report: Report) -> None:
         deliver(mirror, files, folder, report, b"" if mirror is second else b"wrong")
 
     weights = Weights("toy", FILES, (WHEEL, second), "CC0-1.0")
@@ -125,7 +123,7 @@ def test_a_retry_fetches_only_what_is_missing(tmp_path: Path) -> None:
     """A download that broke off goes on from the last whole file."""
     asked: list[list[str]] = []
 
-    def fetch(mirror: Wheel | HubRepository, files: tuple[WeightFile, ...], folder: Path, report: Report) -> None:
+    def fetch(mirror: Mirror, files: tuple[WeightFile, ...], folder: Path, report: Report) -> None:
         asked.append([file.name for file in files])
         deliver(mirror, files[:1], folder, report)
         if len(asked) == 1:
@@ -150,7 +148,7 @@ def test_a_truncated_file_is_fetched_again(tmp_path: Path) -> None:
 def slow_ensure(home: Path, begun: "multiprocessing.synchronize.Event", seconds: float) -> None:
     """Fetch with a mirror that takes its time; runs in a process of its own."""
 
-    def fetch(mirror: Wheel | HubRepository, files: tuple[WeightFile, ...], folder: Path, report: Report) -> None:
+    def fetch(mirror: Mirror, files: tuple[WeightFile, ...], folder: Path, report: Report) -> None:
         begun.set()
         (folder / "model.bin").write_bytes(b"half")
         time.sleep(seconds)
