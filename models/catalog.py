@@ -314,6 +314,24 @@ SENTIMENT = ModelSpec(
     engine=ENGINES["sentiment"],
     labels=LABELS,
 )
+# The accurate ones: five times as large. MPNet has eager attention alone, and no engine packs it.
+QUESTION_ANSWERING_ACCURATE = ModelSpec(
+    "MPNet-SQuAD",
+    "question-answering",
+    MPNET_WEIGHTS,
+    440_000_000,
+    adapter="question-answering-mpnet",
+    attention="eager",
+)
+SENTIMENT_ACCURATE = ModelSpec(
+    "MPNet-sentiment",
+    "sentiment",
+    MPNET_WEIGHTS,
+    440_000_000,
+    adapter="sentiment-mpnet",
+    attention="eager",
+    labels=LABELS,
+)
 
 TRANSLATION = {("en", "pt"): ENGLISH_PORTUGUESE, ("pt", "en"): PORTUGUESE_ENGLISH}
 ATTENTION = (MINILM, SMOLLM2, QUESTION_ANSWERING, SENTIMENT, ENGLISH_PORTUGUESE, PORTUGUESE_ENGLISH)

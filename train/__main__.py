@@ -11,7 +11,16 @@ import settings
 from models.catalog import MINILM_WEIGHTS
 from models.stages import Stage
 from models.weights import WeightStore
-from train import card, evaluate_question_answering, evaluate_sentiment, question_answering, sentiment
+from train import (
+    card,
+    domains_question_answering,
+    domains_sentiment,
+    evaluate_question_answering,
+    evaluate_sentiment,
+    question_answering,
+    round_card,
+    sentiment,
+)
 from train.bases import BASES, Base
 from train.loop import Schedule
 from train.rounds import Record
@@ -60,21 +69,29 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument(
         "--minutes", type=float, help="train one round of so many minutes, on from the adapter that is there"
     )
+    parser.add_argument(
+        "--step", choices=("train", "measure", "both"), default="both", help="train a round, measure it, or both"
+    )
     parser.add_argument("--rate", type=float, help="the round's peak rate (default: the recipe's)")
     parser.add_argument("--data", type=Path, required=True, help="the folder of the data sets")
     parser.add_argument("--limit", type=int, help="use this many examples only: a quick run that proves the path")
     parser.add_argument("--output", type=Path, help="the adapter's folder (default: assets/adapters/TASK)")
     chosen = parser.parse_args(arguments)
     home = settings.read([]).home
+    store = WeightStore(home)
     folder = chosen.output or ADAPTERS / adapter_name(chosen.task, chosen.base)
     if chosen.minutes or chosen.base != "minilm":
-        minutes = chosen.minutes or MINUTES
-        train_round(chosen.task, BASES[chosen.base], WeightStore(home), chosen.data, folder, minutes, chosen.rate)
+        if chosen.step != "measure":
+            train_round(
+                chosen.task, BASES[chosen.base], store, chosen.data, folder, chosen.minutes or MINUTES, chosen.rate
+            )
+        if chosen.step != "train":
+            measure(chosen.task, chosen.base, store, chosen.data, folder, chosen.limit)
         return
     name = chosen.task if chosen.limit is None else f"{chosen.task}-{chosen.limit}"
     run(
         RECIPES[chosen.task],
-        WeightStore(home),
+        store,
         chosen.data,
         folder,
         home / "training" / f"{name}.pt",
@@ -101,6 +118,22 @@ def train_round(
     checkpoint = store.home / "training" / f"{folder.name}-round-{number}.pt"
     encoder = store.ensure(base.weights, _tell)
     print(ROUNDS[task](base, encoder, data, folder, checkpoint, minutes, peak_rate), flush=True)
+
+
+def measure(task: str, base: str, store: WeightStore, data: Path, folder: Path, limit: int | None) -> None:
+    """Calibrate the adapter of `task` in `folder`, measure it on its domains, and write its card."""
+    if task == "sentiment":
+        print("calibrated:", domains_sentiment.calibrate(BASES[base], store, folder, data, limit), flush=True)
+        found = domains_sentiment.measure(domains_sentiment.reader(BASES[base], store, folder), data, limit)
+        text = round_card.sentiment(BASES[base], base, Record.read(folder), found)
+    else:
+        calibration = domains_question_answering.calibrate(BASES[base], store, folder, data, limit)
+        print("calibrated:", calibration, flush=True)
+        answerer = domains_question_answering.answerer(BASES[base], store, folder)
+        answered = domains_question_answering.measure(answerer, data, limit)
+        text = round_card.question_answering(BASES[base], base, Record.read(folder), answered)
+    print(text, flush=True)
+    (folder / "README.md").write_text(text, encoding="utf-8")
 
 
 def adapter_name(task: str, base: str) -> str:
