@@ -18,7 +18,7 @@ from models.catalog import (
 class Base:
     """An encoder, and the app's specs of its adapters.
 
-    `layers` are the ends of the names of the layers that a LoRA changes, `output` is the name of the last layer of a sentiment head.
+    `layers` are the ends of the names of the layers that a LoRA changes, `output` a sentiment head's last layer.
     """
 
     weights: Weights

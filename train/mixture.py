@@ -34,11 +34,12 @@ COUNTS = {
     "tweets": 16_000,
     "comments": 16_000,
     "phrases": 12_000,
-    "facts": 3_000,
+    "whole": 3_000,
+    "facts": 2_000,
     "statements": 2_000,
     "remarks": 3_000,
 }
-PARAGRAPHS = 1_000
+PARAGRAPHS = 700
 PHRASE_WORDS = 6
 
 
@@ -105,8 +106,8 @@ def read(data: Path, seed: int) -> Mixture:
     examples += _draw(train_comments, COUNTS["comments"], rng, twice=NEGATIVE)
     examples += [Example(detokenized(review.text), review.label) for review in sentences]
     examples += [Example(detokenized(p.text), p.label) for p in _draw(known, COUNTS["phrases"], rng)]
-    examples += train_whole
-    examples += [Example(_middle(review.text, rng), review.label) for review in train_whole]
+    examples += _draw(train_whole, COUNTS["whole"], rng)
+    examples += [Example(_middle(r.text, rng), r.label) for r in _draw(train_whole, COUNTS["whole"], rng)]
     examples += [
         Example(f.text if rng.random() < 0.7 else f.text.rstrip(" .!?"), f.label) for f in plain[: COUNTS["facts"]]
     ]

@@ -28,8 +28,8 @@ SCHEDULE = Schedule(epochs=1.5, batch_size=64, peak_rate=1e-3, warmup=0.05)
 LONGER = 5 / 3
 # Of a round.
 ROUND_RANK = 32
-ROUND_TOKENS = 192
-PACE = rounds.Pace(batch_size=32, peak_rate=5e-4)
+ROUND_TOKENS = 128
+PACE = rounds.Pace(batch_size=16, peak_rate=4e-4)
 
 
 def pad(rows: list[list[int]], blank: int = 0) -> dict[str, Tensor]:
