@@ -21,16 +21,19 @@ RECORD = "training.json"
 
 @dataclass(frozen=True)
 class Pace:
-    """How fast to learn: the rate rises to `peak_rate` over the share `warmup` of the time, then falls to zero."""
+    """How fast to learn: the rate rises over `warmup` steps, and falls from `peak_rate` to zero by the clock.
+
+    The rise is in steps, since a busy machine may pass any share of the time without a single one.
+    """
 
     batch_size: int
     peak_rate: float
-    warmup: float = 0.05
+    warmup: int = 40
     seed: int = 0
 
-    def rate(self, progress: float) -> float:
-        """The learning rate where the share `progress` of the time is over, 0 to 1."""
-        return self.peak_rate * max(0.0, min((progress + 1e-3) / self.warmup, (1 - progress) / (1 - self.warmup)))
+    def rate(self, step: int, progress: float) -> float:
+        """The learning rate at `step` where the share `progress` of the time is over, 0 to 1."""
+        return self.peak_rate * min(1.0, (step + 1) / self.warmup) * max(0.0, 1 - progress)
 
 
 @dataclass(frozen=True)
@@ -113,7 +116,7 @@ def fit(
 
     while (progress := elapsed() / 60 / minutes) < 1:
         for group in optimizer.param_groups:
-            group["lr"] = pace.rate(progress)
+            group["lr"] = pace.rate(step, progress)
         batch = batches[first + step]
         with torch.autocast("cpu", dtype=torch.bfloat16):
             loss = loss_of(batch)
