@@ -43,7 +43,7 @@ class Wheel:
 
 @dataclass(frozen=True)
 class Part:
-    """One part of a file: what is at `path`, below the wheel's folder, and its size in bytes."""
+    """One part of a split file: its path below the wheel's folder and its size in bytes."""
 
     wheel: Wheel
     path: str
@@ -52,9 +52,9 @@ class Part:
 
 @dataclass(frozen=True)
 class Parts:
-    """Wheels that hold one part each, in their order, of what is called `name` and has the hash `sha256`.
+    """A file that is split over several wheels, one part each, in order; `sha256` is the hash of the whole.
 
-    Together they are one file of a model, or, where `folder` is not None, a zip with the files below `folder`.
+    The file is a model's single file or, if `folder` is not None, a zip that holds the model's files below `folder`.
     """
 
     name: str
@@ -63,7 +63,7 @@ class Parts:
     folder: str | None = None
 
     def __str__(self) -> str:
-        return f"{len(self.parts)} wheels from {self.parts[0].wheel} on"
+        return f"{len(self.parts)} wheels starting with {self.parts[0].wheel}"
 
     @property
     def nbytes(self) -> int:
@@ -314,7 +314,7 @@ SENTIMENT = ModelSpec(
     engine=ENGINES["sentiment"],
     labels=LABELS,
 )
-# The accurate ones: five times as large. MPNet has eager attention alone, and no engine packs it.
+# More accurate and five times as large. MPNet supports only eager attention.
 QUESTION_ANSWERING_ACCURATE = ModelSpec(
     "MPNet-SQuAD",
     "question-answering",

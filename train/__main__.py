@@ -57,7 +57,7 @@ RECIPES = {
 }
 
 ROUNDS = {"question-answering": question_answering.train_round, "sentiment": sentiment.train_round}
-# Of a round on a large encoder, unless another number is given.
+# The default length of a round.
 MINUTES = 60.0
 
 
@@ -67,7 +67,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("task", choices=sorted(RECIPES))
     parser.add_argument("--base", choices=sorted(BASES), default="minilm", help="the encoder (default: minilm)")
     parser.add_argument(
-        "--minutes", type=float, help="train one round of so many minutes, on from the adapter that is there"
+        "--minutes", type=float, help="train the existing adapter for one more round of this many minutes"
     )
     parser.add_argument(
         "--step", choices=("train", "measure", "both"), default="both", help="train a round, measure it, or both"
@@ -112,7 +112,7 @@ def run(recipe: Recipe, store: WeightStore, data: Path, output: Path, checkpoint
 def train_round(
     task: str, base: Base, store: WeightStore, data: Path, folder: Path, minutes: float, peak_rate: float | None
 ) -> None:
-    """Train one more round of the adapter of `task` in `folder`, an empty one at first."""
+    """Train the adapter of `task` in `folder` for one more round."""
     folder.mkdir(parents=True, exist_ok=True)
     number = len(Record.read(folder).rounds) + 1
     checkpoint = store.home / "training" / f"{folder.name}-round-{number}.pt"
@@ -121,7 +121,7 @@ def train_round(
 
 
 def measure(task: str, base: str, store: WeightStore, data: Path, folder: Path, limit: int | None) -> None:
-    """Calibrate the adapter of `task` in `folder`, measure it on its domains, and write its card."""
+    """Calibrate and measure the adapter of `task` in `folder`, and write its card."""
     if task == "sentiment":
         print("calibrated:", domains_sentiment.calibrate(BASES[base], store, folder, data, limit), flush=True)
         found = domains_sentiment.measure(domains_sentiment.reader(BASES[base], store, folder), data, limit)
@@ -137,7 +137,7 @@ def measure(task: str, base: str, store: WeightStore, data: Path, folder: Path, 
 
 
 def adapter_name(task: str, base: str) -> str:
-    """The name of an adapter's folder: the task's own for MiniLM."""
+    """The name of an adapter's folder; for MiniLM it is the task's name."""
     return task if base == "minilm" else f"{task}-{base}"
 
 

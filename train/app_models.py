@@ -15,7 +15,7 @@ from models.weights import WeightStore
 
 
 class HalfPrecision:
-    """A model on the CPU whose products are in bfloat16, twice as fast; told `remember`, it reads no batch twice."""
+    """A CPU model run under bfloat16 autocast; with `remember` set, outputs are cached by their inputs."""
 
     def __init__(self, model: Any) -> None:
         self._model = model
@@ -23,7 +23,7 @@ class HalfPrecision:
         self._known: dict[bytes, Any] = {}
 
     def __call__(self, **inputs: Any) -> Any:
-        """What the model gives for `inputs`."""
+        """Run the model on `inputs`."""
         key = b"".join(tensor.numpy().tobytes() for tensor in inputs.values()) if self.remember else b""
         if not self.remember or key not in self._known:
             with torch.autocast("cpu", dtype=torch.bfloat16):
@@ -35,7 +35,7 @@ class HalfPrecision:
 
 
 def cache_of(store: WeightStore, adapter: Path) -> ModelCache:
-    """A cache whose adapters lie beside `adapter`, on the CPU in float32; what runs in torch multiplies in bfloat16."""
+    """A cache on the CPU that loads adapters from the parent of `adapter`; eager models run under bfloat16 autocast."""
     loader = Loader(store, lambda: Device("cpu", "float32"), adapter.resolve().parent)
 
     def load(spec: ModelSpec, report: Report) -> Loaded:

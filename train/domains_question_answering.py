@@ -1,4 +1,4 @@
-"""Question answering on several domains: the thresholds fitted on a part of each, the figures from another part."""
+"""Calibrate and measure question answering on several domains."""
 
 import json
 import random
@@ -18,9 +18,9 @@ from train.evaluate_question_answering import TEMPERATURES, answer, text_of
 from train.question_answering import null_questions
 
 SEED = 0
-# Of each domain, to fit on; and the contexts without an answer that are made of them, as a share.
+# Questions per domain for the calibration, and unanswerable ones made from them, as a fraction.
 HELD_OUT, NULL_SHARE = 400, 0.5
-# Of each domain, to measure on.
+# Questions per domain for the measurement.
 MEASURED = 2_000
 SHIFTED = {"Amazon reviews": "squad-shift-amazon-dev.json.gz", "Reddit posts": "squad-shift-reddit-dev.json.gz"}
 
@@ -29,8 +29,8 @@ SHIFTED = {"Amazon reviews": "squad-shift-amazon-dev.json.gz", "Reddit posts": "
 class Domain:
     """Official scores on one set, in percent.
 
-    `f1` and `exact_match` are of always answering; `shown_f1` is the page's own, a refusal being no answer; `refused`
-    is the share of the questions with an answer that were refused. `never_f1` is of never answering. `error` is the
+    `f1` and `exact_match` score the best answer, `shown_f1` what the page shows, where a refusal is an empty answer, and
+    `never_f1` always refusing. `refused` is the share of answerable questions that were refused. `error` is the expected
     calibration error of the best answer's probability, 0 to 1.
     """
 
@@ -45,12 +45,12 @@ class Domain:
 
 
 def answerer(base: Base, store: WeightStore, adapter: Path) -> Answerer:
-    """The app's adapter on `base` with the weights in the folder `adapter`."""
+    """An `Answerer` on `base` with the adapter in the folder `adapter`."""
     return Answerer(cache_of(store, adapter), spec_of(base.question_answering, adapter))
 
 
 def halves(path: Path) -> tuple[list[squad.Question], list[squad.Question]]:
-    """The questions of a set in two, by their contexts: to fit on, and to measure on."""
+    """Split the questions of a set by context: one half for calibration, one for measurement."""
     questions = squad.read(path)
     contexts = sorted({question.context for question in questions})
     random.Random(SEED).shuffle(contexts)
@@ -59,7 +59,7 @@ def halves(path: Path) -> tuple[list[squad.Question], list[squad.Question]]:
 
 
 def calibrate(base: Base, store: WeightStore, adapter: Path, data: Path, limit: int | None = None) -> Calibration:
-    """Fit the probabilities on questions of three domains that training left out, and keep them beside the adapter."""
+    """Fit threshold, scale and temperature on held-out questions of three domains; write them beside the adapter."""
     path = data / "squad-train-v1.1.json.xz"
     exact = {question.id for question in squad.read(path, exact_only=True)}
     sets = [[question for question in squad.read(path) if question.id not in exact]]
@@ -88,7 +88,7 @@ def calibrate(base: Base, store: WeightStore, adapter: Path, data: Path, limit: 
 
 
 def sets(data: Path, limit: int | None = None) -> dict[str, list[squad.Question]]:
-    """What is measured on, by name; nothing of it was trained on or fitted on."""
+    """The measured questions by set; none was used for training or calibration."""
     found = {"SQuAD v1.1 dev": squad.read(data / "squad-dev-v1.1.json.gz")}
     found |= {name: halves(data / file)[1] for name, file in SHIFTED.items()}
     found["SQuAD v2.0 dev"] = squad.read(data / "squad-dev-v2.0.json.gz")
@@ -96,7 +96,7 @@ def sets(data: Path, limit: int | None = None) -> dict[str, list[squad.Question]
 
 
 def measure(reader: Answerer, data: Path, limit: int | None = None) -> tuple[Domain, ...]:
-    """The figures on every set, at most `limit` questions of each."""
+    """Measure on every set, on at most `limit` questions of each."""
     return tuple(_measured(name, answer(reader, asked), asked) for name, asked in sets(data, limit).items())
 
 
@@ -119,7 +119,7 @@ def _measured(name: str, found: list[Answers], questions: list[squad.Question]) 
 
 
 def _overlaps(found: list[Answers], questions: list[squad.Question]) -> list[float]:
-    """Whether each best answer shares words with the true one; without a true one it does not."""
+    """1.0 for each best answer that shares a word with a true answer, else 0.0."""
     pairs = zip(found, questions, strict=True)
     return [float(bool(q.answers) and squad.score(text_of(one), q)[1] > 0) for one, q in pairs]
 

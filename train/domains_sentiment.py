@@ -1,4 +1,4 @@
-"""Sentiment on several domains: the temperature fitted on a held-out part of each, the figures from another part."""
+"""Calibrate and measure sentiment on several domains."""
 
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
@@ -19,13 +19,13 @@ from train.sentiment_data import NEGATIVE, NEUTRAL, POSITIVE, Example
 SEED = 0
 HELD_OUT = 800
 EVENNESS = 0.5
-# Tokens of a whole review that are read in one go, for the second figure on them.
+# Tokens of a whole review that are read as one window, for the second figure on whole reviews.
 WHOLE_TOKENS = 190
 
 
 @dataclass(frozen=True)
 class Domain:
-    """One set: its texts, what was measured (0 to 1), and its calibration error, 0 to 1."""
+    """One figure on one set, and the expected calibration error there; both are 0 to 1."""
 
     name: str
     texts: int
@@ -35,14 +35,14 @@ class Domain:
 
 
 def reader(base: Base, store: WeightStore, adapter: Path) -> SentimentReader:
-    """The app's adapter on `base` with the weights in the folder `adapter`."""
+    """A `SentimentReader` on `base` with the adapter in the folder `adapter`."""
     return SentimentReader(cache_of(store, adapter), spec_of(base.sentiment, adapter))
 
 
 def calibrate(
     base: Base, store: WeightStore, adapter: Path, data: Path, limit: int | None = None
 ) -> tuple[float, list[float]]:
-    """Fit a temperature and biases on held-out tweets, comments and reviews, and fold both into the adapter's head."""
+    """Fit a temperature and class biases on held-out texts, and fold both into the adapter's head."""
     held = mixture.read(data, SEED)
     most = min(HELD_OUT, limit or HELD_OUT)
     three = held.tweets[:most] + held.comments[:most]
@@ -64,7 +64,7 @@ def calibrate(
 
 
 def measure(model: SentimentReader, data: Path, limit: int | None = None) -> tuple[Domain, ...]:
-    """The figures on every set, at most `limit` texts of each."""
+    """Measure on every set, on at most `limit` texts of each."""
     phrases = sentiment_data.phrases(data / "sst2-dev.tsv")[:limit]
     sure, right = binary(model.many([phrase.text for phrase in phrases]), phrases)
     error = calibration_error(sure, right)
@@ -83,7 +83,7 @@ def measure(model: SentimentReader, data: Path, limit: int | None = None) -> tup
 
 
 def recalls(scores: Sequence[Scores], examples: Sequence[Example]) -> list[float]:
-    """The recall of each class that `examples` have, negative first."""
+    """The recall of each class that occurs in `examples`, negative first."""
     hits = _hits(scores, examples)
     own = [
         [hit for hit, example in zip(hits, examples, strict=True) if example.label == label]
@@ -93,7 +93,7 @@ def recalls(scores: Sequence[Scores], examples: Sequence[Example]) -> list[float
 
 
 def _three(name: str, measure: str, scores: Sequence[Scores], examples: Sequence[Example]) -> Domain:
-    """All three classes count, also where the truth has only two."""
+    """Measure three-class predictions; neutral is wrong if the true labels have only two classes."""
     hits = _hits(scores, examples)
     each = recalls(scores, examples)
     figure = sum(each) / len(each) if measure == "mean recall" else sum(hits) / len(hits)
@@ -106,7 +106,7 @@ def _hits(scores: Sequence[Scores], examples: Sequence[Example]) -> list[bool]:
 
 
 def _in_one_go(model: SentimentReader, examples: Sequence[Example]) -> list[Scores]:
-    """Each text cut to `WHOLE_TOKENS` and read as one, not sentence by sentence."""
+    """Read each text, truncated to `WHOLE_TOKENS`, as one window instead of sentence by sentence."""
     found = []
     with model.cache.lease(model.spec) as loaded:
         first, last = loaded.tokenizer.cls_token_id, loaded.tokenizer.sep_token_id

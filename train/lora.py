@@ -118,7 +118,7 @@ def extract_adapter(base: nn.Module, trained: nn.Module, rank: int, head: str) -
 
 
 def continued(model: nn.Module, folder: Path, rank: int, head: str, base: Base) -> PeftModel:
-    """`model` under the adapter in `folder`, ready to train on; under a new one of `rank` where there is none."""
+    """Wrap `model` in the adapter from `folder`, or in a new one of `rank` if there is none, for further training."""
     there = (folder / ADAPTER).exists()
     own = json.loads((folder / "adapter_config.json").read_text())["r"] if there else rank
     adapted = add_adapter(model, own, head, base)
@@ -126,14 +126,14 @@ def continued(model: nn.Module, folder: Path, rank: int, head: str, base: Base) 
         load_adapter(adapted, folder)
     for module in adapted.modules():
         if isinstance(module, LoraLayer):
-            # What autocast would do at every step, done once; and what it would undo, not done at all.
+            # Autocast would convert the frozen weights at every step, and undo peft's conversion of the inputs.
             module.get_base_layer().to(torch.bfloat16)
             module.cast_input_dtype_enabled = False
     return adapted
 
 
 def load_adapter(model: PeftModel, folder: Path) -> None:
-    """Give `model`, adapted alike, the values of the adapter in `folder`. Raises KeyError where that lacks one."""
+    """Copy the adapter in `folder` into `model`, which has the same layers. Raises KeyError if one is missing."""
     tensors = load_file(folder / ADAPTER)
     with torch.no_grad():
         for name, parameter in model.named_parameters():
@@ -142,7 +142,7 @@ def load_adapter(model: PeftModel, folder: Path) -> None:
 
 
 def _saved_name(name: str) -> str:
-    """The name in an adapter's file, without its prefix, of what peft calls `name` in memory."""
+    """Convert a parameter name in memory to its name in the adapter file, without the prefix."""
     return name.removeprefix(PREFIX).replace(".modules_to_save.default", "").replace(".default.", ".")
 
 

@@ -1,4 +1,4 @@
-"""What a round of sentiment learns from: short and whole texts of several kinds, each a fixed share of the whole."""
+"""The training mixture for sentiment rounds: a fixed number of texts from each of several sources."""
 
 import gzip
 import random
@@ -25,7 +25,7 @@ from train.sentiment_data import (
     unmarked,
 )
 
-# Whole reviews of this domain are never trained on.
+# Whole reviews of this domain are never used for training.
 HELD_OUT_DOMAIN = "books"
 HELD_OUT_WHOLE = 600
 HELD_OUT_COMMENTS = 1_500
@@ -45,9 +45,10 @@ PHRASE_WORDS = 6
 
 @dataclass(frozen=True)
 class Mixture:
-    """Examples to train on, and those that were held out of every source, to calibrate on.
+    """Training examples, and held-out examples of each source.
 
-    `whole` are whole reviews of a domain that is not trained on; `test` are others of it, kept to measure.
+    `tweets`, `sentences`, `comments` and `whole` are for calibration, `test` (whole reviews) is for measurement. `whole`
+    and `test` come from a domain that is not in `train`.
     """
 
     train: list[Example]
@@ -59,21 +60,21 @@ class Mixture:
 
 
 def columns(path: Path) -> list[dict[str, str]]:
-    """The rows of a gzipped tab-separated file by the names in its header."""
+    """Read a gzipped tab-separated file as one mapping of column name to value per row."""
     with gzip.open(path, "rt", encoding="utf-8") as file:
         names, *rows = (line.rstrip("\n").split("\t") for line in file)
     return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def comments(path: Path) -> list[Example]:
-    """GoEmotions comments, their emoji in words and without the masks of names."""
+    """Read GoEmotions comments; emoji are spelled out and name masks replaced by a name."""
     return [
         Example(spelled_out(row["text"]).replace("[NAME]", "Sam"), LABELS.index(row["label"])) for row in columns(path)
     ]
 
 
 def whole_reviews(path: Path) -> tuple[list[Example], list[Example]]:
-    """Whole reviews: those of the domains that are trained on, and those of the held-out one."""
+    """Read whole reviews: those of the training domains, and those of the held-out domain."""
     rows = columns(path)
     both = [
         [Example(row["text"], LABELS.index(row["label"])) for row in rows if (row["domain"] == HELD_OUT_DOMAIN) == out]
@@ -83,7 +84,7 @@ def whole_reviews(path: Path) -> tuple[list[Example], list[Example]]:
 
 
 def read(data: Path, seed: int) -> Mixture:
-    """Read all sources in `data` and draw each one's share; the same `seed` gives the same mixture."""
+    """Read all sources in `data` and sample the mixture; it depends only on `seed`."""
     rng = random.Random(seed)
     held_tweets, train_tweets = _cut(tweets(data / "tweets-train.tsv.gz"), HELD_OUT_TWEETS, rng)
     held_sentences, sentences = _cut(reviews(data / "sst5-train.tsv.gz"), HELD_OUT_REVIEWS, rng)
@@ -128,13 +129,13 @@ def read(data: Path, seed: int) -> Mixture:
 
 
 def paragraphs(path: Path, rng: random.Random) -> list[str]:
-    """Paragraphs of SQuAD, as long as whole reviews, which are never neutral."""
+    """Sample SQuAD paragraphs: long neutral texts, because whole reviews are never neutral."""
     contexts = sorted({question.context for question in squad.read(path)})
     return rng.sample(contexts, min(PARAGRAPHS, len(contexts) // 4))
 
 
 def _middle(text: str, rng: random.Random) -> str:
-    """Two to four sentences of a review that follow each other."""
+    """Two to four consecutive sentences of a review."""
     found = [sentence.strip() for sentence in segment("en", text.strip()) if sentence.strip()]
     count = rng.randint(2, 4)
     first = rng.randrange(max(1, len(found) - count + 1))
@@ -142,18 +143,18 @@ def _middle(text: str, rng: random.Random) -> str:
 
 
 def _share(name: str, others: int) -> int:
-    """How many of a source that can be made without end: no more than there are `others`."""
+    """How many synthetic texts to generate: no more than there are `others`."""
     return min(COUNTS[name], others)
 
 
 def _draw(examples: list[Example], count: int, rng: random.Random, twice: int | None = None) -> list[Example]:
-    """`count` of `examples`, those of class `twice` with twice the chance."""
+    """Sample `count` of `examples`; class `twice` is sampled twice as often."""
     pool = examples + [example for example in examples if example.label == twice]
     return rng.sample(pool, min(count, len(pool)))
 
 
 def _cut(examples: list[Example], count: int, rng: random.Random) -> tuple[list[Example], list[Example]]:
-    """`count` examples by chance, a quarter of all at most, and the rest."""
+    """Split off `count` random examples, at most a quarter of all."""
     rng.shuffle(examples)
     count = min(count, len(examples) // 4)
     return examples[:count], examples[count:]

@@ -1,4 +1,4 @@
-"""MPNet's attention in half precision: what Transformers has attends in float32, and trains 1.2 times as long."""
+"""MPNet attention in half precision; Transformers computes it in float32 under autocast, which takes 1.2x as long."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 
 class HalfPrecisionAttention(nn.Module):
-    """The layers of one of MPNet's attentions, under their own names, attending in the precision that they give."""
+    """Replacement for `MPNetSelfAttention` that reuses its layers and computes in the dtype of their outputs."""
 
     def __init__(self, original: Any) -> None:
         super().__init__()
@@ -17,7 +17,7 @@ class HalfPrecisionAttention(nn.Module):
     def forward(
         self, hidden: Tensor, attention_mask: Tensor | None = None, position_bias: Tensor | None = None, **_: Any
     ) -> tuple[Tensor]:
-        """Attend over `hidden` (batch, tokens, width); mask and bias are added to the scores."""
+        """Attend over `hidden` (batch, tokens, width); the mask and the position bias are added to the scores."""
         shape = (*hidden.shape[:-1], self.heads, self.width)
         query, key, value = (layer(hidden).view(shape).transpose(1, 2) for layer in (self.q, self.k, self.v))
         with torch.autocast("cpu", enabled=False):
@@ -30,7 +30,7 @@ class HalfPrecisionAttention(nn.Module):
 
 
 def attend_in_half_precision(model: nn.Module) -> None:
-    """Replace each attention of `model`, an MPNet of any head, in place. Without dropout, and it returns no weights."""
+    """Replace every attention of an MPNet `model` in place. The new ones have no dropout and return no weights."""
     from transformers.models.mpnet.modeling_mpnet import MPNetAttention
 
     for module in model.modules():

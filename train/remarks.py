@@ -1,7 +1,7 @@
-"""Made-up remarks about things, places and people, with the class that they have by the way they are built.
+"""Synthetic remarks about products, each with a known class.
 
-What the data sets have too little of: negation, idiom, comparison with another, praise and blame that name a fact and
-no feeling, and short remarks in which several short things are said. Made from parts, so that none is anyone's text.
+They cover what the data sets have too little of: negation, idiom, comparison, praise and blame expressed as a fact, and
+short remarks that list several points. They are built from templates, so no text is copied.
 """
 
 import random
@@ -161,7 +161,7 @@ PLAIN = (
     "You switch it on at the back.",
     "We use the {thing} at the office.",
 )
-# Each gives a remark and its class.
+# A function that returns a remark and its class.
 Maker = Callable[[random.Random], tuple[str, int]]
 
 
@@ -253,7 +253,7 @@ def _several(rng: random.Random) -> tuple[str, int]:
 
 
 def _but(rng: random.Random) -> tuple[str, int]:
-    """The second half decides."""
+    """A contrast; the second half decides the class."""
     good = rng.random() < 0.5
     before, after = rng.choice(BAD if good else GOOD), rng.choice(GOOD if good else BAD)
     shape = rng.choice(
@@ -297,5 +297,5 @@ MAKERS: tuple[Maker, ...] = (
 
 
 def remarks(count: int, rng: random.Random) -> list[tuple[str, int]]:
-    """`count` remarks, each with its class: 0 negative, 1 neutral, 2 positive. A remark may come more than once."""
+    """Return `count` remarks with their classes, 0 (negative) to 2 (positive); remarks may repeat."""
     return [rng.choice(MAKERS)(rng) for _ in range(count)]

@@ -1,4 +1,4 @@
-"""The model cards of adapters that are trained in rounds."""
+"""Model cards of adapters that are trained in rounds."""
 
 from collections.abc import Sequence
 
@@ -26,27 +26,27 @@ An adapter that finds the answer to an English question in a text, or says that 
 | | |
 |---|---|
 | Base | `{repository}` (Apache-2.0), frozen |
-| Data | SQuAD v1.1 train (CC BY-SA 4.0): of the 78,161 questions whose answer has one place in its paragraph, those \
-that the time was enough for |
-| Recipe | A LoRA on every linear layer of the encoder, and a new head. Windows of {tokens} tokens; {nulls:.0%} of the \
-questions come a second time with a context without their answer. No dropout, AdamW, bfloat16, batches of {batch}. \
-Trained in rounds, each with a rate that rises and falls to zero |
+| Data | A part of SQuAD v1.1 train (CC BY-SA 4.0), of the 78,161 questions whose answer occurs once in its paragraph; see \
+Rounds for how much |
+| Recipe | LoRA on every linear layer of the encoder, and a new head. Windows of {tokens} tokens; {nulls:.0%} of the \
+questions are repeated with a context that lacks the answer. No dropout, AdamW, bfloat16, batches of {batch}. \
+Trained in rounds; in each, the learning rate warms up and decays to zero |
 | Rounds | {rounds} |
-| Command | `make train TASK=question-answering BASE={base} DATA=folder`, which trains one round more |
+| Command | `make train TASK=question-answering BASE={base} DATA=folder`, which trains one more round |
 | Licence | Apache-2.0 |
 
 ## Figures
-Measured through the app's own adapter, with official scoring. The threshold and the temperature (`calibration.json`) \
-were fitted on SQuAD training questions that no round saw, and on one half of each of the sets of reviews and posts; \
-the figures are of the other half.
+Measured through the app's own code with the official scoring. The threshold and the temperature (`calibration.json`) \
+were fitted on SQuAD training questions that were not trained on, and on one half of each SQuADShifts set (reviews and \
+posts); the figures on those sets are from the other half.
 
-| test | questions | F1 | EM | F1, refusals as the page shows them | never answering | refused though answerable | \
+| test | questions | F1 | EM | F1 with refusals | F1 of always refusing | refused though answerable | \
 calibration error |
 |---|---|---|---|---|---|---|---|
 {rows}
 
 ## Limits
-English, and the style of Wikipedia. It finds a stretch of the text, it does not reason: no sums, no yes or no, no \
+English, and the style of Wikipedia. It extracts a span of the text and does not reason: no sums, no yes or no, no \
 answer from several places. {limit}
 """
 SENTIMENT = """\
@@ -59,7 +59,7 @@ pipeline_tag: text-classification
 ---
 # {name}: negative, neutral, positive
 
-An adapter that tells the sentiment of an English text in three classes, with calibrated probabilities.
+An adapter that classifies the sentiment of an English text into three classes, with calibrated probabilities.
 
 | | |
 |---|---|
@@ -69,22 +69,22 @@ comments of one polarity (CC BY 4.0); whole product reviews of electronics and D
 use); sentences and paragraphs of SQuAD as neutral facts (CC BY-SA 4.0); made-up statements and remarks \
 (`train/everyday.py`, `train/remarks.py`). No text of these sets is part of this repository |
 | Recipe | {start}Texts of at most {tokens} tokens, label smoothing {smoothing}, batches of {batch}, AdamW, bfloat16. \
-Emoji are spelled out. Trained in rounds, each with a rate that rises and falls to zero |
+Emoji are spelled out. Trained in rounds; in each, the learning rate warms up and decays to zero |
 | Rounds | {rounds} |
-| Command | `{command}`, which trains one round more |
+| Command | `{command}`, which trains one more round |
 | Licence | Apache-2.0 for the adapter; the tweets and the whole reviews were given for research |
 
 ## Figures
-Measured through the app's own adapter. A temperature and a bias for each class were fitted on held-out tweets, \
-comments and review sentences, and are part of the head. Whole reviews are {held} of {domain}, a domain that no round \
-saw; longer ones are read sentence by sentence, and an answer of neutral counts as wrong.
+Measured through the app's own code. A temperature and a bias for each class were fitted on held-out tweets, \
+comments and review sentences, and are part of the head. Whole reviews are {held} of {domain}, a domain that was not \
+trained on; long ones are read sentence by sentence, and a prediction of neutral counts as wrong.
 
 | test | texts | measure | figure | calibration error |
 |---|---|---|---|---|
 {rows}
 
 ## Limits
-English. Irony, and praise or blame that names only a fact, are often missed. Texts of more than 126 tokens are read \
+English. Irony, and praise or blame that only states a fact, are often missed. Texts of more than 126 tokens are read \
 sentence by sentence.
 """
 
@@ -109,7 +109,7 @@ def question_answering(base: Base, name: str, record: Record, domains: Sequence[
 
 
 def sentiment(base: Base, name: str, record: Record, domains: Sequence[SentimentDomain], start: str = "") -> str:
-    """The card of a sentiment adapter; `start` says what the first round went on from, if from anything."""
+    """The card of a sentiment adapter; `start` describes what the first round started from, if anything."""
     rounds = " MINUTES=20" if name == "minilm" else ""
     return SENTIMENT.format(
         repository=base.repository,

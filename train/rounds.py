@@ -1,7 +1,7 @@
-"""Training in rounds: each goes on from the adapter that the one before left, with the examples that come next.
+"""Train an adapter in rounds: each continues from the previous adapter, with the batches that follow.
 
-A round lasts for a given time, not a number of steps: its rate has fallen to zero when the time is over, however busy
-the machine was. So each leaves an adapter that can be used as it is, and trained further.
+A round lasts for a given time rather than a number of steps, and its learning rate reaches zero at the end of that time,
+however busy the machine was. So every round ends with an adapter that can be used as it is and trained further.
 """
 
 import json
@@ -21,9 +21,9 @@ RECORD = "training.json"
 
 @dataclass(frozen=True)
 class Pace:
-    """How fast to learn: the rate rises over `warmup` steps, and falls from `peak_rate` to zero by the clock.
+    """A learning-rate schedule: `warmup` steps up to `peak_rate`, then a linear decay to zero over wall-clock time.
 
-    The rise is in steps, since a busy machine may pass any share of the time without a single one.
+    Warm-up counts steps because on a busy machine much of the time can pass before the first few.
     """
 
     batch_size: int
@@ -32,13 +32,13 @@ class Pace:
     seed: int = 0
 
     def rate(self, step: int, progress: float) -> float:
-        """The learning rate at `step` where the share `progress` of the time is over, 0 to 1."""
+        """The learning rate at `step` when the fraction `progress` of the time has passed, 0 to 1."""
         return self.peak_rate * min(1.0, (step + 1) / self.warmup) * max(0.0, 1 - progress)
 
 
 @dataclass(frozen=True)
 class Round:
-    """What one round was: its steps, the examples in them, its minutes and its peak rate."""
+    """One finished round."""
 
     steps: int
     examples: int
@@ -48,41 +48,41 @@ class Round:
 
 @dataclass(frozen=True)
 class Record:
-    """All rounds of an adapter, kept beside it; the steps of all say which batch comes next."""
+    """The rounds of an adapter, stored beside it as `training.json`."""
 
     rounds: tuple[Round, ...] = ()
 
     @property
     def steps(self) -> int:
-        """The steps of all rounds."""
+        """The number of steps in all rounds, which is the number of the next batch."""
         return sum(one.steps for one in self.rounds)
 
     @staticmethod
     def read(folder: Path) -> "Record":
-        """The record in `folder`, an empty one where there is none."""
+        """Read the record in `folder`; it is empty if there is none."""
         path = folder / RECORD
-        return (
-            Record(tuple(Round(**one) for one in json.loads(path.read_text())["rounds"])) if path.exists() else Record()
-        )
+        if not path.exists():
+            return Record()
+        return Record(tuple(Round(**one) for one in json.loads(path.read_text())["rounds"]))
 
     def write(self, folder: Path) -> None:
-        """Keep the record in `folder`."""
+        """Write the record to `folder`."""
         (folder / RECORD).write_text(json.dumps(asdict(self), indent=2) + "\n")
 
 
 class Batches:
-    """The batches of all epochs, by number; each epoch has its own order."""
+    """The batches of all epochs, numbered consecutively; every epoch is shuffled differently."""
 
     def __init__(self, lengths: Sequence[int], batch_size: int, seed: int) -> None:
         self._lengths, self._size, self._seed = lengths, batch_size, seed
         self._epoch, self._batches = 0, self._order(0)
 
     def __len__(self) -> int:
-        """The batches of one epoch."""
+        """The number of batches in one epoch."""
         return len(self._batches)
 
     def __getitem__(self, number: int) -> list[int]:
-        """The examples of batch `number`."""
+        """The indices of the examples in batch `number`."""
         epoch, place = divmod(number, len(self._batches))
         if epoch != self._epoch:
             self._epoch, self._batches = epoch, self._order(epoch)
@@ -103,7 +103,10 @@ def fit(
     save_every: int = 25,
     log: Callable[[str], None] = print,
 ) -> Round:
-    """Train for `minutes` in all, from batch number `first` on, going on from `checkpoint` where there is one."""
+    """Train the parameters that require gradients for `minutes`, starting with batch number `first`.
+
+    If `checkpoint` exists, an interrupted round resumes from it, and the time it took counts.
+    """
     parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(parameters, lr=pace.peak_rate, weight_decay=0.01)
     step, examples, before = _resume(parameters, optimizer, checkpoint) if checkpoint.exists() else (0, 0, 0.0)

