@@ -29,9 +29,9 @@ SHIFTED = {"Amazon reviews": "squad-shift-amazon-dev.json.gz", "Reddit posts": "
 class Domain:
     """Official scores on one set, in percent.
 
-    `f1` and `exact_match` score the best answer, `shown_f1` what the page shows, where a refusal is an empty answer, and
-    `never_f1` always refusing. `refused` is the share of answerable questions that were refused. `error` is the expected
-    calibration error of the best answer's probability, 0 to 1.
+    `f1` and `exact_match` score the best answer, `shown_f1` what the page shows, where a refusal is an empty answer,
+    and `never_f1` always refusing. `refused` is the share of answerable questions that were refused. `error` is the
+    expected calibration error of the best answer's probability, 0 to 1.
     """
 
     name: str

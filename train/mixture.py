@@ -47,8 +47,8 @@ PHRASE_WORDS = 6
 class Mixture:
     """Training examples, and held-out examples of each source.
 
-    `tweets`, `sentences`, `comments` and `whole` are for calibration, `test` (whole reviews) is for measurement. `whole`
-    and `test` come from a domain that is not in `train`.
+    `tweets`, `sentences`, `comments` and `whole` are for calibration, `test` (whole reviews) is for measurement.
+    `whole` and `test` come from a domain that is not in `train`.
     """
 
     train: list[Example]

@@ -1,7 +1,7 @@
 """Train an adapter in rounds: each continues from the previous adapter, with the batches that follow.
 
-A round lasts for a given time rather than a number of steps, and its learning rate reaches zero at the end of that time,
-however busy the machine was. So every round ends with an adapter that can be used as it is and trained further.
+A round lasts for a given time rather than a number of steps, and its learning rate reaches zero at the end of that
+time, however busy the machine was. So every round ends with an adapter that can be used as it is and trained further.
 """
 
 import json
