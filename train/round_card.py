@@ -128,7 +128,7 @@ def sentiment(base: Base, name: str, record: Record, domains: Sequence[Sentiment
 
 def _rounds(record: Record) -> str:
     return "; ".join(
-        f"{one.examples:,} examples in {one.steps:,} steps, {one.minutes:g} minutes on two busy cores, peak rate "
+        f"{one.examples:,} examples in {one.steps:,} steps, {one.minutes:g} minutes of two cores, peak rate "
         f"{one.peak_rate:g}"
         for one in record.rounds
     )

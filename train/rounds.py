@@ -1,7 +1,7 @@
 """Train an adapter in rounds: each continues from the previous adapter, with the batches that follow.
 
-A round lasts for a given time rather than a number of steps, and its learning rate reaches zero at the end of that
-time, however busy the machine was. So every round ends with an adapter that can be used as it is and trained further.
+A round lasts for a given computing time, and its learning rate reaches zero at the end of it. So every round ends with
+an adapter that can be used as it is and trained further.
 """
 
 import json
@@ -21,10 +21,7 @@ RECORD = "training.json"
 
 @dataclass(frozen=True)
 class Pace:
-    """A learning-rate schedule: `warmup` steps up to `peak_rate`, then a linear decay to zero over wall-clock time.
-
-    Warm-up counts steps because on a busy machine much of the time can pass before the first few.
-    """
+    """A learning-rate schedule: `warmup` steps up to `peak_rate`, and a linear decay to zero over the time of a round."""
 
     batch_size: int
     peak_rate: float
@@ -105,17 +102,19 @@ def fit(
 ) -> Round:
     """Train the parameters that require gradients for `minutes`, starting with batch number `first`.
 
-    If `checkpoint` exists, an interrupted round resumes from it, and the time it took counts.
+    The time is that of the processor, divided by the number of threads: on an idle machine it is wall-clock time, and on
+    a busy one a round does the same work and takes longer. If `checkpoint` exists, an interrupted round resumes from it,
+    and the time it has taken counts.
     """
     parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(parameters, lr=pace.peak_rate, weight_decay=0.01)
     step, examples, before = _resume(parameters, optimizer, checkpoint) if checkpoint.exists() else (0, 0, 0.0)
     model.train()
-    started, smooth = time.monotonic(), 0.0
+    started, smooth = time.process_time(), 0.0
     begun = step
 
     def elapsed() -> float:
-        return before + time.monotonic() - started
+        return before + (time.process_time() - started) / torch.get_num_threads()
 
     while (progress := elapsed() / 60 / minutes) < 1:
         for group in optimizer.param_groups:
@@ -130,7 +129,7 @@ def fit(
         step, examples = step + 1, examples + len(batch)
         smooth = loss.item() if step == begun + 1 else 0.97 * smooth + 0.03 * loss.item()
         if step % 10 == 0:
-            speed = (step - begun) * len(batch) / (time.monotonic() - started)
+            speed = examples / elapsed()
             log(
                 f"step {step}, {examples} examples, {progress:.1%} of {minutes:g} min, loss {smooth:.3f}, {speed:.1f}/s"
             )

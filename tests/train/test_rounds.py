@@ -21,7 +21,7 @@ from train.__main__ import adapter_name, measure, train_round
 from train.bases import BASES, MPNET
 from train.rounds import Batches, Pace, Record, Round
 
-SECONDS = 1 / 60
+SECOND = 1 / 60
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def test_a_broken_off_round_goes_on(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         go(60)
     kept = torch.load(tmp_path / "round.pt")["place"]
-    done = go(kept[2] / 60 + 0.2 * SECONDS)
+    done = go(kept[2] / 60 + 0.2 * SECOND)
     batches = Batches([1] * 20, 4, 0)
     assert kept[0] == 4
     assert shown[5] == batches[3 + 4]
@@ -151,7 +151,7 @@ def test_rounds_make_an_adapter_that_the_app_answers_with(task: str, data: Path,
     store = synthetic.mpnet_store(tmp_path)
     folder = tmp_path / "adapters" / adapter_name(task, "mpnet")
     for _ in range(2):
-        train_round(task, MPNET, store, data, folder, 0.5 * SECONDS, None)
+        train_round(task, MPNET, store, data, folder, 0.5 * SECOND, None)
     weights = load_file(folder / "adapter_model.safetensors")
     record = Record.read(folder)
     assert len(record.rounds) == 2
