@@ -21,7 +21,7 @@ RECORD = "training.json"
 
 @dataclass(frozen=True)
 class Pace:
-    """A learning-rate schedule: `warmup` steps up to `peak_rate`, and a linear decay to zero over the time of a round."""
+    """A learning-rate schedule: `warmup` steps up to `peak_rate`, and a linear decay to zero over the round's time."""
 
     batch_size: int
     peak_rate: float
@@ -102,9 +102,9 @@ def fit(
 ) -> Round:
     """Train the parameters that require gradients for `minutes`, starting with batch number `first`.
 
-    The time is that of the processor, divided by the number of threads: on an idle machine it is wall-clock time, and on
-    a busy one a round does the same work and takes longer. If `checkpoint` exists, an interrupted round resumes from it,
-    and the time it has taken counts.
+    The time is processor time divided by the number of threads: on an idle machine it is wall-clock time, and on a busy
+    one a round does the same work and takes longer. If `checkpoint` exists, an interrupted round resumes from it, and
+    the time it has taken counts.
     """
     parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(parameters, lr=pace.peak_rate, weight_decay=0.01)
