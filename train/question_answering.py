@@ -16,7 +16,8 @@ from sentencex import segment
 from torch import Tensor, nn
 from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
-from train import lora, squad
+from train import lora, rounds, squad
+from train.bases import Base
 from train.loop import Schedule, batches_by_length, fit
 
 HEAD = "qa_outputs"
@@ -30,11 +31,18 @@ SCHEDULE = Schedule(epochs=1, batch_size=32, peak_rate=2e-3, warmup=0.05)
 WHOLE_EPOCHS = 0.65
 WHOLE_RATE = 0.075
 WHOLE_CYCLES = 2
+# Of the rounds on a large encoder.
+ROUND_RANK = 32
+ROUND_TOKENS = 256
+PACE = rounds.Pace(batch_size=8, peak_rate=5e-4)
 
 
 @dataclass(frozen=True)
 class Window:
-    """Token ids of `[CLS] question [SEP] part of the context [SEP]`; both ends are 0 where the answer is elsewhere."""
+    """Token ids of `[CLS] question [SEP] part of the context [SEP]`; both ends are 0 where the answer is elsewhere.
+
+    `types` tell the texts apart, and are empty where the encoder has none.
+    """
 
     ids: list[int]
     types: list[int]
@@ -64,8 +72,8 @@ def null_questions(questions: list[squad.Question], share: float, seed: int) -> 
     return nulls
 
 
-def windows(questions: list[squad.Question], tokenizer: Any) -> list[Window]:
-    """Every training window of `questions`: `MAX_TOKENS` long at most, overlapping by `STRIDE`."""
+def windows(questions: list[squad.Question], tokenizer: Any, max_tokens: int = MAX_TOKENS) -> list[Window]:
+    """Every training window of `questions`: `max_tokens` long at most, overlapping by `STRIDE`."""
     found = []
     for question in questions:
         head = tokenizer(question.question, add_special_tokens=False, truncation=True, max_length=MAX_QUESTION_TOKENS)
@@ -73,14 +81,15 @@ def windows(questions: list[squad.Question], tokenizer: Any) -> list[Window]:
             tokenizer.decode(head["input_ids"]),
             question.context,
             truncation="only_second",
-            max_length=MAX_TOKENS,
+            max_length=max_tokens,
             stride=STRIDE,
             return_overflowing_tokens=True,
             return_offsets_mapping=True,
         )
         for i, ids in enumerate(encoded["input_ids"]):
             start, end = _ends(question, encoded["offset_mapping"][i], encoded.sequence_ids(i))
-            found.append(Window(ids, encoded["token_type_ids"][i], start, end))
+            types = encoded["token_type_ids"][i] if "token_type_ids" in encoded else []
+            found.append(Window(ids, types, start, end))
     return found
 
 
@@ -93,16 +102,16 @@ def _ends(question: squad.Question, offsets: list[tuple[int, int]], sequence: li
     return (inside[0], inside[-1]) if whole else (0, 0)
 
 
-def pad(chosen: list[Window]) -> dict[str, Tensor]:
-    """The tensors of one batch, each (batch, longest window)."""
+def pad(chosen: list[Window], blank: int = 0) -> dict[str, Tensor]:
+    """The tensors of one batch, each (batch, longest window); `blank` is the encoder's token for padding."""
     longest = max(len(window.ids) for window in chosen)
 
-    def rows(lists: list[list[int]]) -> Tensor:
-        return torch.tensor([row + [0] * (longest - len(row)) for row in lists])
+    def rows(lists: list[list[int]], filler: int = 0) -> Tensor:
+        return torch.tensor([row + [filler] * (longest - len(row)) for row in lists])
 
-    return {
-        "input_ids": rows([window.ids for window in chosen]),
-        "token_type_ids": rows([window.types for window in chosen]),
+    types = {"token_type_ids": rows([window.types for window in chosen])} if chosen[0].types else {}
+    return types | {
+        "input_ids": rows([window.ids for window in chosen], blank),
         "attention_mask": rows([[1] * len(window.ids) for window in chosen]),
         "start_positions": torch.tensor([window.start for window in chosen]),
         "end_positions": torch.tensor([window.end for window in chosen]),
@@ -143,3 +152,33 @@ def _learn(
         return loss
 
     fit(model, loss_of, batches, schedule, checkpoint, log=lambda line: print(line, flush=True))
+
+
+def train_round(
+    base: Base, folder: Path, data: Path, output: Path, checkpoint: Path, minutes: float, peak_rate: float | None = None
+) -> rounds.Round:
+    """Train a LoRA on the encoder in `folder` for one round and write it to `output`.
+
+    The round continues the adapter in `output` if there is one. An interrupted round resumes from `checkpoint`.
+    """
+    torch.manual_seed(PACE.seed)
+    record = rounds.Record.read(output)
+    pace = replace(PACE, peak_rate=peak_rate or PACE.peak_rate)
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    questions = squad.read(data / "squad-train-v1.1.json.xz", exact_only=True)
+    random.Random(pace.seed).shuffle(questions)
+    examples = windows(questions + null_questions(questions, NULL_SHARE, pace.seed), tokenizer, ROUND_TOKENS)
+    batches = rounds.Batches([len(example.ids) for example in examples], pace.batch_size, pace.seed)
+    print(f"{len(questions)} questions, {len(examples)} windows, batch {record.steps} of {len(batches)}", flush=True)
+    model = lora.continued(lora.load_base(AutoModelForQuestionAnswering, folder), output, ROUND_RANK, HEAD, base)
+
+    def loss_of(batch: list[int]) -> Tensor:
+        loss: Tensor = model(**pad([examples[i] for i in batch], tokenizer.pad_token_id)).loss
+        return loss
+
+    done = rounds.fit(
+        model, loss_of, batches, record.steps, pace, minutes, checkpoint, log=lambda line: print(line, flush=True)
+    )
+    lora.save_adapter(model, output, base)
+    rounds.Record((*record.rounds, done)).write(output)
+    return done

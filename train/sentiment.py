@@ -13,7 +13,8 @@ from torch.nn.functional import cross_entropy
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from models.catalog import LABELS
-from train import lora, sentiment_data
+from train import lora, mixture, rounds, sentiment_data
+from train.bases import Base
 from train.loop import Schedule, batches_by_length, fit
 
 HEAD = "classifier"
@@ -25,13 +26,17 @@ LABEL_SMOOTHING = 0.05
 SCHEDULE = Schedule(epochs=1.5, batch_size=64, peak_rate=1e-3, warmup=0.05)
 # How many times as long the second learns.
 LONGER = 5 / 3
+# Of a round.
+ROUND_RANK = 32
+ROUND_TOKENS = 128
+PACE = rounds.Pace(batch_size=16, peak_rate=4e-4)
 
 
-def pad(rows: list[list[int]]) -> dict[str, Tensor]:
-    """The tensors of one batch of token ids, each (batch, longest text)."""
+def pad(rows: list[list[int]], blank: int = 0) -> dict[str, Tensor]:
+    """The tensors of one batch of token ids, each (batch, longest text); `blank` is the encoder's token for padding."""
     longest = max(map(len, rows))
     return {
-        "input_ids": torch.tensor([row + [0] * (longest - len(row)) for row in rows]),
+        "input_ids": torch.tensor([row + [blank] * (longest - len(row)) for row in rows]),
         "attention_mask": torch.tensor([[1] * len(row) + [0] * (longest - len(row)) for row in rows]),
     }
 
@@ -71,3 +76,34 @@ def _learn(model: nn.Module, ids: list[list[int]], labels: Tensor, schedule: Sch
         return cross_entropy(logits.float(), labels[batch], label_smoothing=LABEL_SMOOTHING)
 
     fit(model, loss_of, batches, schedule, checkpoint, log=lambda line: print(line, flush=True))
+
+
+def train_round(
+    base: Base, folder: Path, data: Path, output: Path, checkpoint: Path, minutes: float, peak_rate: float | None = None
+) -> rounds.Round:
+    """Train a LoRA on the encoder in `folder` for one round and write it to `output`.
+
+    The round continues the adapter in `output` if there is one. An interrupted round resumes from `checkpoint`.
+    """
+    torch.manual_seed(PACE.seed)
+    record = rounds.Record.read(output)
+    pace = replace(PACE, peak_rate=peak_rate or PACE.peak_rate)
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    examples = mixture.read(data, pace.seed).train
+    texts = [example.text for example in examples]
+    ids = tokenizer(texts, truncation=True, max_length=ROUND_TOKENS, return_token_type_ids=False)["input_ids"]
+    labels = torch.tensor([example.label for example in examples])
+    batches = rounds.Batches([len(row) for row in ids], pace.batch_size, pace.seed)
+    print(f"{len(ids)} texts, batch {record.steps} of {len(batches)}", flush=True)
+    model = lora.continued(load(folder), output, ROUND_RANK, HEAD, base)
+
+    def loss_of(batch: list[int]) -> Tensor:
+        logits = model(**pad([ids[i] for i in batch], tokenizer.pad_token_id)).logits
+        return cross_entropy(logits.float(), labels[batch], label_smoothing=LABEL_SMOOTHING)
+
+    done = rounds.fit(
+        model, loss_of, batches, record.steps, pace, minutes, checkpoint, log=lambda line: print(line, flush=True)
+    )
+    lora.save_adapter(model, output, base)
+    rounds.Record((*record.rounds, done)).write(output)
+    return done

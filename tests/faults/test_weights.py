@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from models.cache import Loaded
-from models.catalog import HubRepository, ModelSpec, WeightFile, Weights, Wheel
+from models.catalog import Mirror, ModelSpec, WeightFile, Weights, Wheel
 from models.mirrors import MirrorError
 from models.stages import Report
 from models.weights import WeightStore
@@ -23,7 +23,7 @@ TOY = Weights("toy-model", (FILE,), (Wheel("toy", "1.0", ""),), "CC0-1.0")
 def fetching(content: bytes | Exception) -> Callable[..., None]:
     """A mirror that delivers `content`, or fails with it."""
 
-    def fetch(mirror: Wheel | HubRepository, files: tuple[WeightFile, ...], folder: Path, report: Report) -> None:
+    def fetch(mirror: Mirror, files: tuple[WeightFile, ...], folder: Path, report: Report) -> None:
         if isinstance(content, Exception):
             raise content
         (folder / files[0].name).write_bytes(content)

