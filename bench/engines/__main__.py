@@ -5,7 +5,7 @@
 DIR of `--before` is a checkout of the older commit; its app runs with this Python. Each row takes at most `--seconds`,
 and what it found is kept in `--results`, so that the rows can be measured one by one; `--add` takes more figures of a
 row, and goes on with the rest of one whose requests did not fit into its time. Without `--rows` all are measured;
-`--rows` with no name only prints the table.
+`--rows` with no name only prints the table. What was found while other programs kept the machine busy is not kept.
 """
 
 import argparse
@@ -23,12 +23,15 @@ from bench.engines import chat, process, tasks
 from bench.engines.context import Context
 from bench.engines.found import Table, Unanswered, keep, read
 from bench.engines.lines import missed, told_lines
+from bench.engines.others import Others
 from bench.engines.sides import BEFORE, BESIDE, NOW, SIDES, Side
 from bench.rivals import NoRival
 from bench.server import ROOT
 
 RESULTS = ROOT / "build" / "engines.json"
 SECONDS = 170.0
+# Cores that other programs may keep busy meanwhile.
+OTHERS = 0.15
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,7 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=SECONDS, help="for each row (default: %(default)g)")
     parser.add_argument("--results", type=Path, default=RESULTS, help="the file that holds what was found")
     parser.add_argument("--add", action="store_true", help="add to what the file holds of a row")
+    parser.add_argument("--others", type=float, default=OTHERS, help="cores they may use (default: %(default)g)")
     parser.add_argument("--keep", action="store_true", help="also put the table into bench/RESULTS.md")
     chosen = parser.parse_args(given)
     if not (chosen.before / "app.py").is_file():
@@ -111,11 +115,18 @@ def main(given: Sequence[str]) -> None:
     chosen = arguments(given)
     table, failed = read(chosen.results), []
     for name in chosen.rows:
-        print(f"{name}", flush=True)
+        others = Others()
         try:
-            keep(table, measure(name, chosen, table), chosen.results, chosen.add)
+            found = measure(name, chosen, table)
         except (Unanswered, NoRival) as error:
             print(f"{name} could not be measured: {error}", flush=True)
+            failed.append(name)
+            continue
+        print(f"{name}: other programs used {others.cores():.2f} cores", flush=True)
+        if others.cores() <= chosen.others:
+            keep(table, found, chosen.results, chosen.add)
+        else:
+            print("\n".join(told_lines(found)), flush=True)
             failed.append(name)
     lines = told_lines(table)
     print("\n".join(lines))
