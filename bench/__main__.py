@@ -1,4 +1,4 @@
-"""`python -m bench [--data DIR] [--llama]`: every measurement, one after another, each in a process of its own."""
+"""`python -m bench [--data DIR] [--before DIR]`: every measurement, one after another, each in a process of its own."""
 
 import argparse
 import subprocess
@@ -11,11 +11,11 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Command:
-    """A module of the bench: whether it needs the evaluation data, or takes them where they are, or `--llama`."""
+    """A module of the bench: whether it needs the evaluation data, or takes them where they are, or an older commit."""
 
     module: str
     data: Literal["", "takes", "needs"] = ""
-    llama: bool = False
+    before: bool = False
 
 
 COMMANDS = (
@@ -24,7 +24,7 @@ COMMANDS = (
     Command("answer", "takes"),
     Command("translation_speed", "takes"),
     Command("translation_quality", "needs"),
-    Command("chat_speed", llama=True),
+    Command("chat_speed"),
     Command("chat_quality", "needs"),
     Command("attention_view"),
     Command("switch"),
@@ -37,32 +37,35 @@ COMMANDS = (
     Command("cost"),
     Command("memory"),
     Command("summary_quality", "needs"),
+    Command("engines", "needs", before=True),
 )
 
 
-def lines(data: Path | None, llama: bool) -> Iterator[tuple[str, list[str] | None]]:
-    """The module and the arguments of each command; None for one that needs the data where there are none."""
+def lines(data: Path | None, before: Path | None) -> Iterator[tuple[str, list[str] | str]]:
+    """The module and the arguments of each command, or why it cannot be measured."""
     for command in COMMANDS:
         if command.data == "needs" and data is None:
-            yield command.module, None
+            yield command.module, "no --data"
+        elif command.before and before is None:
+            yield command.module, "no --before"
         else:
             with_data = ["--data", str(data)] if command.data and data else []
-            yield command.module, with_data + (["--llama"] if command.llama and llama else [])
+            yield command.module, with_data + (["--before", str(before), "--keep"] if command.before else [])
 
 
 def main(arguments: Sequence[str]) -> None:
     """Run all; exit with 1, naming them, where some missed a target or failed."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--data", type=Path, help="the folder of the evaluation sets")
-    parser.add_argument("--llama", action="store_true", help="build llama.cpp, a rival of chat, where it is not there")
+    parser.add_argument("--before", type=Path, help="a checkout of an older commit to measure beside this one")
     chosen = parser.parse_args(arguments)
     if chosen.data and not chosen.data.is_dir():
         parser.error(f"--data {chosen.data} is no folder")
     bad = []
-    for module, options in lines(chosen.data, chosen.llama):
+    for module, options in lines(chosen.data, chosen.before):
         print(f"\n{module}", flush=True)
-        if options is None:
-            print("not measured: no --data")
+        if isinstance(options, str):
+            print(f"not measured: {options}")
         elif subprocess.run([sys.executable, "-m", f"bench.{module}", *options], check=False).returncode:
             bad.append(module)
     if bad:

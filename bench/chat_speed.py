@@ -1,21 +1,21 @@
 """Chat beside transformers' own `generate` in float32 and llama.cpp, and a second turn beside reading all again.
 
-    python -m bench.chat_speed [--llama]
+    python -m bench.chat_speed
 
 All on the same weights and prompts, in turn, with the same number of threads, each rival in a process of its own.
-llama.cpp has the GGUF file that the weights come from; `--llama` builds it.
+llama.cpp has the GGUF file that the weights come from.
 """
 
 import argparse
+import itertools
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 
 from bench import ours, plain, results
 from bench.beside import HEADER, Row, all_met, interleaved, method
 from bench.llama import llama
-from bench.rivals import NoRival
 from models.cache import ModelCache
 from models.catalog import SMOLLM2
 from models.chat import Chatter
@@ -30,17 +30,16 @@ CONVERSATION = 1_000
 FASTER, AS_FAST, SOONER = 2.0, 1.0, 5.0
 
 
-def decoding(cache: ModelCache, build: bool) -> Iterator[Row]:
+def decoding(cache: ModelCache) -> Iterator[Row]:
     """Tokens a second after the first, of a greedy reply of `TOKENS` tokens."""
     with cache.lease(SMOLLM2) as loaded:
         request = {"ids": fit(loaded, "", [Message("user", QUESTION)], TOKENS).ids, "tokens": TOKENS}
-    with plain.program(plain.chat) as generate:
-        sides = partial(tokens_a_second, cache), partial(generate.ask, request)
-        try:
-            with llama(build) as rival:
-                found = interleaved(*sides, partial(rival.ask, request))
-        except NoRival as error:
-            found = [*interleaved(*sides), str(error)]
+    with plain.program(plain.chat) as generate, llama() as bare:
+        found = interleaved(
+            partial(tokens_a_second, cache),
+            partial(generate.ask, request),
+            lambda: float(bare.ask(request)["rate"]),
+        )
     for name, theirs, target in zip(
         ("Transformers in float32", "llama.cpp"), found[1:], (FASTER, AS_FAST), strict=True
     ):
@@ -60,12 +59,11 @@ def second_turn(cache: ModelCache) -> Row:
     """Seconds to the first token of a second turn, with the first one kept, and with nothing kept."""
     chatter = Chatter(cache, SMOLLM2)
     with cache.lease(SMOLLM2) as loaded:
-        around = len(fit(loaded, "", [Message("user", "a")], 1).ids) - 1
-        message = ours.beginning(loaded.tokenizer, ours.example(), CONVERSATION - around)
-    reply = chatter(message, max_new_tokens=REPLY)
-    conversation = [{"role": "user", "content": message}, {"role": "assistant", "content": reply.text}]
+        text = ours.beginning(loaded.tokenizer, ours.example(), CONVERSATION)
+    new = itertools.count()
 
-    def first_token() -> float:
+    def first_token(message: str, reply: str) -> float:
+        conversation = [{"role": "user", "content": message}, {"role": "assistant", "content": reply}]
         start = time.perf_counter()
         stream = chatter.stream(AGAIN, conversation, max_new_tokens=1)
         # With the whole prompt read, the first token is known.
@@ -74,38 +72,34 @@ def second_turn(cache: ModelCache) -> Row:
         stream.close()
         return seconds
 
+    # Each conversation begins in its own way, so that nothing of it was read before.
     def forgotten() -> float:
-        # A server that has read nothing yet.
-        cache.unload()
-        with cache.lease(SMOLLM2):
-            pass
-        return first_token()
+        return first_token(f"Tale {next(new)}. {text}", ours.beginning(loaded.tokenizer, text, REPLY))
 
     def kept() -> float:
-        chatter(message, max_new_tokens=REPLY)
-        return first_token()
+        message = f"Story {next(new)}. {text}"
+        return first_token(message, chatter(message, max_new_tokens=REPLY).text)
 
     forgot, found = interleaved(forgotten, kept)
-    tokens = CONVERSATION + len(reply.tokens)
+    tokens = CONVERSATION + REPLY
     return Row(f"first token of a second turn after {tokens:,} tokens", "seconds", found, forgot, at_least=SOONER)
 
 
 NOTES = [
     "",
     f"`python -m bench.chat_speed`: {method()} Decoding: beside `generate` of Transformers in float32 with the same",
-    "weights, and llama.cpp with the GGUF file they come from (`--llama` builds it), the same prompt and greedy",
-    "choice. Glassbox also tells each token's rivals. Second turn: beside nothing kept.",
+    "weights, and llama.cpp with the GGUF file they come from, the same prompt and greedy choice. Glassbox also tells",
+    "each token's rivals. Second turn: beside nothing kept.",
 ]
 
 
-def main(arguments: Sequence[str]) -> None:
+def main() -> None:
     """Print the table and keep it; exit with 1 where a target is missed."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--llama", action="store_true", help="build llama.cpp where it is not there")
-    chosen = parser.parse_args(arguments)
+    formatter = argparse.RawDescriptionHelpFormatter
+    argparse.ArgumentParser(description=__doc__, formatter_class=formatter).parse_args()
     cache = ours.cache()
     rows = []
-    for row in (*decoding(cache, chosen.llama), second_turn(cache)):
+    for row in (*decoding(cache), second_turn(cache)):
         print(row, flush=True)
         rows.append(row)
     results.write("Chat: speed", [*HEADER, *map(str, rows), *NOTES])
@@ -114,4 +108,4 @@ def main(arguments: Sequence[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

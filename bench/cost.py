@@ -88,7 +88,7 @@ def remembering() -> Growth:
     found = loaded("default")
     sizes = range(1, len(found.after) + 1)
     values = [[each] for each in found.after.values()]
-    return Growth("Memory", "models", "MB", sizes, values, UNEVEN, found.libraries)
+    return Growth("Memory", "models", "MB", sizes, values, UNEVEN, found.page)
 
 
 NOTES = [

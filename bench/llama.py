@@ -1,45 +1,52 @@
-"""llama.cpp as a rival: the same GGUF file, in an environment that is built once, which takes about 25 minutes."""
+"""Bare llama.cpp as a rival: its own server by `xllamacpp`, on the same GGUF file, in a process of its own."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from bench.beside import THREADS
-from bench.rivals import FOLDER, NoRival, Rival, python_of, running
+from bench.rivals import FOLDER, Rival, running
 from models.catalog import SMOLLM2_WEIGHTS, Wheel
 from models.mirrors import from_wheel
 from models.stages import ignore
 
-VERSION = "llama-cpp-python==0.3.36"
-BUILT = FOLDER / "llama" / "installed"
 PROGRAM = """
-import time
-from llama_cpp import Llama
-model, threads = sys.argv[1], int(sys.argv[2])
-llama = Llama(model, n_ctx=2048, n_threads=threads, n_threads_batch=threads, verbose=False)
-def decode(request):
-    times = []
-    for token in llama.generate(request["ids"], temp=0.0, repeat_penalty=1.0):
-        times.append(time.perf_counter())
-        if len(times) == request["tokens"]:
-            break
-    return (len(times) - 1) / (times[-1] - times[0])
-serve(decode)
+import time, urllib.request, xllamacpp
+params = xllamacpp.CommonParams()
+params.model.path = sys.argv[1]
+params.cpuparams.n_threads = params.cpuparams_batch.n_threads = int(sys.argv[2])
+params.n_ctx, params.n_parallel, params.verbosity = 2048, 1, -1
+server = xllamacpp.Server(params)
+def complete(request):
+    body = {"prompt": request["ids"], "n_predict": request["tokens"], "temperature": 0, "return_tokens": True}
+    headers = {"Content-Type": "application/json"}
+    url = server.listening_address + "/completion"
+    began = time.perf_counter()
+    with urllib.request.urlopen(urllib.request.Request(url, json.dumps(body).encode(), headers)) as response:
+        answer = json.load(response)
+    seconds = time.perf_counter() - began
+    return {"ids": answer["tokens"], "seconds": seconds, "rate": answer["timings"]["predicted_per_second"]}
+serve(complete)
 """
 
 
-@contextmanager
-def llama(build: bool) -> Iterator[Rival]:
-    """What decodes `{"ids": prompt, "tokens": count}` greedily and answers with tokens a second after the first.
-
-    Raises NoRival where it cannot be built, or is not and `build` does not ask for it.
-    """
-    if not (build or BUILT.exists()):
-        raise NoRival("it is not built; --llama builds it, in about 25 minutes")
-    python = python_of("llama", [VERSION])
+def gguf() -> Path:
+    """The file of SmolLM2's weights, which is fetched at first."""
     file = SMOLLM2_WEIGHTS.files[0]
-    gguf = FOLDER / "llama" / file.name
-    if not gguf.exists():
+    path = FOLDER / "llama" / file.name
+    if not path.exists():
         wheel = next(mirror for mirror in SMOLLM2_WEIGHTS.mirrors if isinstance(mirror, Wheel))
-        from_wheel(wheel, (file,), gguf.parent, ignore)
-    with running(python, PROGRAM, str(gguf), str(THREADS)) as rival:
+        from_wheel(wheel, (file,), path.parent, ignore)
+    return path
+
+
+@contextmanager
+def llama(file: Path | None = None) -> Iterator[Rival]:
+    """What continues `{"ids": prompt, "tokens": count}` greedily.
+
+    It answers with the new `ids`, the `seconds` of the whole request, and the `rate` of tokens a second after the
+    prompt was read.
+    """
+    with running(Path(sys.executable), PROGRAM, str(file or gguf()), str(THREADS)) as rival:
         yield rival

@@ -17,6 +17,7 @@ import torch
 from bench import ours, results
 from bench.beside import THREADS, figures, interleaved, method, told
 from bench.chat_speed import QUESTION, TOKENS, tokens_a_second
+from bench.llama import gguf
 from models.cache import Loaded, ModelCache
 from models.catalog import SENTIMENT, SMOLLM2, ModelSpec
 from models.sentiment import SentimentReader
@@ -24,7 +25,7 @@ from models.sentiment import SentimentReader
 # Much larger than any cache of a processor.
 BUFFER_BYTES = 1 << 30
 SIDE = 2_048
-ITEM_BYTES = {"float32": 4, "float16": 2, "bfloat16": 2, "int8": 1}
+KEY_BYTES = 2
 LENGTHS = (32, 128)
 GIGA = 1e9
 
@@ -76,9 +77,12 @@ def bandwidth(found: Mapping[str, list[float]]) -> float:
     return GIGA * max(statistics.median(found[kind]) for kind in ("sum", "dot", "copy"))
 
 
-def token_bytes(parameters: int, dtype: str, layers: int, key_width: int, context: float) -> float:
-    """The bytes that a new token reads after `context` tokens; `key_width` is that of all heads of keys of a layer."""
-    return ITEM_BYTES[dtype] * (parameters + 2 * layers * key_width * context)
+def token_bytes(weights: int, layers: int, key_width: int, context: float) -> float:
+    """The bytes that a new token reads after `context` tokens, whose keys and values take two bytes each.
+
+    `weights` are bytes; `key_width` is that of all heads of keys of a layer.
+    """
+    return weights + 2 * KEY_BYTES * layers * key_width * context
 
 
 def text_operations(weights: int, layers: int, width: int, tokens: int) -> float:
@@ -93,7 +97,7 @@ def shares(cache: ModelCache, found: Mapping[str, list[float]]) -> list[Share]:
     config = whole.model.config
     prompt = len(whole.tokenizer(QUESTION)["input_ids"])
     key_width = config.num_key_value_heads * config.hidden_size // config.num_attention_heads
-    read = token_bytes(_elements(whole.model), dtype, config.num_hidden_layers, key_width, prompt + TOKENS / 2)
+    read = token_bytes(gguf().stat().st_size, config.num_hidden_layers, key_width, prompt + TOKENS / 2)
     rows = [Share(f"chat decoding ({dtype}), tokens a second", figures(rate), bandwidth(found) / read)]
 
     whole, dtype = _whole(cache, SENTIMENT)

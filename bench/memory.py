@@ -45,21 +45,20 @@ TOLD = {
 
 @dataclass(frozen=True)
 class Memory:
-    """In megabytes: with the page served, with torch imported too, after each further model, and the most ever.
+    """In megabytes: with the page served, after each further model, and the most ever.
 
     `counted` is what the cache counts for each model.
     """
 
     page: float
-    libraries: float
     after: Mapping[str, float]
     counted: Mapping[str, float]
     peak: float
 
     @property
     def added(self) -> dict[str, float]:
-        """What each model added."""
-        levels = [self.libraries, *self.after.values()]
+        """What each model added, with the libraries that nothing before it had imported."""
+        levels = [self.page, *self.after.values()]
         return {name: level - last for name, level, last in zip(self.after, levels[1:], levels, strict=False)}
 
 
@@ -76,18 +75,14 @@ def load(which: str) -> Memory:
     chosen = settings.read(options)
     cache = app.make_cache(chosen)
     serving = app.serve(cache, chosen)
-    page = resident("VmRSS")
-    import torch  # noqa: F401
-    import transformers  # noqa: F401
-
-    libraries, after = resident("VmRSS"), {}
+    page, after = resident("VmRSS"), {}
     for spec in MODELS[which]:
         # Weights that lie in a mapped file take no memory before they are read.
         use(cache, spec)
         after[spec.label] = resident("VmRSS")
     counted = {spec.label: cache.size(spec) / MEGABYTE for spec in MODELS[which]}
     serving.drain(0)
-    return Memory(page, libraries, after, counted, resident("VmHWM"))
+    return Memory(page, after, counted, resident("VmHWM"))
 
 
 def use(cache: ModelCache, spec: ModelSpec) -> None:
@@ -122,7 +117,7 @@ def kilobytes(status: str, kind: str) -> int:
 
 def table(memory: Memory) -> list[str]:
     """The lines that tell it."""
-    rows = [("the page", memory.page, ""), ("torch and Transformers", memory.libraries - memory.page, "")]
+    rows = [("the page", memory.page, "")]
     rows += [(name, added, f"{memory.counted[name]:,.0f}") for name, added in memory.added.items()]
     lines = [f"| {name} | {added:,.0f} | {counted} |" for name, added, counted in rows]
     now = list(memory.after.values())[-1]

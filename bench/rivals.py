@@ -42,6 +42,11 @@ def python_of(name: str, packages: Sequence[str]) -> Path:
     return python
 
 
+def environment() -> dict[str, str]:
+    """The environment of this process, without what the app has set in it."""
+    return {name: value for name, value in os.environ.items() if name not in OURS}
+
+
 @dataclass(frozen=True)
 class Rival:
     """A rival's process, which stays between requests: no start of it is ever measured."""
@@ -64,7 +69,7 @@ def running(python: Path, program: str, *arguments: str) -> Iterator[Rival]:
     """A rival that runs `program` with `arguments` in the environment of `python`."""
     command = [str(python), "-c", SERVE + program, *arguments]
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True) as process:
+    with subprocess.Popen(command, cwd=ROOT, env=environment(), stdin=pipe, stdout=pipe, text=True) as process:
         try:
             yield Rival(process)
         finally:

@@ -14,6 +14,8 @@ from typing import Any
 import httpx
 import psutil
 
+from bench.rivals import environment
+
 ROOT = Path(__file__).parent.parent
 ADDRESS = re.compile(r"Running on local URL:\s+(http://\S+)")
 # As a visitor meets it, and with no model loaded before it is asked for.
@@ -43,10 +45,15 @@ class Server:
 
 
 @contextmanager
-def started(*command: str) -> Iterator[Server]:
-    """What Python makes of `command`, once it tells its address. Raises RuntimeError where it ends before."""
+def started(*command: str, folder: Path = ROOT) -> Iterator[Server]:
+    """What Python makes of `command` in `folder`, once it tells its address.
+
+    It has the environment of an operator's shell, whatever this process has set in its own. Raises RuntimeError where
+    it ends before.
+    """
     arguments = [sys.executable, "-u", *command]
-    with subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(arguments, cwd=folder, env=environment(), stdout=pipe, text=True) as process:
         assert process.stdout is not None
         try:
             address = next((found[1] for line in process.stdout if (found := ADDRESS.search(line))), None)

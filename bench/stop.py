@@ -64,21 +64,21 @@ def load(server: Server) -> float:
 
 
 def until_busy(server: Server) -> float:
-    """Wait until the server computes; the share of one core that it does so with. Raises SystemExit."""
+    """Wait until the server computes; the share of one core that it does so with. Raises TimeoutError."""
     began = time.monotonic()
     while time.monotonic() - began < PATIENCE:
         if (share := load(server)) >= IDLE:
             return share
-    raise SystemExit(f"nothing was computed within {PATIENCE:g} s")
+    raise TimeoutError(f"nothing was computed within {PATIENCE:g} s")
 
 
 def seconds_until_idle(server: Server) -> float:
-    """The seconds until the beginning of the first idle moment. Raises SystemExit where none comes."""
+    """The seconds until the beginning of the first idle moment. Raises TimeoutError where none comes."""
     began = time.monotonic()
     while (at := time.monotonic() - began) < PATIENCE:
         if load(server) < IDLE:
             return at
-    raise SystemExit(f"still busy after {PATIENCE:g} s")
+    raise TimeoutError(f"still busy after {PATIENCE:g} s")
 
 
 def warm(http: httpx.Client) -> None:

@@ -11,16 +11,17 @@ def test_every_command_is_a_module() -> None:
     assert all(importlib.util.find_spec(f"bench.{command.module}") for command in COMMANDS)
 
 
-def test_without_data_what_needs_them_is_left_out() -> None:
+def test_what_cannot_be_measured_says_what_it_needs() -> None:
     """And the rest gets no argument it would not take."""
-    found = dict(lines(None, llama=False))
-    assert found["chat_quality"] is None
+    found = dict(lines(None, None))
+    assert found["chat_quality"] == found["engines"] == "no --data"
     assert found["sentiment"] == found["attention_view"] == found["chat_speed"] == []
+    assert dict(lines(Path("sets"), None))["engines"] == "no --before"
 
 
 def test_with_data_those_that_take_them_get_them() -> None:
-    """And only chat has llama.cpp for a rival."""
-    found = dict(lines(Path("sets"), llama=True))
+    """And only one takes an older commit."""
+    found = dict(lines(Path("sets"), Path("older")))
     assert found["chat_quality"] == found["sentiment"] == ["--data", "sets"]
     assert found["attention_view"] == []
-    assert [module for module, options in found.items() if options and "--llama" in options] == ["chat_speed"]
+    assert [module for module, options in found.items() if "--before" in options] == ["engines"]

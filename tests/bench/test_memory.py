@@ -18,13 +18,12 @@ def test_the_system_tells_the_memory_of_a_process() -> None:
 
 
 def test_each_model_is_told_by_what_it_added() -> None:
-    """The first one to the libraries, each other to the one before."""
-    memory = Memory(100, 400, {"a": 500, "b": 750}, {"a": 90, "b": 240}, 800)
-    assert memory.added == {"a": 100, "b": 250}
+    """The first one to the page, each other to the one before."""
+    memory = Memory(100, {"a": 500, "b": 750}, {"a": 90, "b": 240}, 800)
+    assert memory.added == {"a": 400, "b": 250}
     assert table(memory)[2:] == [
         "| the page | 100 |  |",
-        "| torch and Transformers | 300 |  |",
-        "| a | 100 | 90 |",
+        "| a | 400 | 90 |",
         "| b | 250 | 240 |",
         "| together | 750 | 330 |",
         "| peak | 800 | |",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import llama, rivals
+from bench import rivals
 from bench.rivals import NoRival, python_of, running
 
 ADDS = "serve(lambda request: sum(request) + int(sys.argv[1]))"
@@ -39,10 +39,3 @@ def test_what_cannot_be_installed_is_said(tmp_path: Path, monkeypatch: pytest.Mo
     for _ in range(2):
         with pytest.raises(NoRival, match="no-such-rival==1 cannot be installed"):
             python_of("none", ["no-such-rival==1"])
-
-
-def test_llama_is_built_only_when_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It takes 25 minutes."""
-    monkeypatch.setattr(llama, "BUILT", tmp_path / "installed")
-    with pytest.raises(NoRival, match="--llama builds it"), llama.llama(build=False):
-        pass
