@@ -1,6 +1,7 @@
 """Rivals, each in an environment of its own below build/rivals/, and a process that answers one request a line."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence

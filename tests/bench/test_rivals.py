@@ -1,5 +1,6 @@
 """Rivals in processes of their own."""
 
+import os
 import sys
 from pathlib import Path
 

@@ -17,7 +17,7 @@ from demos.batch_table import CELL_LETTERS, as_value, fitting
 from models.batch_tasks import TASKS
 from models.cache import ModelCache
 from models.desk import BatchDesk
-from models.inputs import InputError
+from models.inputs import DEFAULT_LIMITS, InputError
 from models.jobs import Job
 from models.tables import Options, parse, read_table, sheet_names
 
@@ -231,7 +231,7 @@ def test_the_sheets_are_offered_where_there_are_several(tmp_path: Path) -> None:
     book.save(path)
     several = Job("book", read_table(path))
     with gr.Blocks():
-        page = batch_page()
+        page = batch_page(DEFAULT_LIMITS)
         shown = page.opened(several, "secret", "sentiment")[page.sheet]
         again = page.opened(several, "secret", "sentiment", file=False)[page.sheet]
         single = page.opened(job("text\ngood\n"), "secret", "sentiment")[page.sheet]
