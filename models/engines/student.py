@@ -47,6 +47,9 @@ def translator(graphs: Graphs, threads: int = 0) -> ContinuousBatching:
 
 
 NBYTES = 80_000_000  # TODO
+# OpenVINO compiles kernels for each shape it meets and keeps them. So sources are padded to a multiple of so many
+# tokens, and a step computes a multiple of so many rows, unless there are fewer.
+TOKENS_STEP, ROWS_STEP = 8, 4
 Array = NDArray[Any]
 # The places of these inputs of the step graph; behind them the keys and values of each layer.
 TOKENS, WRITTEN, BIAS, CELLS = range(4)
@@ -76,8 +79,9 @@ class StudentBatch:
         lengths = [*(row.length for row in self._rows), *map(len, sources)]
         new = self._start(sources)
         if rows := len(self._rows):
+            bias = _bias(lengths)
             for place, (old, added) in enumerate(zip(self._state, new, strict=True)):
-                new[place] = _bias(lengths) if place == BIAS else _joined(old[:rows], added, max(lengths))
+                new[place] = bias if place == BIAS else _joined(old[:rows], added, bias.shape[-1])
         self._state = new
         self._rows += map(Row, self._numbers, map(len, sources), map(bound, sources))
         self._bind()
@@ -96,14 +100,13 @@ class StudentBatch:
 
     def step(self) -> dict[int, Decoded]:
         """Write a token of each source."""
-        self._step.infer()
-        tokens, looked, *cells = (output.data for output in self._step.output_tensors)
+        tokens, looked, *cells = self._step.infer(share_outputs=True).to_tuple()
         rows = len(self._rows)
-        self._state[TOKENS][:rows] = tokens
+        self._state[TOKENS][:rows] = tokens[:rows]
         self._state[WRITTEN][:rows] += 1
         for kept, cell in zip(self._state[CELLS:], cells, strict=False):
-            kept[:rows] = cell
-        written = map(Row.write, self._rows, tokens.tolist(), looked.copy())
+            kept[:rows] = cell[:rows]
+        written = map(Row.write, self._rows, tokens.tolist(), looked[:rows].copy())
         finished = {row.number: each for row, each in zip(self._rows, written, strict=True) if each is not None}
         if finished:
             self.drop(finished)
@@ -112,12 +115,11 @@ class StudentBatch:
     def _start(self, sources: Sequence[Sequence[int]]) -> list[Array]:
         """The state of sources of which nothing is written."""
         rows, lengths = len(sources), list(map(len, sources))
-        ids = np.full((rows, max(lengths)), END, np.int32)
+        bias = _bias(lengths)
+        ids = np.full((rows, bias.shape[-1]), END, np.int32)
         for row, source in zip(ids, sources, strict=True):
             row[: len(source)] = source
-        bias = _bias(lengths)
-        self._encoder.infer([ids, bias])
-        memory: list[Array] = [output.data.copy() for output in self._encoder.output_tensors]
+        memory: list[Array] = [output.copy() for output in self._encoder.infer([ids, bias], share_outputs=True).values()]
         _, heads, _, size = memory[0].shape
         cells: list[Array] = [np.zeros((rows, heads * size), np.float32) for _ in memory[::2]]
         return [np.zeros(rows, np.int32), np.zeros(rows, np.int32), bias, *cells, *memory]
@@ -126,14 +128,21 @@ class StudentBatch:
         """Let the step graph read the rows where they lie."""
         if not self._rows:
             self._state = []
+        # Rows that have left are computed once more where that makes a multiple.
+        rows = len(self._rows) if len(self._rows) < ROWS_STEP else _multiple(len(self._rows), ROWS_STEP)
         for i, array in enumerate(self._state):
-            self._step.set_input_tensor(i, ov.Tensor(array[: len(self._rows)], shared_memory=True))
+            self._step.set_input_tensor(i, ov.Tensor(array[:rows], shared_memory=True))
 
 
 def _bias(lengths: Sequence[int]) -> Floats:
     """What keeps the padding of sources of such lengths out of the attention scores: (batch, 1, 1, source)."""
-    inside = np.arange(max(lengths)) < np.array(lengths)[:, None]
+    inside = np.arange(_multiple(max(lengths), TOKENS_STEP)) < np.array(lengths)[:, None]
     return np.where(inside, np.float32(0), np.float32(-np.inf))[:, None, None]
+
+
+def _multiple(number: int, step: int) -> int:
+    """The least multiple of `step` that is not less than `number`."""
+    return -(-number // step) * step
 
 
 def _joined(ours: Array, theirs: Array, length: int) -> Array:
