@@ -123,11 +123,11 @@ class ContinuousBatching:
         with self._lock:
             gone = [request for request in self._requests if request.finished]
             self._requests = [request for request in self._requests if request not in gone]
+            # Before another worker may start, since only one at a time touches the batch.
+            if numbers := {number for request in gone for number in request.rows}:
+                self._batch.drop(numbers)
             self._running = bool(self._requests)
-            requests = list(self._requests)
-        if numbers := {number for request in gone for number in request.rows}:
-            self._batch.drop(numbers)
-        return requests
+            return list(self._requests)
 
     def _admit(self, requests: Sequence[_Request]) -> None:
         """Let the groups join for which it is time, as far as they fit."""

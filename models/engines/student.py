@@ -35,7 +35,9 @@ def load(folder: Path, threads: int = 0) -> Loaded:
     Raises ValueError where the files hold another kind of network.
     """
     weights, config = read(folder)
-    return Loaded(translator(Graphs(weights, config), threads), tokenizer(folder), "cpu", "int8", NBYTES, "openvino")
+    # The graphs read the file's values, the kernels a copy in an order of their own.
+    nbytes = 2 * sum(weight.values.nbytes for weight in weights.values()) + BATCH_BYTES
+    return Loaded(translator(Graphs(weights, config), threads), tokenizer(folder), "cpu", "int8", nbytes, "openvino")
 
 
 def translator(graphs: Graphs, threads: int = 0) -> ContinuousBatching:
@@ -46,7 +48,11 @@ def translator(graphs: Graphs, threads: int = 0) -> ContinuousBatching:
     return ContinuousBatching(StudentBatch(encoder.create_infer_request(), step.create_infer_request()))
 
 
-NBYTES = 80_000_000  # TODO
+# What a full batch and the kernels for the shapes it has had take, by how much the process grew.
+BATCH_BYTES = 85_000_000
+# OpenVINO compiles kernels for each shape it meets and keeps them. So sources are padded to a multiple of so many
+# tokens, and a step computes 1, 2, 4 or a multiple of so many rows.
+TOKENS_STEP, ROWS_STEP = 16, 8
 Array = NDArray[Any]
 # The places of these inputs of the step graph; behind them the keys and values of each layer.
 TOKENS, WRITTEN, BIAS, CELLS = range(4)
@@ -75,10 +81,12 @@ class StudentBatch:
         """Add `sources`, each a list of ids with `</s>` at its end."""
         lengths = [*(row.length for row in self._rows), *map(len, sources)]
         new = self._start(sources)
-        if rows := len(self._rows):
-            for place, (old, added) in enumerate(zip(self._state, new, strict=True)):
-                new[place] = _bias(lengths) if place == BIAS else _joined(old[:rows], added, max(lengths))
-        self._state = new
+        rows, bias = len(self._rows), _bias(lengths, _computed(len(lengths)))
+        old = self._state or [array[:0] for array in new]
+        self._state = [
+            bias if place == BIAS else _joined(ours[:rows], theirs, len(bias), bias.shape[-1])
+            for place, (ours, theirs) in enumerate(zip(old, new, strict=True))
+        ]
         self._rows += map(Row, self._numbers, map(len, sources), map(bound, sources))
         self._bind()
         return [row.number for row in self._rows[-len(sources) :]]
@@ -96,14 +104,13 @@ class StudentBatch:
 
     def step(self) -> dict[int, Decoded]:
         """Write a token of each source."""
-        self._step.infer()
-        tokens, looked, *cells = (output.data for output in self._step.output_tensors)
+        tokens, looked, *cells = self._step.infer(share_outputs=True).to_tuple()
         rows = len(self._rows)
-        self._state[TOKENS][:rows] = tokens
+        self._state[TOKENS][:rows] = tokens[:rows]
         self._state[WRITTEN][:rows] += 1
         for kept, cell in zip(self._state[CELLS:], cells, strict=False):
-            kept[:rows] = cell
-        written = map(Row.write, self._rows, tokens.tolist(), looked.copy())
+            kept[:rows] = cell[:rows]
+        written = map(Row.write, self._rows, tokens.tolist(), looked[:rows].copy())
         finished = {row.number: each for row, each in zip(self._rows, written, strict=True) if each is not None}
         if finished:
             self.drop(finished)
@@ -112,12 +119,13 @@ class StudentBatch:
     def _start(self, sources: Sequence[Sequence[int]]) -> list[Array]:
         """The state of sources of which nothing is written."""
         rows, lengths = len(sources), list(map(len, sources))
-        ids = np.full((rows, max(lengths)), END, np.int32)
+        bias = _bias(lengths, rows)
+        ids = np.full((rows, bias.shape[-1]), END, np.int32)
         for row, source in zip(ids, sources, strict=True):
             row[: len(source)] = source
-        bias = _bias(lengths)
-        self._encoder.infer([ids, bias])
-        memory: list[Array] = [output.data.copy() for output in self._encoder.output_tensors]
+        memory: list[Array] = [
+            output.copy() for output in self._encoder.infer([ids, bias], share_outputs=True).values()
+        ]
         _, heads, _, size = memory[0].shape
         cells: list[Array] = [np.zeros((rows, heads * size), np.float32) for _ in memory[::2]]
         return [np.zeros(rows, np.int32), np.zeros(rows, np.int32), bias, *cells, *memory]
@@ -126,22 +134,42 @@ class StudentBatch:
         """Let the step graph read the rows where they lie."""
         if not self._rows:
             self._state = []
+        rows = _computed(len(self._rows))
         for i, array in enumerate(self._state):
-            self._step.set_input_tensor(i, ov.Tensor(array[: len(self._rows)], shared_memory=True))
+            self._step.set_input_tensor(i, ov.Tensor(array[:rows], shared_memory=True))
 
 
-def _bias(lengths: Sequence[int]) -> Floats:
-    """What keeps the padding of sources of such lengths out of the attention scores: (batch, 1, 1, source)."""
-    inside = np.arange(max(lengths)) < np.array(lengths)[:, None]
-    return np.where(inside, np.float32(0), np.float32(-np.inf))[:, None, None]
+def _bias(lengths: Sequence[int], rows: int) -> Floats:
+    """What keeps the padding of sources of such lengths out of the attention scores: (rows, 1, 1, source).
+
+    Rows without a source attend to everything, so that no score is infinite.
+    """
+    bias = np.zeros((rows, 1, 1, _multiple(max(lengths), TOKENS_STEP)), np.float32)
+    for row, length in zip(bias, lengths, strict=False):
+        row[..., length:] = -np.inf
+    return bias
 
 
-def _joined(ours: Array, theirs: Array, length: int) -> Array:
-    """The rows of both; keys and values (rows, heads, source, size) are cut or padded to `length` tokens."""
-    if ours.ndim < 4:
-        return np.concatenate([ours, theirs])
-    rows, heads, _, size = ours.shape
-    joined = np.zeros((rows + len(theirs), heads, length, size), ours.dtype)
-    joined[:rows, :, : ours.shape[2]] = ours[:, :, :length]
-    joined[rows:, :, : theirs.shape[2]] = theirs
+def _multiple(number: int, step: int) -> int:
+    """The least multiple of `step` that is not less than `number`."""
+    return -(-number // step) * step
+
+
+def _computed(rows: int) -> int:
+    """How many rows a step computes for so many."""
+    return next((few for few in (1, 2, 4) if few >= rows), _multiple(rows, ROWS_STEP))
+
+
+def _joined(ours: Array, theirs: Array, rows: int, length: int) -> Array:
+    """The rows of both, then zeros up to `rows`; keys and values (rows, heads, source, size) have `length` tokens."""
+    shape = [rows, *ours.shape[1:]]
+    if ours.ndim == 4:
+        shape[2] = length
+    joined = np.zeros(shape, ours.dtype)
+    for first, part in ((0, ours), (len(ours), theirs)):
+        if ours.ndim == 4:
+            part = part[:, :, :length]
+            joined[first : first + len(part), :, : part.shape[2]] = part
+        else:
+            joined[first : first + len(part)] = part
     return joined
