@@ -19,6 +19,8 @@ from models.engines.thread_switch import Running, ThreadSwitch
 # Continuations at once, and tokens in memory for all of them; further requests wait.
 SLOTS, TOKENS = 8, 8_192
 LOGIT_BYTES = 4
+# What the vocabulary, the graphs and the threads take besides, measured with SmolLM2.
+BESIDE_BYTES = 40_000_000
 # How often, in seconds, whoever waits for a token is asked whether to wait on.
 GLANCE = 0.1
 # A stream on a server that was replaced goes on there, unless a token takes longer than this, in seconds, or a batch
@@ -30,7 +32,7 @@ def needs(folder: Path) -> int:
     """The bytes of memory that the model in `folder` takes: weights, keys and values, and what it computes with."""
     about = prepared(folder)
     logits = BATCH * about.vocabulary * LOGIT_BYTES
-    return (folder / MODEL).stat().st_size + TOKENS * about.cache_bytes + 2 * logits
+    return (folder / MODEL).stat().st_size + TOKENS * about.cache_bytes + 2 * logits + BESIDE_BYTES
 
 
 class LlamaCpp:

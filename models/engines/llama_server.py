@@ -13,8 +13,8 @@ from typing import Any, Protocol
 
 from models.engines.completions import CompletionError
 
-# Tokens of a prompt read at once. Stop and the progress of reading wait for so many: half a second on two cores.
-BATCH = 128
+# Tokens of a prompt read at once. Stop and the progress of reading wait for so many: half a second on one busy core.
+BATCH = 64
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -88,8 +88,8 @@ class Stream:
     ) -> None:
         self._closed = threading.Event()
         arguments = (server, payload, tell, done)
-        # A daemon, so that a reply nobody waits for does not keep the process alive.
-        threading.Thread(target=self._run, args=arguments, name="llama.cpp", daemon=True).start()
+        # No daemon: the interpreter's end would unwind it out of llama.cpp, which aborts the process.
+        threading.Thread(target=self._run, args=arguments, name="llama.cpp").start()
 
     def close(self) -> None:
         """End the compute at the next chunk: one token, or `BATCH` tokens of a prompt."""
