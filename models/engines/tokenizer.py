@@ -136,7 +136,10 @@ class Tokenizer:
         assert not tokenize, "the caller encodes the text, part by part"
         if not self.chat_template:
             raise ValueError("The model has no chat template.")
-        return self._template.render(messages=messages, add_generation_prompt=add_generation_prompt, **self.special)
+        rendered: str = self._template.render(
+            messages=messages, add_generation_prompt=add_generation_prompt, **self.special
+        )
+        return rendered
 
     @cached_property
     def _template(self) -> Any:
