@@ -175,8 +175,10 @@ def test_a_stream_that_crawls_goes_on_elsewhere(machine: Machine, samplings: int
     assert all(payload["seed"] == 4 + n + len(payload["prompt"]) - 1 for n, payload in enumerate(continued))
 
 
-def test_a_stream_that_gets_on_stays(machine: Machine) -> None:
+def test_a_stream_that_gets_on_stays(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is read is not read again for a little speed."""
+    # However slow the machine that runs the tests is.
+    monkeypatch.setattr("models.engines.llama_cpp.SLOW_TOKEN", 10.0)
     machine.paces[2] = 0.02
     stream = machine.model.generate([5], [Sampling(60)])
     next(stream)
