@@ -90,7 +90,7 @@ class Loader:
         if spec.head == "translation":
             from models.engines import student
 
-            return student.load(folder)
+            return student.load(folder, self.threads)
         with _named(spec):
             check_harmless(spec, folder)
             loaded = encoders.load(self._checkpoint(spec, folder), self.threads, report, self.run)

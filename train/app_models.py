@@ -9,6 +9,7 @@ import torch
 from models.cache import Loaded, ModelCache
 from models.catalog import ModelSpec
 from models.device import Device
+from models.engines.torch_encoder import TorchEncoder
 from models.loading import Loader
 from models.stages import MEGABYTE, Report
 from models.weights import WeightStore
@@ -40,7 +41,10 @@ def cache_of(store: WeightStore, adapter: Path) -> ModelCache:
 
     def load(spec: ModelSpec, report: Report) -> Loaded:
         loaded = loader(spec, report)
-        return replace(loaded, model=HalfPrecision(loaded.model)) if spec.attention == "eager" else loaded
+        if spec.attention != "eager":
+            return loaded
+        # Torch has no other attention for MPNet, so this is the module that is loaded to be looked into too.
+        return replace(loaded, model=TorchEncoder(HalfPrecision(loaded.model)))
 
     return ModelCache(load, 2_000 * MEGABYTE)
 

@@ -2,7 +2,7 @@
 
 import json
 import random
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import torch
@@ -69,8 +69,8 @@ def calibrate(base: Base, store: WeightStore, adapter: Path, data: Path, limit: 
 
     reader = answerer(base, store, adapter)
     with reader.cache.lease(reader.spec) as loaded:
-        loaded.model.config.calibration = {}
-        loaded.model.remember = True
+        loaded.model.info = replace(loaded.model.info, calibration={})
+        loaded.model.module.remember = True
     margins = [found.margin for found in answer(reader, held_out + nulls)]
     labels = torch.tensor([0.0] * len(held_out) + [1.0] * len(nulls))
     scale, threshold = fit_logistic(-torch.tensor(margins), labels)
@@ -78,7 +78,7 @@ def calibrate(base: Base, store: WeightStore, adapter: Path, data: Path, limit: 
     for temperature in TEMPERATURES:
         fitted = Calibration(scale, -threshold, temperature)
         with reader.cache.lease(reader.spec) as loaded:
-            loaded.model.config.calibration = asdict(fitted)
+            loaded.model.info = replace(loaded.model.info, calibration=asdict(fitted))
         found = answer(reader, held_out + nulls)[: len(held_out)]
         shares = [one.answers[0].score / (1 - one.no_answer) if one.answers else 0.0 for one in found]
         gaps.append((abs(sum(shares) - sum(_overlaps(found, held_out))), temperature))

@@ -14,6 +14,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 import app
+from models.engines.gguf_file import ABOUT, SERVED
+from models.engines.tokenizer import TOKENIZER
 from models.weights import WeightStore
 from tests.faults.machine import Site, Visitor, wait_until
 
@@ -39,7 +41,11 @@ def test_ready_once_the_default_models_are_on_disk(site_of: Callable[..., Site],
         assert ready.status_code == (200 if store.has(spec.weights) and not ready.json()["missing"] else 503)
         weights = store.known(spec.weights)
         assert weights is not None
-        store.path(weights).mkdir(parents=True, exist_ok=True)
+        folder = store.path(weights)
+        made = (TOKENIZER, f"{SERVED}/{ABOUT}") if weights.gguf else ()
+        for name in (*(file.name for file in weights.files), *made):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).touch()
     ready = httpx.get(site.serving.url + "/readyz", timeout=60)
     assert (ready.status_code, ready.json()["ready"]) == (200, True)
 

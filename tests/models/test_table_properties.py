@@ -256,8 +256,12 @@ def test_marks_that_close_nothing_take_no_time_of_their_own() -> None:
     for start, piece in (('id,text\n1,"', '",x"'), ("id,text\n", '1,"""a\n'), ("", '"a,'), ("id,text\n1", ',"')):
         spent = []
         for count in (20_000, 40_000, 80_000):
-            began = time.process_time()
-            with contextlib.suppress(InputError):
-                parse((start + piece * count).encode(), ".csv", Options())
-            spent.append(time.process_time() - began)
+            # The best of three, since other programs take from the caches.
+            tries = []
+            for _ in range(3):
+                began = time.process_time()
+                with contextlib.suppress(InputError):
+                    parse((start + piece * count).encode(), ".csv", Options())
+                tries.append(time.process_time() - began)
+            spent.append(min(tries))
         assert all(after < 5 * before + 0.5 for before, after in pairwise(spent))
