@@ -331,6 +331,7 @@ QUESTION_ANSWERING_ACCURATE = ModelSpec(
     440_000_000,
     adapter="question-answering-mpnet",
     attention="eager",
+    engine=ENGINES["question-answering"],
 )
 SENTIMENT_ACCURATE = ModelSpec(
     "MPNet-sentiment",
@@ -339,6 +340,7 @@ SENTIMENT_ACCURATE = ModelSpec(
     440_000_000,
     adapter="sentiment-mpnet",
     attention="eager",
+    engine=ENGINES["sentiment"],
     labels=LABELS,
 )
 

@@ -2,10 +2,11 @@
 
     python -m bench.engines --before DIR [--data DIR] [--rows chat-0 chat-1 ...] [--keep]
 
-DIR of `--before` is a checkout of the older commit; its app runs with this Python. Each row takes at most `--seconds`,
-and what it found is kept in `--results`, so that the rows can be measured one by one; `--add` takes more figures of a
-row, and goes on with the rest of one whose requests did not fit into its time. Without `--rows` all are measured;
-`--rows` with no name only prints the table. What was found while other programs kept the machine busy is not kept.
+DIR of `--before` is a checkout of the older commit; its app runs with this Python. A row begins no request after
+`--seconds`, each of which takes 90 at most, and what it found is kept in `--results`, so that the rows can be measured
+one by one; `--add` takes more figures of a row, and goes on with the rest of one whose requests did not fit into its
+time. Without `--rows` all are measured; `--rows` with no name only prints the table. What was found while other
+programs kept the machine busy is not kept.
 """
 
 import argparse

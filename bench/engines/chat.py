@@ -11,7 +11,7 @@ from bench import ours
 from bench.engines.context import Context
 from bench.engines.found import Table, Unanswered
 from bench.engines.requests import LIMIT, ask
-from bench.engines.sides import BEFORE, BESIDE, NOW, App, busy
+from bench.engines.sides import BESIDE, NOW, App, busy
 from bench.llama import llama
 from bench.rivals import Rival
 from models.catalog import SMOLLM2_WEIGHTS
@@ -125,10 +125,11 @@ def turns(context: Context) -> Table:
 
     with context.apps() as apps:
         measures = {("turns", name): partial(kept, app) for name, app in apps.items()}
-        for line, name, side in (("turns", NOW, BESIDE), ("anew", BEFORE, BEFORE), ("anew", NOW, NOW)):
-            if name in apps:
-                measures[line, side] = partial(anew, apps[name])
-        return context.measured(measures)
+        measures |= {("anew", name): partial(anew, app) for name, app in apps.items()}
+        found = context.measured(measures)
+    if context.beside and NOW in apps:
+        found["turns"][BESIDE] = found["anew"][NOW]
+    return found
 
 
 def equal(context: Context) -> Table:

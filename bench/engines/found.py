@@ -44,7 +44,8 @@ def in_turn(measures: Mapping[K, Callable[[int], float]], numbers: range, until:
     """Call each of `measures` with the first of `numbers`, then each with the second, and so on.
 
     Each round begins with another measure. No round begins that would not end before the moment `until` of the
-    monotonic clock if it took as long as the longest so far. `Unanswered` is printed and counted.
+    monotonic clock if it took as long as the longest so far, and after that moment nothing more is measured.
+    `Unanswered` is printed and counted.
     """
     found = {key: Found() for key in measures}
     keys, longest = list(measures), 0.0
@@ -54,6 +55,8 @@ def in_turn(measures: Mapping[K, Callable[[int], float]], numbers: range, until:
             break
         first = number % len(keys) if keys else 0
         for key in keys[first:] + keys[:first]:
+            if time.monotonic() > until:
+                return found
             try:
                 found[key].values.append(measures[key](number))
             except Unanswered as error:

@@ -1,20 +1,24 @@
 """Whole requests through the app of two commits: taken in turn, kept in a file, told in a table."""
 
+import json
 import time
+from collections import Counter
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 import httpx
 import psutil
 import pytest
 
-from bench.engines import others, sides, tasks
+from bench.engines import chat, others, sides, tasks
 from bench.engines.__main__ import ROWS, Row, arguments, main
+from bench.engines.context import Context
 from bench.engines.found import Found, Table, Unanswered, in_turn, keep, read
 from bench.engines.lines import LINES, Line, told_lines
 from bench.engines.others import Others, own_seconds
 from bench.engines.requests import ask
-from bench.server import API, started
+from bench.server import API, Server, started
 
 LATER = time.monotonic() + 3_600
 
@@ -36,7 +40,7 @@ def test_sides_take_turns_and_each_begins_a_round() -> None:
 
 
 def test_no_round_begins_that_would_not_end_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first one is always measured; the next ones are taken to last as long as the longest so far."""
+    """A round is taken to last as long as the longest so far; one that lasts longer is broken off."""
     now = 0.0
     monkeypatch.setattr("bench.engines.found.time.monotonic", lambda: now)
 
@@ -46,7 +50,7 @@ def test_no_round_begins_that_would_not_end_in_time(monkeypatch: pytest.MonkeyPa
         return 1.0
 
     assert in_turn({"a": slow}, range(50), now + 5)["a"].count == 2
-    assert in_turn({"a": slow}, range(50), now - 1)["a"].count == 1
+    assert in_turn({"a": slow, "b": slow}, range(50), now + 1) == {"a": Found([1.0]), "b": Found()}
 
 
 def test_a_request_without_an_answer_is_counted() -> None:
@@ -249,3 +253,31 @@ def test_without_rows_the_table_is_printed(tmp_path: Path, capsys: pytest.Captur
     with pytest.raises(SystemExit, match="memory"):
         main(["--before", str(tmp_path), "--results", str(file), "--rows"])
     assert "| 1550.00 (once) | 1200.00 (once) |" in capsys.readouterr().out
+
+
+class Conversing(Endpoint):
+    """An app that reads what it has not read before, and answers."""
+
+    def __init__(self) -> None:
+        super().__init__('event: complete\ndata: ["Well."]\n\n')
+        self.messages: list[str] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        if request.method == "POST" and request.url.path.endswith("/chat"):
+            message, history, *_ = json.loads(request.content)["data"]
+            self.messages.append(history[0]["content"] if history else message)
+        return super().__call__(request)
+
+
+def test_what_is_read_anew_was_never_sent_before(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Each conversation but the one whose second turn is measured begins in a way of its own."""
+    endpoint = Conversing()
+    app = sides.App(Server("http://app", psutil.Process()), endpoint.client())
+    monkeypatch.setattr("bench.engines.context.warm", lambda commits: nullcontext({"now": app}))
+    monkeypatch.setattr(Context, "tokenizer", lambda self, weights: None)
+    monkeypatch.setattr("bench.engines.chat.ours.beginning", lambda *_: "A text.")
+    context = Context({"now": sides.Side(tmp_path, tmp_path)}, True, tmp_path, None, 2, LATER)
+    found = chat.turns(context)
+    assert {line: sorted(each) for line, each in found.items()} == {"turns": ["beside", "now"], "anew": ["now"]}
+    counts = Counter(message.partition(".")[0] for message in endpoint.messages)
+    assert counts == {"Story 0": 2, "Story 1": 2, "Tale 0": 1, "Tale 1": 1}
