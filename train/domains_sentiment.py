@@ -112,8 +112,6 @@ def _in_one_go(model: SentimentReader, examples: Sequence[Example]) -> list[Scor
         first, last = loaded.tokenizer.cls_token_id, loaded.tokenizer.sep_token_id
         for example in examples:
             ids = loaded.tokenizer(example.text, add_special_tokens=False, verbose=False)["input_ids"][:WHOLE_TOKENS]
-            row = torch.tensor([[first, *ids, last]])
-            with torch.inference_mode():
-                logits = loaded.model(input_ids=row, attention_mask=torch.ones_like(row)).logits
-            found.append(Scores(*logits.float().softmax(-1)[0].tolist()))
+            (logits,) = loaded.model([[first, *ids, last]])
+            found.append(Scores(*torch.from_numpy(logits[0]).softmax(-1).tolist()))
     return found
