@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from safetensors import SafetensorError
 
@@ -38,6 +38,8 @@ class Loader:
     threads: int = 0
     # Runs a conversion.
     run: encoders.Run = convert.run
+    # In what OpenVINO computes an encoder; None is what is fastest here.
+    precision: Literal["f32", "bf16"] | None = None
     # Two threads that first import parts of Transformers at one moment can find them half there.
     importing: threading.Lock = field(default_factory=threading.Lock)
 
@@ -93,7 +95,7 @@ class Loader:
             return student.load(folder, self.threads)
         with _named(spec):
             check_harmless(spec, folder)
-            loaded = encoders.load(self._checkpoint(spec, folder), self.threads, report, self.run)
+            loaded = encoders.load(self._checkpoint(spec, folder), self.threads, report, self.run, self.precision)
             if loaded is not None:
                 check_classes(spec, loaded.model.info)
             return loaded

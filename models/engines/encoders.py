@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Literal
 
 from models.cache import Loaded
 from models.engines import convert, converted
@@ -17,15 +18,22 @@ from models.stages import Report, Stage
 
 log = logging.getLogger("glassbox")
 
+DTYPES = {"f32": "float32", "bf16": "bfloat16"}
 Run = Callable[[Sequence[str]], None]
 # A conversion takes as much memory as the model in torch, and all cores.
 _ONE_AT_A_TIME = threading.Lock()
 
 
-def load(checkpoint: Checkpoint, threads: int, report: Report, run: Run = convert.run) -> Loaded | None:
-    """The encoder of `checkpoint` on OpenVINO, or None where torch has to run it; the log then tells why.
+def load(
+    checkpoint: Checkpoint,
+    threads: int,
+    report: Report,
+    run: Run = convert.run,
+    precision: Literal["f32", "bf16"] | None = None,
+) -> Loaded | None:
+    """The encoder of `checkpoint` on OpenVINO, or None where torch has to run it; the log then says why.
 
-    `run` takes the arguments of `models.engines.convert`.
+    `run` takes the arguments of `models.engines.convert`. Without a `precision` it is the one that is fastest here.
     """
     if find_spec("openvino") is None:
         log.info("%s runs in torch: openvino is not installed.", checkpoint.name)
@@ -37,11 +45,12 @@ def load(checkpoint: Checkpoint, threads: int, report: Report, run: Run = conver
             reason = found.failure if found else "see above"
             log.info("%s runs in torch: OpenVINO cannot run it (%s).", checkpoint.name, reason)
             return None
-        from models.engines.openvino import OpenVinoEncoder
+        from models.engines.openvino import OpenVinoEncoder, fastest_precision
 
         try:
-            encoder = OpenVinoEncoder.load(folder, found.info, threads)
-            return Loaded(encoder, Tokenizer.load(folder), "cpu", "float32", found.nbytes, "openvino")
+            chosen = precision or fastest_precision()
+            encoder = OpenVinoEncoder.load(folder, found.info, threads, chosen)
+            return Loaded(encoder, Tokenizer.load(folder), "cpu", DTYPES[chosen], found.nbytes, "openvino")
         except (RuntimeError, OSError, ValueError) as error:
             if out_of_memory(error):
                 raise MemoryError(f"There is too little memory for {checkpoint.name}.") from error

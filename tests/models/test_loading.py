@@ -32,7 +32,7 @@ class Folder(WeightStore):
 
 def loader(folder: Path, device: Device = CPU) -> Loader:
     """What loads from `folder`, converting in this process."""
-    return Loader(Folder(folder), lambda: device, folder, run=convert.main)
+    return Loader(Folder(folder), lambda: device, folder, run=convert.main, precision="f32")
 
 
 def test_a_head_that_no_file_holds_is_refused(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

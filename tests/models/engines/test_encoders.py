@@ -90,7 +90,7 @@ def encoder(request: pytest.FixtureRequest, checkpoint: Checkpoint) -> Encoder:
     """The encoder of each engine."""
     if request.param == "torch":
         return TorchEncoder(read_module(checkpoint, "float32"))
-    loaded = encoders.load(checkpoint, 0, ignore, convert.main)
+    loaded = encoders.load(checkpoint, 0, ignore, convert.main, "f32")
     if loaded is None:
         pytest.skip(f"OpenVINO cannot run {checkpoint.name}: torch does.")
     assert isinstance(loaded.model, OpenVinoEncoder)
@@ -161,7 +161,7 @@ def test_a_conversion_is_made_once(small: Checkpoint) -> None:
     calls: list[Sequence[str]] = []
     told: list[Stage] = []
     for _ in range(2):
-        loaded = encoders.load(small, 1, told.append, count(calls))
+        loaded = encoders.load(small, 1, told.append, count(calls), "f32")
         assert loaded is not None
         assert (loaded.engine, loaded.dtype, loaded.device) == ("openvino", "float32", "cpu")
         assert loaded.nbytes == (place(small) / converted.WEIGHTS).stat().st_size
@@ -188,9 +188,9 @@ def _age(folder: Path) -> None:
 def test_a_broken_or_older_conversion_is_made_anew(small: Checkpoint, harm: Callable[[Path], None]) -> None:
     """And gives the same."""
     calls: list[Sequence[str]] = []
-    first = encoders.load(small, 0, ignore, count(calls))
+    first = encoders.load(small, 0, ignore, count(calls), "f32")
     harm(place(small))
-    second = encoders.load(small, 0, ignore, count(calls))
+    second = encoders.load(small, 0, ignore, count(calls), "f32")
     assert first is not None
     assert second is not None
     assert len(calls) == 2
@@ -205,8 +205,8 @@ def test_what_computes_something_else_runs_in_torch(
     monkeypatch.setattr(encoder_conversion, "_error", lambda *_: error)
     caplog.set_level(logging.INFO)
     calls: list[Sequence[str]] = []
-    assert encoders.load(small, 0, ignore, count(calls)) is None
-    assert encoders.load(small, 0, ignore, count(calls)) is None
+    assert encoders.load(small, 0, ignore, count(calls), "f32") is None
+    assert encoders.load(small, 0, ignore, count(calls), "f32") is None
     assert len(calls) == 1
     assert "small runs in torch" in caplog.text
     assert f"its outputs are {error:.1e} off" in caplog.text
@@ -283,7 +283,7 @@ def test_another_adapter_is_another_conversion(small: Checkpoint, tmp_path: Path
 @pytest.mark.parametrize("text", ["a b", "[CLS] a [SEP]", "é中😀 a\nb", ""])
 def test_the_tokenizer_is_that_of_transformers(small: Checkpoint, text: str) -> None:
     """Ids, places and pairs; what looks like a control token is text."""
-    loaded = encoders.load(small, 0, ignore, convert.main)
+    loaded = encoders.load(small, 0, ignore, convert.main, "f32")
     assert loaded is not None
     ours: Tokenizer = loaded.tokenizer
     theirs = AutoTokenizer.from_pretrained(small.folder, split_special_tokens=True)
