@@ -94,7 +94,8 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         parts = unquote(urlsplit(self.path).path).strip("/").split("/")
         if parts == [""]:
-            return self.answer(200, {"Content-Length": "0"}, b"")
+            self.answer(200, {"Content-Length": "0"}, b"")
+            return
         self.hub.asked[f"{self.command} {'/'.join(parts)}"] += 1
         if self.hub.fault:
             self.refuse(*ERRORS[self.hub.fault])
