@@ -60,7 +60,7 @@ class Settings:
     device: str = option("auto", "where models run; auto takes the best there is", choices=CHOICES)
     threads: int = option(
         0,
-        "threads that one model computes with; 0 leaves it to PyTorch",
+        "threads that one model computes with; 0 leaves it to the engines",
         high=1_024,
         shown="0, on Spaces as many as it has cores",
     )

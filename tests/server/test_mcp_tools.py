@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from mcp import ClientSession
-from mcp.client.streamable_http import streamablehttp_client
+from mcp.client.streamable_http import streamable_http_client
 
 import app
 from server.serving import Serving
@@ -51,7 +51,7 @@ def in_session(url: str, ask: Callable[[ClientSession], Any]) -> Any:
 
     async def session() -> Any:
         async with (
-            streamablehttp_client(f"{url}/gradio_api/mcp") as (reading, writing, _),
+            streamable_http_client(f"{url}/gradio_api/mcp") as (reading, writing, _),
             ClientSession(reading, writing) as client,
         ):
             await client.initialize()
