@@ -1,5 +1,6 @@
 """What a row is measured with."""
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,6 +12,8 @@ from models.catalog import Weights
 from models.engines.tokenizer import Tokenizer
 from models.weights import WeightStore
 
+# In seconds.
+PAUSE = 3.0
 Measures = Mapping[tuple[str, str], Callable[[int], float]]
 
 
@@ -47,5 +50,20 @@ class Context:
         """What `measures` find, by the key of a line and the name of a side, in turn."""
         wanted = {key: each for key, each in measures.items() if key[1] != BESIDE or self.beside}
         numbers = range(self.already, repeats or self.already + self.repeats)
-        found: dict[tuple[str, str], Found] = in_turn(wanted, numbers, self.until)
+        found: dict[tuple[str, str], Found] = in_turn(
+            {key: _settled(each) for key, each in wanted.items()}, numbers, self.until
+        )
         return by_line(found)
+
+
+def _settled(measure: Callable[[int], float]) -> Callable[[int], float]:
+    """`measure` after a pause.
+
+    An engine that follows the load has seen the other side's work until now, and would begin with fewer threads.
+    """
+
+    def after_pause(number: int) -> float:
+        time.sleep(PAUSE)
+        return measure(number)
+
+    return after_pause
