@@ -17,6 +17,8 @@ params = xllamacpp.CommonParams()
 params.model.path = sys.argv[1]
 params.cpuparams.n_threads = params.cpuparams_batch.n_threads = int(sys.argv[2])
 params.n_ctx, params.n_parallel, params.verbosity = 2048, 1, -1
+if len(sys.argv) > 3:
+    params.n_batch = params.n_ubatch = int(sys.argv[3])
 server = xllamacpp.Server(params)
 def complete(request):
     body = {"prompt": request["ids"], "n_predict": request["tokens"], "temperature": 0, "return_tokens": True}
@@ -37,11 +39,12 @@ def gguf() -> Path:
 
 
 @contextmanager
-def llama(file: Path | None = None) -> Iterator[Rival]:
-    """What continues `{"ids": prompt, "tokens": count}` greedily.
+def llama(file: Path | None = None, batch: int | None = None) -> Iterator[Rival]:
+    """What continues `{"ids": prompt, "tokens": count}` greedily, reading prompts in llama.cpp's batches or in `batch`.
 
     It answers with the new `ids`, the `seconds` of the whole request, and the `rate` of tokens a second after the
     prompt was read.
     """
-    with running(Path(sys.executable), PROGRAM, str(file or gguf()), str(THREADS)) as rival:
+    more = () if batch is None else (str(batch),)
+    with running(Path(sys.executable), PROGRAM, str(file or gguf()), str(THREADS), *more) as rival:
         yield rival
