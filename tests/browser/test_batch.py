@@ -227,7 +227,8 @@ def test_a_sheet_is_picked(page: Page, tmp_path: Path) -> None:
 
 
 def pick(page: Page, sheet: str) -> None:
-    """Choose a sheet."""
+    """Choose a sheet, once the page has drawn what the choice before brought."""
+    page.evaluate("() => new Promise((done) => requestIdleCallback(() => requestIdleCallback(done)))")
     page.locator("#batch-sheet input").click()
     page.get_by_role("option", name=sheet, exact=True).click()
 
