@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from tests.programs import program
 
@@ -18,17 +18,16 @@ BARS = """() => [...document.querySelectorAll("*")].filter((node) => {
 }).map((node) => `${node.tagName}#${node.id}.${node.className}`)"""
 
 
-@pytest.fixture(scope="module")
-def classic() -> Iterator[Browser]:
+@pytest.fixture
+def classic(browser: Browser) -> Iterator[Browser]:
     """A browser whose scroll bars take room, as on Windows and on most Linux desktops."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=program("chromium", "chromium"),
-            args=["--no-sandbox", "--disable-background-networking", "--disable-features=OverlayScrollbar"],
-            ignore_default_args=["--hide-scrollbars"],
-        )
-        yield browser
-        browser.close()
+    classic = browser.browser_type.launch(
+        executable_path=program("chromium", "chromium"),
+        args=["--no-sandbox", "--disable-background-networking", "--disable-features=OverlayScrollbar"],
+        ignore_default_args=["--hide-scrollbars"],
+    )
+    yield classic
+    classic.close()
 
 
 def test_no_scroll_bars_under_closed_folds(classic: Browser, url: str) -> None:

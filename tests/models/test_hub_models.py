@@ -57,7 +57,7 @@ def loader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loader]:
     with serving(fake) as address, pytest.MonkeyPatch.context() as patch:
         point_at(address, patch)
         home = tmp_path_factory.mktemp("home")
-        yield Loader(WeightStore(home), lambda: Device("cpu", "float32"), home, run=convert.main)
+        yield Loader(WeightStore(home), lambda: Device("cpu", "float32"), home, run=convert.main, precision="f32")
 
 
 @pytest.fixture(scope="module")
