@@ -57,12 +57,15 @@ def fastest_precision() -> Precision:
     return "bf16" if "BF16" in _core().get_property("CPU", "OPTIMIZATION_CAPABILITIES") else "f32"
 
 
-def compiled(graph: Path, threads: int = 0, precision: Precision = "f32") -> openvino.CompiledModel:
-    """The network at `graph`, ready to run on this machine's CPU in `precision`; its outputs are float32.
+def compiled(
+    network: Path | openvino.Model, threads: int = 0, precision: Precision = "f32", **more: Any
+) -> openvino.CompiledModel:
+    """A network, or the one in a file, ready to run on this machine's CPU in `precision`; its outputs are float32.
 
-    Raises RuntimeError where it cannot be read.
+    `more` are further properties of OpenVINO. Raises RuntimeError where the file cannot be read.
     """
     options: dict[str, Any] = {
+        # Said explicitly: OpenVINO's own choice depends on the CPU.
         "INFERENCE_PRECISION_HINT": precision,
         "PERFORMANCE_HINT": "LATENCY",
         # A thread that is bound to a core waits for whatever else runs there, though another core may be idle.
@@ -70,7 +73,8 @@ def compiled(graph: Path, threads: int = 0, precision: Precision = "f32") -> ope
     }
     if threads:
         options["INFERENCE_NUM_THREADS"] = threads
-    return _core().compile_model(_core().read_model(graph), "CPU", options)
+    model = _core().read_model(network) if isinstance(network, Path) else network
+    return _core().compile_model(model, "CPU", options | more)
 
 
 @functools.cache

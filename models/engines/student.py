@@ -12,21 +12,15 @@ from numpy.typing import NDArray
 from models.cache import Loaded
 from models.engines.base import Decoded, Floats
 from models.engines.continuous import ContinuousBatching
+from models.engines.openvino import compiled
 from models.engines.student_graphs import Graphs
 from models.engines.student_weights import END, read, tokenizer
 from models.engines.writing import Row, bound
 
 GROUP_SIZE = "DYNAMIC_QUANTIZATION_GROUP_SIZE"
-PROPERTIES: dict[str, Any] = {
-    # Where a CPU has them, OpenVINO would take bfloat16 or float16, and results would depend on the machine.
-    "INFERENCE_PRECISION_HINT": "f32",
-    "PERFORMANCE_HINT": "LATENCY",
-    # A thread that is bound to a core waits for whatever else runs there, though another core may be idle.
-    "ENABLE_CPU_PINNING": False,
-    # Activations are multiplied as int8, each group of so many with a scale of its own, where the CPU has instructions
-    # for it: less than half the time.
-    GROUP_SIZE: 32,
-}
+# Activations are multiplied as int8, each group of so many with a scale of its own, where the CPU has instructions for
+# it: less than half the time.
+PROPERTIES: dict[str, Any] = {GROUP_SIZE: 32}
 
 
 def load(folder: Path, threads: int = 0) -> Loaded:
@@ -42,9 +36,7 @@ def load(folder: Path, threads: int = 0) -> Loaded:
 
 def translator(graphs: Graphs, threads: int = 0) -> ContinuousBatching:
     """The student of `graphs`, as a `models.engines.base.Translator`."""
-    core = ov.Core()
-    properties = PROPERTIES | ({"INFERENCE_NUM_THREADS": threads} if threads else {})
-    encoder, step = (core.compile_model(model, "CPU", properties) for model in (graphs.encoder(), graphs.step()))
+    encoder, step = (compiled(model, threads, **PROPERTIES) for model in (graphs.encoder(), graphs.step()))
     return ContinuousBatching(StudentBatch(encoder.create_infer_request(), step.create_infer_request()))
 
 
