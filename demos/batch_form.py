@@ -14,7 +14,7 @@ from models.tasks.own_labels.adapter import LABEL_LIMIT, MOST_LABELS, split
 from models.tasks.summarization.adapter import LENGTHS, METHODS
 from models.tasks.translation.adapter import languages as languages_of
 from tables.jobs import Job
-from tables.records import Cell
+from models.tasks.spec import Cell
 from tables.tasks import TASKS
 
 # Columns of these names are taken for the one that a task reads; else the one with the longest texts is.

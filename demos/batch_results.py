@@ -16,7 +16,7 @@ from demos.words import say
 from tables.batch import ERROR
 from tables.exports import write_csv, write_json_lines
 from tables.jobs import Job
-from tables.records import Cell
+from models.tasks.spec import Cell
 
 # While a batch runs, the table shows its newest rows.
 NEWEST = 50

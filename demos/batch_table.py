@@ -9,7 +9,7 @@ import pandas as pd
 
 from demos.words import told
 from tables.batch import ERROR, Batch
-from tables.records import Cell
+from models.tasks.spec import Cell
 
 # Characters of a cell, and of all cells together.
 CELL_LETTERS, TABLE_LETTERS = 300, 3_000_000

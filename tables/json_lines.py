@@ -9,7 +9,8 @@ from typing import Any
 
 from models.runtime.limits import InputError
 from models.text.names import unique
-from tables.records import BROKEN, COLUMN_LIMIT, ROW_LIMIT, SURROGATES, Cell, Record, check_count, places
+from tables.records import BROKEN, COLUMN_LIMIT, ROW_LIMIT, SURROGATES, Record, check_count, places
+from models.tasks.spec import Cell
 
 # The column of a line that holds no object.
 UNREAD = "unread line"

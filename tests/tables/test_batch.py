@@ -10,7 +10,7 @@ from models.runtime.cache import BudgetError, ModelCache
 from models.runtime.limits import InputError, check_text
 from models.runtime.progress import Report, Stage, Stopped
 from tables.batch import ERROR, Batch, Progress, Result, Task, Values
-from tables.records import Cell
+from models.tasks.spec import Cell
 from tables.table import Options, Reading, Table, parse
 from tables.tasks import TASKS, make_batch
 from tests import tiny
