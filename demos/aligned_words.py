@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from demos.packed import PackedView
-from models.alignment import words
-from models.text import Span
-from models.translated import Sentence, Translation
+from models.tasks.translation.translated import Sentence, Translation
+from models.text.alignment import words
+from models.text.sentences import Span
 
 
 class AlignedWords(PackedView):

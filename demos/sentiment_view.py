@@ -5,9 +5,9 @@ from typing import Any
 from demos.packed import PackedView
 from demos.why_view import Strip, agreement, completeness, group
 from demos.words import say
-from models.attribution import Gradients
-from models.sentiment import Sentiment
-from models.text import Span
+from models.explain.attribution import Gradients
+from models.tasks.sentiment.results import Sentiment
+from models.text.sentences import Span
 
 
 class SentimentView(PackedView):

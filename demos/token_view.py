@@ -11,9 +11,9 @@ import numpy as np
 
 from demos.attention_data import encode
 from demos.packed import PackedView
-from models.perplexity import ScoredToken
-from models.reply_attention import ReplyAttention
-from models.tokens import Candidate, Token
+from models.explain.tokens import Candidate, Token
+from models.tasks.chat.attention import ReplyAttention
+from models.tasks.next_word.perplexity import ScoredToken
 
 SCRIPTS = ("tokens/parts.js", "tokens/passage.js", "tokens/looked.js", "tokens/view.js")
 

@@ -12,8 +12,8 @@ import gradio as gr
 from demos.events import QUIET
 from demos.packed import PackedView
 from demos.words import say
-from models.attribution import spearman
-from models.text import Span
+from models.explain.attribution import spearman
+from models.text.sentences import Span
 
 COMPLETE = 0.01
 # How long the server keeps what a visitor could still ask about, in seconds.

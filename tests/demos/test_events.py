@@ -4,7 +4,7 @@ import gradio as gr
 
 import app
 from demos.events import validator
-from models.inputs import InputError
+from models.runtime.limits import InputError
 from tests import tiny
 
 
