@@ -1,6 +1,8 @@
-"""The checks at the fields."""
+"""The checks at the fields, and the lanes of the tabs."""
 
-from demos.events import validator
+import gradio as gr
+
+from demos.events import endpoint, let_share, own_lane, shared_lane, validator
 from models.runtime.limits import InputError
 
 
@@ -25,3 +27,20 @@ def test_a_single_field_gets_its_message_too() -> None:
 def test_good_input_passes() -> None:
     """Where nothing is wrong, no field is marked."""
     assert all(verdict["is_valid"] for verdict in validator(lambda *values: None, ["a", "b"])(1, 2))
+
+
+def test_a_shared_lane_is_its_tabs_own_and_wider_than_the_others() -> None:
+    """Several requests of a shared lane run at a time; those of another tab's do not count."""
+
+    def give(text: str) -> str:
+        return text
+
+    with gr.Blocks() as page:
+        for tab in ("chat", "translation"):
+            with own_lane(tab):
+                endpoint(give, tab, lane=shared_lane())
+                endpoint(give, f"{tab}_alone")
+    let_share(page, 8)
+    lanes = {event.api_name: event for event in page.fns.values()}
+    assert len({event.concurrency_id for event in lanes.values()}) == 4
+    assert [lanes[name].concurrency_limit for name in ("chat", "translation", "chat_alone")] == [8, 8, 1]
