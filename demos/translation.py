@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from demos.aligned_words import AlignedWords, view
-from demos.events import QUIET, SHARED_LANE, endpoint, on_run, run_examples
+from demos.events import QUIET, endpoint, on_run, run_examples, shared_lane
 from demos.examples import ready_examples
 from demos.guard import guarded, report_to
 from demos.language_hint import LanguageHint
@@ -138,7 +138,7 @@ def render(translators: Translators) -> Form:
 
     fields, results = [text, source, target, model], [output, status, aligned, raw]
     checked = ["Text", "Languages", "", "model"]
-    on_run([run.click], translate_page, fields, results, translators.check, checked, stop, SHARED_LANE)
+    on_run([run.click], translate_page, fields, results, translators.check, checked, stop, shared_lane())
     run_examples(examples, run)
     swap.click(exchange, [source, target, text, output], [source, target, model, text, *results], **QUIET)
     source.input(guarded(follow_source), [source, target, model], [target, model], **QUIET)
@@ -170,7 +170,7 @@ def render(translators: Translators) -> Form:
         found = {"source": language, "detected": detected}
         return {"text": result.text, "sentences": sentences, **found, **asdict(result.run)}
 
-    endpoint(translate, "translate", translators.check, lane=SHARED_LANE)
+    endpoint(translate, "translate", translators.check, lane=shared_lane())
 
     def first_sentence(text: str, source: str, target: str, model: str) -> tuple[str, str, str]:
         """The translator reads one sentence at a time, so the attention tab shows one."""
