@@ -24,7 +24,11 @@ def imported(path: Path) -> set[str]:
 @pytest.mark.parametrize(
     ("folder", "forbidden"),
     [
-        ("models", {"gradio", "demos", "server", "app", "settings", "train", "bench", "tests"}),
+        (
+            "documents",
+            {"gradio", "torch", "transformers", "demos", "server", "app", "settings", "train", "bench", "tests"},
+        ),
+        ("models", {"gradio", "documents", "demos", "server", "app", "settings", "train", "bench", "tests"}),
         ("demos", {"torch", "transformers", "server", "app", "settings", "train", "bench", "tests"}),
         ("server", {"torch", "transformers", "app", "train", "bench", "tests"}),
         ("train", {"gradio", "demos", "server", "app", "bench", "tests"}),
