@@ -30,11 +30,18 @@ def limit_itself() -> None:
 
 def work(verb: str, ending: str, given: Any, data: bytes) -> tuple[Any, bytes]:
     """What is answered: something to be JSON, and bytes. Raises InputError."""
-    from documents.reading import parse
+    if verb == "read":
+        from documents.reading import parse
 
-    if verb != "read":
+        return asdict(parse(data, ending)), b""
+    from documents import rewriting
+
+    if verb == "passages":
+        return [asdict(passage) for passage in rewriting.passages(data, ending)], b""
+    if verb != "rewrite":
         raise ValueError(f"no verb {verb!r}")
-    return asdict(parse(data, ending)), b""
+    written = rewriting.rewritten(data, ending, given)
+    return {"notes": list(written.notes)}, written.data
 
 
 def main() -> None:

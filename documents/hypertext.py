@@ -9,12 +9,17 @@ from itertools import accumulate
 from models.inputs import InputError
 
 EVENTS_LIMIT = 500_000
+# The tag of comments and declarations.
+COMMENT = "!"
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 # What holds no text of the page, or none that is shown.
-UNSEEN = {"script", "style", "template", "noscript", "iframe", "object", "svg", "math", "select", "textarea", "head"}
+UNSEEN = frozenset(
+    ("script", "style", "template", "noscript", "iframe", "object", "svg", "math", "select", "textarea", "head")
+)
 # Elements within a line of text; any other ends it.
 # fmt: off
 INLINE = {
+    "!",
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i",
     "ins", "kbd", "mark", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup",
     "time", "tt", "u", "var", "wbr", "label",
@@ -79,16 +84,16 @@ class _Tokens(HTMLParser):
         self._note("")
 
     def handle_comment(self, data: str) -> None:
-        self._note("!")
+        self._note(COMMENT, opens=True, closes=True)
 
     def handle_decl(self, decl: str) -> None:
-        self._note("!")
+        self._note(COMMENT, opens=True, closes=True)
 
     def handle_pi(self, data: str) -> None:
-        self._note("!")
+        self._note(COMMENT, opens=True, closes=True)
 
     def unknown_decl(self, data: str) -> None:
-        self._note("!")
+        self._note(COMMENT, opens=True, closes=True)
 
 
 def _hidden(attributes: dict[str, str | None]) -> bool:
@@ -97,7 +102,7 @@ def _hidden(attributes: dict[str, str | None]) -> bool:
 
 
 def events(source: str) -> Iterator[Event]:
-    """The parts of `source` in order, without comments and declarations. Raises InputError where there are too many."""
+    """The parts of `source` in order. Raises InputError where there are too many."""
     found = _Tokens(source).found
     at = 0
     while at < len(found):
@@ -110,21 +115,22 @@ def events(source: str) -> Iterator[Event]:
         end = found[at][0] if at < len(found) else len(source)
         if not tag:
             yield Event(start, end, text=html.unescape(source[start:end]))
-        elif tag != "!":
+        else:
             yield Event(start, end, tag, opens, closes, hidden=hidden)
 
 
 @dataclass
 class Sight:
-    """Whether what comes next in a file is shown on its page."""
+    """Whether what comes next in a file is shown on its page: `unseen` are the elements that are not."""
 
+    unseen: frozenset[str] = UNSEEN
     _within: str = ""
     _depth: int = 0
 
     def sees(self, event: Event) -> bool:
         """Take the next event; whether it is shown, and outside all that is not."""
         if not self._within:
-            if event.opens and not event.closes and (event.tag in UNSEEN or event.hidden):
+            if event.opens and not event.closes and (event.tag in self.unseen or event.hidden):
                 self._within, self._depth = event.tag, 1
                 return False
             return True
