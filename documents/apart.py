@@ -12,8 +12,8 @@ from typing import Any
 from documents.child import LENGTH
 from documents.document import Document
 from documents.reading import load
-from models.inputs import InputError
-from models.stages import Report, Stage, ignore
+from models.runtime.limits import InputError
+from models.runtime.progress import Report, Stage, ignore
 
 ROOT = Path(__file__).parent.parent
 # How long a file may take, in seconds: less than a request has.

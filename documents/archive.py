@@ -9,7 +9,7 @@ from typing import Any
 from lxml import etree
 
 from documents.markup import parse, tag
-from models.inputs import InputError
+from models.runtime.limits import InputError
 
 SIGNATURE = b"PK\x03\x04"
 # More than a file of the largest size that is allowed holds in earnest, and little enough for a server; in bytes.

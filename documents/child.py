@@ -6,7 +6,7 @@ import sys
 from dataclasses import asdict
 from typing import Any
 
-from models.inputs import InputError
+from models.runtime.limits import InputError
 
 # Of the process, in bytes: what a large document takes in earnest, several times.
 MEMORY_LIMIT = 1_000_000_000

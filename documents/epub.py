@@ -7,7 +7,7 @@ from documents.archive import Archive, opened, resolved
 from documents.document import Document, Draft, Full
 from documents.markup import attribute, tag
 from documents.web import decoded_page, write
-from models.inputs import InputError
+from models.runtime.limits import InputError
 
 CONTAINER = "META-INF/container.xml"
 ENCRYPTED = "META-INF/encryption.xml"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from itertools import accumulate
 
-from models.inputs import InputError
+from models.runtime.limits import InputError
 
 EVENTS_LIMIT = 500_000
 # The tag of comments and declarations.

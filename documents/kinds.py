@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from documents.archive import SIGNATURE, opened
-from models.inputs import InputError
+from models.runtime.limits import InputError
 
 PDF, WORD, SLIDES, EPUB, HTML, SUBTITLES, TEXT = "PDF", "Word", "PowerPoint", "EPUB", "HTML", "Subtitles", "Text"
 ENDINGS = (".pdf", ".docx", ".pptx", ".html", ".htm", ".xhtml", ".epub", ".srt", ".vtt", ".txt", ".md")

@@ -7,7 +7,7 @@ from xml.sax.handler import ContentHandler
 from defusedxml import DefusedXmlException, sax
 from lxml import etree
 
-from models.inputs import InputError
+from models.runtime.limits import InputError
 
 ELEMENTS_LIMIT = 1_000_000
 DEPTH_LIMIT = 200

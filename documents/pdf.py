@@ -10,7 +10,7 @@ from pypdf import PdfReader
 from pypdf.errors import DependencyError, LimitReachedError
 
 from documents.document import Document, Draft, Full
-from models.inputs import InputError
+from models.runtime.limits import InputError
 
 PAGES_LIMIT = 2_000
 # After so many seconds no further page is begun.

@@ -1,9 +1,9 @@
 """Reads text of any encoding."""
 
 from documents.document import Document, Draft, Full, readable
-from models import decoded
-from models.inputs import InputError
-from models.records import BROKEN
+from models.runtime.limits import InputError
+from tables import decoded
+from tables.records import BROKEN
 
 BINARY = "The file holds no text that can be read. Open a PDF, .docx, .pptx, .html, .epub, .srt or .txt file."
 UNKNOWN = "The encoding of the file is unknown. Save it as UTF-8, then open it again."

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from documents import kinds
 from documents.document import Document
-from models.inputs import InputError
+from models.runtime.limits import InputError
 
 FILE_LIMIT = 20 * 1024 * 1024
 # By kind the module that reads it, and is imported only then.

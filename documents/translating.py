@@ -6,10 +6,11 @@ from pathlib import Path
 
 from documents.apart import apart
 from documents.reading import load
-from documents.rewriting.passage import Laid, Passage, lay
+from documents.rewriting.laying import lay
+from documents.rewriting.passage import Laid, Passage
 from documents.rewriting.splicing import Written
-from models.stages import Report, ignore
-from models.translated import Translation
+from models.runtime.progress import Report, ignore
+from models.tasks.translation.translated import Translation
 
 # Translates texts, and gives the translations in their order, as soon as there are some.
 Translate = Callable[[Sequence[str]], Iterable[Translation]]

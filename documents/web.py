@@ -6,7 +6,7 @@ from contextlib import suppress
 from documents.document import Document, Draft, Full
 from documents.hypertext import INLINE, Sight, events
 from documents.plain import decode
-from models import decoded
+from tables import decoded
 
 HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 ITEMS = {"li", "tr", "dt", "dd", "option"}

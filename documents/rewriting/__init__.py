@@ -7,7 +7,7 @@ from typing import Any
 from documents import kinds
 from documents.rewriting.passage import Laid, Passage
 from documents.rewriting.splicing import Written
-from models.inputs import InputError
+from models.runtime.limits import InputError
 
 # By kind the module that rewrites it, and is imported only then.
 REWRITERS = {kinds.TEXT: "plain", kinds.HTML: "web", kinds.SUBTITLES: "subtitles", kinds.WORD: "word"}

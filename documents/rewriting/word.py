@@ -12,7 +12,7 @@ from documents.markup import attribute, tag
 from documents.rewriting.passage import Laid, Part, Passage
 from documents.rewriting.splicing import Written
 from documents.word import SIGNS, macros, main_part
-from models.inputs import InputError
+from models.runtime.limits import InputError
 
 # The parts of a document that people read, by how the main one refers to them.
 READ = ("header", "footer", "footnotes", "endnotes")
@@ -141,7 +141,8 @@ def _write(paragraph: Any, atoms: Sequence[Atom], laid: Laid) -> None:
     for child in list(paragraph):
         if tag(child) != "pPr":
             paragraph.remove(child)
-    around, made = None, None
+    around: Any = None
+    made: Any = None
     for i, text in laid:
         atom = atoms[i]
         content = _run(atom, text)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from documents.reading import parse
-from models.inputs import InputError
+from models.runtime.limits import InputError
 
 LAUGHS = (
     '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha">'

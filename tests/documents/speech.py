@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from models.alignment import Link
-from models.results import Run
-from models.text import Span
-from models.translated import Sentence, Translation
+from models.runtime.provenance import Run
+from models.tasks.translation.translated import Sentence, Translation
+from models.text.alignment import Link
+from models.text.sentences import Span
 
 RUN = Run("Capitals", "cpu", 0, 0, 0.0)
 WORD = re.compile(r"\w+(?:['’-]\w+)*")

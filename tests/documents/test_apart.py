@@ -9,8 +9,8 @@ import pytest
 
 from documents.apart import ROOT, apart, read_document
 from documents.reading import FILE_LIMIT, parse
-from models.inputs import InputError
-from models.stages import Stage, Stopped
+from models.runtime.limits import InputError
+from models.runtime.progress import Stage, Stopped
 from tests.documents.packages import with_password
 from tests.documents.test_word import simple
 

@@ -28,7 +28,7 @@ from documents import pdf
 from documents.document import Document
 from documents.pdf import joined
 from documents.reading import parse
-from models.inputs import InputError
+from models.runtime.limits import InputError
 from tests.documents.packages import refused
 
 STYLE = getSampleStyleSheet()["Normal"]

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from documents.rewriting import passages, rewritten
-from documents.rewriting.passage import lay
-from models.inputs import InputError
-from models.translated import Translation
+from documents.rewriting.laying import lay
+from models.runtime.limits import InputError
+from models.tasks.translation.translated import Translation
 from tests.documents.speech import backwards, capitals
 from tests.documents.test_pdf import drawn
 

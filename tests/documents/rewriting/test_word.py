@@ -11,9 +11,9 @@ from docx.oxml.ns import nsdecls
 from docx.shared import Pt
 
 from documents.rewriting import passages, rewritten
-from documents.rewriting.passage import lay
-from models.inputs import InputError
-from models.translated import Translation
+from documents.rewriting.laying import lay
+from models.runtime.limits import InputError
+from models.tasks.translation.translated import Translation
 from tests.documents.packages import hostile, parts_of, with_parts
 from tests.documents.speech import backwards, capitals
 from tests.documents.test_word import BOX, PART, run_of, saved, simple
@@ -129,7 +129,7 @@ def test_what_is_not_text_stays_byte_for_byte() -> None:
     """Styles, fonts, settings, pictures."""
     before = simple("Hello")
     laid = [[(0, "OLÁ")]]
-    after = parts_of(rewritten(before, ".docx", laid).data)  # type: ignore[arg-type]
+    after = parts_of(rewritten(before, ".docx", laid).data)
     assert {name for name, content in parts_of(before).items() if after[name] != content} == {PART}
 
 
