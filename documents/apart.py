@@ -5,6 +5,7 @@ import logging
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,6 @@ ROOT = Path(__file__).parent.parent
 SECONDS = 45.0
 # How often the work looks whether anybody still waits for it, in seconds.
 GLANCE = 0.1
-TOO_SLOW = "The document took longer than {seconds:.0f} s to read. Split it, or save it as text."
 FAILED = "The document could not be read: it is damaged, or asks for more than one may take. Save it again."
 
 log = logging.getLogger(__name__)
@@ -40,26 +40,25 @@ def apart(
     environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     command = [sys.executable, "-m", "documents.child", verb, ending]
     head = json.dumps(given).encode()
-    message: bytes | None = LENGTH.pack(len(head)) + head + data
     deadline = time.monotonic() + seconds
-    with subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env=environment,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    ) as child:
+    pipe = subprocess.PIPE
+    # A pipe would have to be fed while it is seen to whether anybody still waits.
+    with tempfile.TemporaryFile() as request:
+        request.write(LENGTH.pack(len(head)) + head + data)
+        request.seek(0)
+        child = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=request, stdout=pipe, stderr=pipe)
+    with child:
         try:
             while True:
                 report(Stage("Reading", "the document"))
                 try:
-                    answer, complaint = child.communicate(message, timeout=GLANCE)
+                    answer, complaint = child.communicate(timeout=GLANCE)
                     break
                 except subprocess.TimeoutExpired:
-                    message = None
+                    pass
                 if time.monotonic() > deadline:
-                    raise InputError("file", TOO_SLOW.format(seconds=seconds))
+                    words = f"The document took longer than {seconds:.0f} s to read. Split it, or save it as text."
+                    raise InputError("file", words)
         finally:
             # Nothing where it has ended.
             child.kill()

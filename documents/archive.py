@@ -16,7 +16,6 @@ SIGNATURE = b"PK\x03\x04"
 UNPACKED_LIMIT = 100_000_000
 PARTS_LIMIT = 10_000
 ENCRYPTED = 1
-DAMAGED = "The file is damaged: {what}. Save it again."
 
 
 @dataclass(frozen=True)
@@ -29,14 +28,13 @@ class Archive:
     def read(self, name: str) -> bytes:
         """The bytes of a part. Raises InputError where it is missing or damaged."""
         if name not in self.names:
-            raise InputError("file", DAMAGED.format(what=f"its part {name[:80]} is missing"))
+            raise InputError("file", f"The file is damaged: its part {name[:80]} is missing. Save it again.")
         try:
             return self.file.read(name)
-        except (zipfile.BadZipFile, EOFError, NotImplementedError, OSError, ValueError, RuntimeError) as error:
-            raise InputError("file", DAMAGED.format(what=f"its part {name[:80]} cannot be unpacked")) from error
         except Exception as error:
-            # zlib and lzma have errors of their own.
-            raise InputError("file", DAMAGED.format(what=f"its part {name[:80]} cannot be unpacked")) from error
+            # The libraries of each way to pack have errors of their own.
+            message = f"The file is damaged: its part {name[:80]} cannot be unpacked. Save it again."
+            raise InputError("file", message) from error
 
     def xml(self, name: str) -> Any:
         """The root of a part that is XML. Raises InputError."""
@@ -72,7 +70,7 @@ def opened(data: bytes) -> Archive:
     try:
         file = zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
-        raise InputError("file", DAMAGED.format(what="it cannot be unpacked")) from error
+        raise InputError("file", "The file is damaged: it cannot be unpacked. Save it again.") from error
     parts = file.infolist()
     size = sum(part.file_size for part in parts)
     if size > UNPACKED_LIMIT or len(parts) > PARTS_LIMIT:
@@ -83,9 +81,9 @@ def opened(data: bytes) -> Archive:
         raise InputError("file", message)
     names = [part.filename for part in parts]
     if len(set(names)) < len(names):
-        raise InputError("file", DAMAGED.format(what="one of its parts is there twice"))
+        raise InputError("file", "The file is damaged: one of its parts is there twice. Save it again.")
     if any(name.startswith(("/", "\\")) or ".." in name.replace("\\", "/").split("/") for name in names):
-        raise InputError("file", DAMAGED.format(what="a part of it names a path outside the file"))
+        raise InputError("file", "The file is damaged: a part of it names a path outside the file.")
     if any(part.flag_bits & ENCRYPTED for part in parts):
         raise InputError("file", "The file has a password. Save it without one.")
     return Archive(file, frozenset(names))

@@ -41,7 +41,7 @@ class Document:
         text = self.text[begin : begin + limit]
         if begin + limit < len(self.text):
             at = max(text.rfind("\n", limit // 2), 0) or max(text.rfind(" ", limit // 2), 0) or limit
-            text = text[:at]
+            text = text[:at].rstrip()
         within = (
             Place(max(place.start - begin, 0), min(place.end - begin, len(text)), place.label)
             for place in self.places

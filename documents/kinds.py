@@ -11,18 +11,22 @@ ENDINGS = (".pdf", ".docx", ".pptx", ".html", ".htm", ".xhtml", ".epub", ".srt",
 # What says that a file is a PDF may stand behind some bytes of a mail or a server.
 PDF_WITHIN = 1_024
 SAMPLE = 4_096
+PICTURE = "This is a picture. Run text recognition (OCR) over it, and save a PDF with its text."
+PACKED = "This is an archive. Unpack it, then open one of its files."
+PROGRAM = "This is a program: it holds no text to read."
+# What is no document here, by its first bytes, and what to do.
 OTHERS: Mapping[bytes, str] = {
-    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "an old Office file (.doc, .ppt) or one with a password: save it as .docx or "
-    ".pptx without a password",
-    b"{\\rtf": "RTF: save it as .docx",
-    b"\x89PNG": "a picture: run text recognition (OCR) first, and save a PDF with its text",
-    b"\xff\xd8\xff": "a picture: run text recognition (OCR) first, and save a PDF with its text",
-    b"GIF8": "a picture: run text recognition (OCR) first, and save a PDF with its text",
-    b"\x1f\x8b": "an archive: unpack it first",
-    b"7z\xbc\xaf": "an archive: unpack it first",
-    b"Rar!": "an archive: unpack it first",
-    b"MZ": "a program: it holds no text to read",
-    b"\x7fELF": "a program: it holds no text to read",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "This is an old Office file (.doc, .ppt), or one with a password. Save it as "
+    ".docx or .pptx without a password.",
+    b"{\\rtf": "This is an RTF file. Save it as .docx.",
+    b"\x89PNG": PICTURE,
+    b"\xff\xd8\xff": PICTURE,
+    b"GIF8": PICTURE,
+    b"\x1f\x8b": PACKED,
+    b"7z\xbc\xaf": PACKED,
+    b"Rar!": PACKED,
+    b"MZ": PROGRAM,
+    b"\x7fELF": PROGRAM,
 }
 MARKUP = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
 # Subtitles: a time that another follows, on one line near the beginning.
@@ -39,7 +43,7 @@ def kind_of(data: bytes, ending: str) -> str:
         return _in_archive(data)
     for start, what in OTHERS.items():
         if data.startswith(start):
-            raise InputError("file", f"This is {what}.")
+            raise InputError("file", what)
     beginning = data[:SAMPLE].replace(b"\0", b"").decode("latin-1").removeprefix("\xef\xbb\xbf")
     if MARKUP.match(beginning.lstrip("\xff\xfe")):
         return HTML

@@ -1,7 +1,7 @@
 """Translations without a model: each word in capitals, in its place or in the opposite order, with its links."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Sequence
 
 from models.runtime.provenance import Run
 from models.tasks.translation.translated import Sentence, Translation
@@ -37,6 +37,6 @@ def unlinked(text: str) -> Translation:
     return Translation(text, text.upper(), (), RUN)
 
 
-def in_capitals(texts: Sequence[str]) -> Iterable[Translation]:
+def in_capitals(texts: Sequence[str]) -> Generator[Translation, None, None]:
     """What `documents.translating` takes."""
-    return map(capitals, texts)
+    yield from map(capitals, texts)

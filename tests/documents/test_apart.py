@@ -22,6 +22,13 @@ def test_the_same_is_read_as_here(tmp_path: Path) -> None:
     assert read_document(path) == parse(path.read_bytes(), ".docx")
 
 
+def test_a_large_file_arrives(tmp_path: Path) -> None:
+    """More than a pipe holds, at a time when the process is slow to begin."""
+    path = tmp_path / "large.txt"
+    path.write_text("A line of the log.\n" * 40_000)
+    assert len(read_document(path).text) == 19 * 40_000 - 1
+
+
 def test_a_refusal_keeps_its_words(tmp_path: Path) -> None:
     """And names the field."""
     path = tmp_path / "letter.docx"
