@@ -32,7 +32,7 @@ def read(data: bytes) -> Document:
     except Full:
         pass
     if missing:
-        draft.notes.append(f"{missing:,} chapters are missing in the file.")
+        draft.notes.append(f"Chapters that are missing in the file: {missing:,}.")
     return draft.done("EPUB")
 
 

@@ -37,7 +37,7 @@ def rewritten(data: bytes, laid: Sequence[Laid]) -> Written:
     made = spliced(text, changes)
     ends = source.text.count("\r\n") > source.text.count("\n") / 2
     written = source.encoded(made.replace("\n", "\r\n") if ends else made)
-    notes = (f"Formatting in the middle of {inner:,} subtitles was dropped.",) if inner else ()
+    notes = (f"Subtitles whose formatting in the middle was dropped: {inner:,}.",) if inner else ()
     return Written(written.data, written.notes + notes)
 
 

@@ -81,7 +81,7 @@ def test_a_chapter_that_is_missing_is_said() -> None:
     """The others are read."""
     found = read(without(SIMPLE, "OEBPS/a.xhtml"))
     assert found.text == "Second"
-    assert found.notes == ("1 chapters are missing in the file.",)
+    assert found.notes == ("Chapters that are missing in the file: 1.",)
 
 
 def test_scripts_are_not_read() -> None:

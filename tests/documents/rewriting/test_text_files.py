@@ -79,7 +79,7 @@ def test_formatting_within_a_cue_is_said_to_be_dropped() -> None:
     data = SUBTITLES.replace("The keeper", "The <b>old</b> keeper").encode()
     laid = [lay(passage, capitals(passage.text)) for passage in passages(data, ".srt")]
     written = rewritten(data, ".srt", laid)
-    assert written.notes == ("Formatting in the middle of 1 subtitles was dropped.",)
+    assert written.notes == ("Subtitles whose formatting in the middle was dropped: 1.",)
     assert b"THE OLD KEEPER" in written.data
 
 
