@@ -18,7 +18,7 @@ from models.runtime.progress import Report, Stage, ignore
 
 ROOT = Path(__file__).parent.parent
 # How long a file may take, in seconds: less than a request has.
-SECONDS = 45.0
+SECONDS = 40.0
 # How often the work looks whether anybody still waits for it, in seconds.
 GLANCE = 0.1
 FAILED = "The document could not be read: it is damaged, or asks for more than one may take. Save it again."
