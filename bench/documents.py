@@ -95,9 +95,9 @@ def main() -> None:
             used, most, apart = (round(value / 1e6) for value in (before, *peaks))
             print(
                 f"{document.format}, {len(document.text):,} characters: read in {read:.1f} s; "
-                f"{answers.windows} windows in {asked:.1f} s, the answer after {first or 0:.1f} s: “{best.text}”, {best.score:.2f}, on "
-                f"{document.place_at(best.start)}; memory {used} MB, at most {most} MB, and {apart} MB in the process "
-                "that reads"
+                f"{answers.windows} windows in {asked:.1f} s, the answer after {first or 0:.1f} s: "
+                f"“{best.text}”, {best.score:.2f}, on {document.place_at(best.start)}; "
+                f"memory {used} MB, at most {most} MB, and {apart} MB in the process that reads"
             )
 
 

@@ -3,6 +3,8 @@
 import io
 import re
 import time
+from collections import Counter
+from contextlib import suppress
 from statistics import quantiles
 from typing import Any
 
@@ -20,6 +22,8 @@ HYPHENATED = re.compile(r"(?<=[^\W\d_])[-\u00ad\u2010]$")
 ITEM = re.compile(r"\s*(?:[-–•*▪◦·‣]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s")
 # A line that is shorter than this share of a page's long ones ends its paragraph.
 SHORT = 0.75
+# Of at least so many pages can be said that a line runs through them.
+RUNNING_PAGES = 3
 SCANNED = (
     "The PDF has no text: its pages are pictures, or empty. Run text recognition (OCR) over it, then open it again."
 )
@@ -27,40 +31,79 @@ SCANNED = (
 
 def read(data: bytes) -> Document:
     """The text of the PDF in `data`, whose places are its pages. Raises InputError."""
-    reader = _reader(data)
-    draft, empty, unread, count = Draft(), [], [], 0
+    draft = Draft()
+    pages, unread, total = _pages(_reader(data))
+    if len(pages) < total:
+        draft.notes.append(f"Only {len(pages):,} of {total:,} pages were read: the document is too long.")
+    pages, running = without_running_lines(pages)
+    if running:
+        draft.notes.append(f"Lines that stand on most pages were left out: {', '.join(running)}.")
+    texts = [joined(page) for page in pages]
+    with suppress(Full):
+        before = ""
+        for number, text in enumerate(texts, 1):
+            draft.place(f"page {number:,}")
+            goes_on = text[:1].islower() and before[-1:].isalnum()
+            draft.write(text, " " if goes_on else "\n\n")
+            before = text
+    empty = [number for number, text in enumerate(texts, 1) if not text and number not in unread]
+    draft.notes += _noted(empty, unread)
+    document = draft.done(f"PDF, {len(pages):,} pages" if len(pages) != 1 else "PDF, 1 page")
+    if not document.text:
+        damaged = "The PDF is damaged: none of its pages can be read. Save or print it again."
+        raise InputError("file", damaged if unread and not empty else SCANNED)
+    return document
+
+
+def _pages(reader: PdfReader) -> tuple[list[str], list[int], int]:
+    """The texts of the pages, the numbers of those that are damaged, and how many there are. Raises InputError."""
+    texts: list[str] = []
+    unread: list[int] = []
     deadline = time.monotonic() + SECONDS
     try:
         total = len(reader.pages)
         for number, page in enumerate(reader.pages, 1):
             if number > PAGES_LIMIT or time.monotonic() > deadline:
-                draft.notes.append(f"Only {number - 1:,} of {total:,} pages were read: the document is too long.")
                 break
-            draft.place(f"page {number:,}")
-            count += 1
             try:
-                text = joined(page.extract_text())
-            except (MemoryError, Full):
+                texts.append(page.extract_text())
+            except MemoryError:
                 raise
             except Exception:
                 # What pypdf raises at a damaged page is nowhere written.
                 unread.append(number)
-                continue
-            if not text:
-                empty.append(number)
-            draft.write(text)
-    except Full:
-        pass
+                texts.append("")
     except (MemoryError, RecursionError, LimitReachedError) as error:
         raise InputError("file", "The PDF asks for more memory than a document may take.") from error
     except Exception as error:
         raise InputError("file", "The PDF is damaged: its pages cannot be found. Save or print it again.") from error
-    draft.notes += _noted(empty, unread)
-    document = draft.done(f"PDF, {count:,} pages" if count != 1 else "PDF, 1 page")
-    if not document.text:
-        damaged = "The PDF is damaged: none of its pages can be read. Save or print it again."
-        raise InputError("file", damaged if unread and not empty else SCANNED)
-    return document
+    return texts, unread, total
+
+
+def without_running_lines(pages: list[str]) -> tuple[list[str], list[str]]:
+    """`pages` without the first and last lines that most of them share but for numbers, and what these lines are."""
+    lines = [[line for line in page.splitlines() if line.strip()] for page in pages]
+    edges = ({*map(_numberless, (page[0], page[-1]))} for page in lines if len(page) > 1)
+    counts = Counter(line for edge in edges for line in edge)
+    running = {line for line, count in counts.items() if count >= max(RUNNING_PAGES, len(pages) / 2)}
+    shown: dict[str, str] = {}
+    for at, page in enumerate(lines):
+        for edge in (0, -1):
+            if len(page) > 1 and _numberless(page[edge]) in running:
+                shown.setdefault(_numberless(page[edge]), f"“{page[edge].strip()[:60]}”")
+                pages[at] = _cut(pages[at], page[edge], edge)
+                del page[edge]
+    return pages, list(shown.values())
+
+
+def _numberless(line: str) -> str:
+    return re.sub(r"\d+", "#", line.strip())
+
+
+def _cut(page: str, line: str, edge: int) -> str:
+    """`page` without its first or, where `edge` is -1, its last `line`."""
+    before, _, after = page.partition(line) if edge == 0 else page.rpartition(line)
+    return before + after
 
 
 def _reader(data: bytes) -> PdfReader:

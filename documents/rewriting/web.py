@@ -114,6 +114,11 @@ def _closes(event: Event, opened: Sequence[Event]) -> bool:
 def _trimmed(block: Block) -> Iterator[Block]:
     """`block` from its first word to its last, where it has any."""
     pieces = block.pieces
+    worded = {event for piece in pieces if any(map(str.isalnum, piece.text)) for event in piece.stack}
+    for piece in pieces:
+        if piece.stack and piece.stack[-1] not in worded:
+            # No word of the translation stands for a sign that has an element to itself.
+            piece.text = ""
     while pieces and not pieces[0].text.strip():
         pieces = pieces[1:]
     while pieces and not pieces[-1].text.strip():
@@ -128,6 +133,7 @@ def _trimmed(block: Block) -> Iterator[Block]:
 def _written(source: str, block: Block, laid: Laid) -> str:
     """The new source of `block`."""
     first, last = block.pieces[0], block.pieces[-1]
+    written: set[Event] = set()
     raw = source[first.start : first.end]
     made = raw[: len(raw) - len(raw.lstrip())]
     stack = first.stack
@@ -135,7 +141,14 @@ def _written(source: str, block: Block, laid: Laid) -> str:
         piece = block.pieces[i]
         made += _moved(source, stack, piece.stack)
         stack = piece.stack
+        written |= {*stack}
         made += html.escape(text, quote=False) if piece.text else source[piece.start : piece.end] + piece.spaced
+    for piece in block.pieces:
+        if not written.issuperset(piece.stack):
+            # The translation has too few words for all the elements.
+            made += _moved(source, stack, piece.stack)
+            stack = piece.stack
+            written |= {*stack}
     raw = source[last.start : last.end]
     return made + _moved(source, stack, last.stack) + raw[len(raw.rstrip()) :]
 

@@ -131,6 +131,20 @@ def test_lines_are_joined_to_paragraphs() -> None:
     assert found.text.endswith("day\n- the second item")
 
 
+def test_running_heads_and_page_numbers_are_left_out() -> None:
+    """What they were is said, and a sentence goes on over the end of a page."""
+    texts = ["The keeper wrote in the log", "of the tower every day.", "Then he slept.", "He woke."]
+    found = read(drawn(*(["The Annual Report", text, f"Page {i} of 4"] for i, text in enumerate(texts, 1))))
+    assert found.text == "The keeper wrote in the log of the tower every day.\n\nThen he slept.\n\nHe woke."
+    assert found.notes == ("Lines that stand on most pages were left out: “The Annual Report”, “Page 1 of 4”.",)
+    assert place_of(found, "of the tower") == "page 2"
+
+
+def test_pages_of_one_line_are_no_running_heads() -> None:
+    """Though they are alike."""
+    assert read(drawn(["Chapter 1"], ["Chapter 2"], ["Chapter 3"])).text == "Chapter 1\n\nChapter 2\n\nChapter 3"
+
+
 def test_ligatures_become_letters() -> None:
     """A search for the word finds it."""
     assert joined("The ﬁrst oﬀer") == "The first offer"

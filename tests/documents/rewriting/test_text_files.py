@@ -1,14 +1,17 @@
 """Text, subtitles and pages in another language: the words change, and nothing else does."""
 
+import re
 from collections.abc import Callable
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from documents.rewriting import passages, rewritten
 from documents.rewriting.laying import lay
 from models.runtime.limits import InputError
 from models.tasks.translation.translated import Translation
-from tests.documents.speech import backwards, capitals
+from tests.documents.speech import backwards, capitals, unlinked
 from tests.documents.test_pdf import drawn
 
 
@@ -83,6 +86,20 @@ def test_formatting_within_a_cue_is_said_to_be_dropped() -> None:
     assert b"THE OLD KEEPER" in written.data
 
 
+SAID = st.lists(st.sampled_from(["one", "two.", "- three", "<i>four</i>", "♪", "5", "\n"]), max_size=6).map(" ".join)
+
+
+@given(st.lists(SAID, min_size=1, max_size=6), st.sampled_from([capitals, backwards, unlinked]))
+def test_no_time_is_lost_and_no_word(said: list[str], how: Callable[[str], Translation]) -> None:
+    """Whatever is said in the cues."""
+    times = [f"{i}\n00:00:0{i},000 --> 00:00:0{i},900" for i in range(len(said))]
+    source = "\n\n".join(f"{time}\n{text.strip()}" for time, text in zip(times, said, strict=True)) + "\n"
+    made = translated(source, ".srt", how=how) if passages_of(source, ".srt") else source
+    assert [time for time in times if time in made] == times
+    words = re.compile(r"</?i>|[^a-z]")
+    assert sorted(words.sub("", made.lower())) == sorted(words.sub("", source))
+
+
 def test_webvtt_keeps_its_head_and_settings() -> None:
     """Only words change."""
     source = "WEBVTT - made by hand\n\nNOTE a note\n\n00:01.000 --> 00:02.000 align:start\nHello you.\n"
@@ -127,6 +144,45 @@ def test_tags_move_with_their_words() -> None:
     """And stay well-formed."""
     source = "<html><p>The <a href=x>old <b>keeper</b></a> wrote.</p>"
     assert translated(source, ".html", how=backwards) == "<html><p>WROTE <a href=x><b>KEEPER</b> OLD</a> THE.</p>"
+
+
+PIECES = (
+    *("one ", "two", " three", ", ", ".", " ", "\n", "&amp;", "&nbsp;", "4", "<br>", "<img src=x>", "<!-- c -->"),
+    *(
+        "<b>",
+        "</b>",
+        "<i class=x>",
+        "</i>",
+        "<a href=y>",
+        "</a>",
+        "<code>",
+        "</code>",
+        "<p>",
+        "</p>",
+        "<li>",
+        "<a id=z></a>",
+    ),
+)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=14), st.sampled_from([capitals, backwards, unlinked]))
+def test_no_tag_is_lost_or_made_up(pieces: list[str], how: Callable[[str], Translation]) -> None:
+    """Of any page, well-formed or not; and its words are all there."""
+    source = "<html>" + "".join(pieces)
+    made = translated(source, ".html", how=how) if passages_of(source) else source
+    for tag in set(re.findall(r"<[^>]+>", source)):
+        assert made.count(tag) >= source.count(tag), made
+    assert set(re.findall(r"<[^/][^>]*>", made)) == set(re.findall(r"<[^/][^>]*>", source))
+    words = re.compile(r"<code>.*?(?:</code>|$)|<[^>]+>|&\w+;|[^a-z]", re.S)
+    assert sorted(words.sub("", made.lower())) == sorted(words.sub("", source))
+
+
+def passages_of(source: str, ending: str = ".html") -> bool:
+    """Whether there is anything to translate."""
+    try:
+        return bool(passages(source.encode(), ending))
+    except InputError:
+        return False
 
 
 def test_a_page_keeps_the_encoding_that_it_names() -> None:
