@@ -10,6 +10,7 @@ import gradio as gr
 from demos.chat_settings import OPTIONS, chat_settings
 from demos.chat_why import on_look, show_tokens, why_fold
 from demos.conversation import Messages, from_page, index_of, restored, to_page
+from demos.document_bar import document_bar
 from demos.drafts import drafts_fold
 from demos.events import QUIET, endpoint, on_run, shared_lane, throttled
 from demos.examples import ready_examples
@@ -80,6 +81,8 @@ def render(chatter: Chatter) -> Form:
     notice = StatusLine("chat-notice")
     status = StatusLine("chat-status")
     ready_examples(EXAMPLES, [message], elem_id="chat-examples")
+    bar = document_bar("chat", "Open a document as the message")
+    bar.follow(message, chatter.limits.text)
     why = why_fold()
     settings = chat_settings(chatter.limits)
     default, *others = chatter.models
