@@ -88,10 +88,10 @@ def shown_in_layout(cache: ModelCache) -> set[str]:
 def messages() -> set[str]:
     """What is told where nobody knows the visitor: sentences of the models, refusals of the door."""
     found: set[str] = set()
-    for folder in ("models", "tables", "demos", "server"):
+    for folder in ("models", "tables", "documents", "demos", "server"):
         for path in (path for path in (ROOT / folder).rglob("*.py") if path not in AT_THE_START):
             tree = ast.parse(path.read_text(encoding="utf-8"))
-            shown = folder in ("models", "tables") and ROOT / "models" / "engines" not in path.parents
+            shown = folder in ("models", "tables", "documents") and ROOT / "models" / "engines" not in path.parents
             if shown or path.name in TELL_ONLY:
                 found |= {each for each in _sentences(tree) if MESSAGE.fullmatch(each)}
             raised = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _name(node) in REFUSALS]
@@ -144,6 +144,8 @@ PIECES = (
     "single quotes, doubled inside",
     "single quotes, after a backslash inside",
     "line 3",
+    *("page 3", "slide 3", "notes of slide 3", "chapter 3", "paragraph 3", "footnote 3", "endnote 3", "under “X”"),
+    *("3 pages", "1 page", "3 slides", "1 slide", "3 cues", "Subtitles", "Text"),
     "lines 3, 4 …",
     "one sentence",
     "2 sentences",

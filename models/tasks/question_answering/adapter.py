@@ -16,11 +16,14 @@ from models.runtime.progress import Report, ignore, last
 from models.runtime.provenance import Run, stopwatch
 from models.runtime.spec import ModelSpec
 from models.tasks.question_answering import windows
+from models.tasks.question_answering.likely import likely_first
 from models.tasks.question_answering.windows import Encoded, Reading
 from models.text.sentences import Span, stripped
 
 MOST_ANSWERS = 10
 GROUP = 256
+# Between two results of a stream, in seconds: the answers so far take longer to put together the more was read.
+PAUSE = 0.3
 JOINERS = "\u200d\ufe0e\ufe0f"
 
 
@@ -103,17 +106,25 @@ class Answerer(Choice):
 
     @retried
     def stream(self, question: str, context: str, top_k: int = 3, report: Report = ignore) -> Iterator[Answers]:
-        """The best answers so far after each batch of windows; closing the generator ends the work."""
+        """The best answers so far after each batch of windows; closing the generator ends the work.
+
+        A long text is read from its likeliest windows on; after the `seconds` of the limits the rest is left unread.
+        """
         self.check(question, context, top_k)
         with self.cache.lease(self.spec, report) as loaded:
-            elapsed = stopwatch()
+            elapsed, pause = stopwatch(), stopwatch()
             calibration = Calibration.of(loaded.model.info)
             encoded = windows.encode(loaded.tokenizer, question, context)
             readings: list[Reading] = []
-            for batch in windows.batches(encoded.windows):
+            for batch in windows.batches(likely_first(question, context, encoded.windows)):
                 readings += windows.read(loaded.model, batch, top_k, calibration.temperature)
-                run = _run(self.spec, loaded, encoded, elapsed())
-                yield _answers(context, encoded, readings, top_k, calibration, run)
+                over = len(readings) == len(encoded.windows) or elapsed() > self.limits.seconds
+                if over or not readings[1:] or pause() > PAUSE:
+                    run = _run(self.spec, loaded, encoded, elapsed())
+                    yield _answers(context, encoded, readings, top_k, calibration, run)
+                    pause = stopwatch()
+                if over:
+                    return
 
     @retried
     def reasons(self, question: str, context: str, answer: Answer, report: Report = ignore) -> Iterator[Reasons]:
