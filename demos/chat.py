@@ -202,4 +202,4 @@ def last_exchange(history: Messages, model: str) -> tuple[str, str, str]:
     return model, "\n".join(said), ""
 
 
-TAB = Tab("Chat", make_chatter, render, make_chatter)
+TAB = Tab("Chat", make_chatter, render, ("chat",))

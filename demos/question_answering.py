@@ -206,4 +206,4 @@ stronger the likelier the answer, and numbered from the best.
 The model finds words, it does not reason: it cannot add, compare, or answer from two places at once.
 """
 
-TAB = Tab("Question answering", make_answerer, render, make_answerer)
+TAB = Tab("Question answering", make_answerer, render, ("answer",))

@@ -174,4 +174,4 @@ that get 80%, about 80% are so. A model without a neutral class has two bars, an
 than 126 tokens is read sentence by sentence, and its bars are the mean of its sentences, each weighted by its length.
 """
 
-TAB = Tab("Sentiment", make_feeling, render, make_feeling)
+TAB = Tab("Sentiment", make_feeling, render, ("sentiment", "labels"))

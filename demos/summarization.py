@@ -174,4 +174,4 @@ def render(summarizer: Summarizer) -> Form:
     return Form(named, run, (Carry(carry, (result, model), first_sentence),), {"summarize": named})
 
 
-TAB = Tab("Summarization", of_catalog, render, of_catalog)
+TAB = Tab("Summarization", of_catalog, render, ("summarize",))

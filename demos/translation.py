@@ -203,4 +203,4 @@ def status_of(result: Translation) -> str:
     return describe(result.run, *filter(None, facts))
 
 
-TAB = Tab("Translation", of_catalog, render, of_catalog)
+TAB = Tab("Translation", of_catalog, render, ("translate",))

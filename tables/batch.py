@@ -12,12 +12,11 @@ from models.runtime.cache import BudgetError, ModelCache
 from models.runtime.device import DeviceUnavailable
 from models.runtime.limits import DEFAULT_LIMITS, InputError, Limits
 from models.runtime.progress import Report, Stopped, ignore
-from models.text.names import unique
 from models.tasks.registry import TASKS, Tasks
 from models.tasks.spec import Result, Row, RowTask, Values
+from models.text.names import unique
 from models.weights.store import WeightsMissing
 from tables.table import Table
-
 
 ERROR = "error"
 # A group of rows takes about this long, in seconds: nobody who comes in between waits much longer.

@@ -12,7 +12,6 @@ from models.runtime.limits import InputError
 from models.tasks.spec import Cell
 from models.text.names import unique
 
-
 ROW_LIMIT = 10_000
 COLUMN_LIMIT = 100
 # What a header's cell has at most: a longer one is a text to read.

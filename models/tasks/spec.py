@@ -26,9 +26,9 @@ Row = Mapping[str, str]
 class Option:
     """A setting of a task.
 
-    `kind` is how it is set: one of `choices` (label and value), a switch, a number from `low` to `high`, a seed (a whole
-    number or None), a text of at most `high` characters, or a list of texts with commas between them. `limit` names the
-    field of `Limits` that lowers `high`. `flag` is the option of the command line, where it has another name.
+    `kind` is how it is set: one of `choices` (label and value), a switch, a number from `low` to `high`, a seed (a
+    whole number or None), a text of at most `high` characters, or a list of texts with commas between them. `limit`
+    names the field of `Limits` that lowers `high`. `flag` is its name on the command line, if that is another one.
     """
 
     name: str
@@ -54,7 +54,7 @@ class Option:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run has produced so far: a text or a verdict, probabilities by name, the number of tokens written, facts."""
+    """What a run has produced so far: a text or verdict, probabilities by name, the tokens written, and facts."""
 
     text: str
     run: Run
