@@ -77,7 +77,7 @@ def test_the_page_opens_on_the_fields_of_its_first_task(form: CompareForm) -> No
 
 def test_b_reads_what_a_reads_unless_it_has_its_own(form: CompareForm) -> None:
     """White space is nothing of its own."""
-    values = given(form, text="one", question="who?", text_b=" \n", question_b="when?")
+    values = given(form, task="answer", text="one", question="who?", text_b=" \n", question_b="when?")
     first, second = form.read(values, "a"), form.read(values, "b")
     assert (first["text"], first["question"]) == ("one", "who?")
     assert (second["text"], second["question"]) == ("one", "when?")
