@@ -51,19 +51,20 @@ from demos import (
     zero_gpu,
 )
 from demos.tab import Tab
-from models.at_url import AtUrl
-from models.cache import Loaded, ModelCache
-from models.catalog import MINILM, QUESTION_ANSWERING, SENTIMENT, SMOLLM2, TRANSLATION, WEIGHTS, ModelSpec
-from models.device import Device, choose_device, probe
-from models.engines.client import Client
-from models.inputs import Limits, seconds_before
-from models.loading import Loader
-from models.lock import LockError
-from models.offers import BUNDLED, HUB, Offers
-from models.operator_catalog import CatalogError, read_catalog
-from models.stages import Report, Stage, to_terminal
-from models.trimming import share_arenas, trim
-from models.weights import WeightsMissing, WeightStore
+from models.catalog.at_url import AtUrl
+from models.catalog.bundled import MINILM, QUESTION_ANSWERING, SENTIMENT, SMOLLM2, TRANSLATION, WEIGHTS
+from models.catalog.loading import Loader
+from models.catalog.offers import BUNDLED, HUB, Offers
+from models.catalog.operator import CatalogError, read_catalog
+from models.engines.remote.client import Client
+from models.runtime.cache import Loaded, ModelCache
+from models.runtime.device import Device, choose_device, probe
+from models.runtime.limits import Limits, seconds_before
+from models.runtime.malloc import share_arenas, trim
+from models.runtime.progress import Report, Stage, to_terminal
+from models.runtime.spec import ModelSpec
+from models.weights.lock import LockError
+from models.weights.store import WeightsMissing, WeightStore
 from server.mcp_tools import obstacle
 from server.serving import Serving, serve_until_told, start
 

@@ -10,17 +10,17 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import settings
-from models.batch import Batch, Progress, failed
-from models.batch_tasks import TASKS, make_batch
-from models.cache import BudgetError, ModelCache
-from models.decoded import ENCODINGS
-from models.delimited import SEPARATORS
-from models.device import DeviceUnavailable
-from models.exports import write_csv, write_json_lines
-from models.inputs import InputError, Limits, seconds_before
-from models.summarization import LENGTHS, METHODS
-from models.tables import JSON_ENDINGS, Options, read_table
-from models.weights import WeightsMissing
+from models.runtime.cache import BudgetError, ModelCache
+from models.runtime.device import DeviceUnavailable
+from models.runtime.limits import InputError, Limits, seconds_before
+from models.tasks.summarization.adapter import LENGTHS, METHODS
+from models.weights.store import WeightsMissing
+from tables.batch import Batch, Progress, failed
+from tables.decoded import ENCODINGS
+from tables.delimited import SEPARATORS
+from tables.exports import write_csv, write_json_lines
+from tables.table import JSON_ENDINGS, Options, read_table
+from tables.tasks import TASKS, make_batch
 
 STANDARD_OUTPUT = "-"
 ARGUMENTS = ("text", "question", "context", "message", "source", "target")

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
-from models.device import CHOICES
-from models.stages import MEGABYTE
+from models.runtime.device import CHOICES
+from models.runtime.progress import MEGABYTE
 
 PREFIX = "GLASSBOX_"
 SWITCH = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}

@@ -16,9 +16,10 @@ from statistics import mean
 
 from bench import ours, plain
 from bench.beside import Row, Score, conclude, interleaved, method, not_measured, settled
-from models.cache import ModelCache
-from models.catalog import QUESTION_ANSWERING, ModelSpec
-from models.question_answering import Answerer
+from models.catalog.bundled import QUESTION_ANSWERING
+from models.runtime.cache import ModelCache
+from models.runtime.spec import ModelSpec
+from models.tasks.question_answering.adapter import Answerer
 from train import squad
 from train.evaluate_question_answering import answer, text_of
 

@@ -18,8 +18,8 @@ from bench.beside import REPEATS, WARM_UPS, interleaved, times_less, told
 from bench.drawing import TIMEOUT, chromium, seconds_to_draw, served
 from demos.attention_data import first
 from demos.attention_view import script
-from models.attention import Attender, Attention
-from models.catalog import MINILM
+from models.catalog.bundled import MINILM
+from models.explain.attention import Attender, Attention
 
 LENGTHS = (64, 128, 256, 512)
 LAYER, HEAD = 3, 1

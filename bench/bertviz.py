@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from models.attention_math import Weights
+from models.explain.attention_math import Weights
 
 VERSION = "bertviz==1.4.1"
 FOLDER = Path(__file__).parent.parent / "build" / "rivals" / "bertviz"

@@ -15,9 +15,9 @@ from statistics import mean
 import app
 import settings
 from bench import results
-from models.cache import ModelCache
-from models.catalog import SMOLLM2
-from models.chat import ChatReply, Chatter
+from models.catalog.bundled import SMOLLM2
+from models.runtime.cache import ModelCache
+from models.tasks.chat.adapter import ChatReply, Chatter
 
 TOKENS = 32
 ALIKE_AT_LEAST = 0.7

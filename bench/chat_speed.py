@@ -16,11 +16,11 @@ from functools import partial
 from bench import ours, plain, results
 from bench.beside import HEADER, Row, all_met, interleaved, method
 from bench.llama import llama
-from models.cache import ModelCache
-from models.catalog import SMOLLM2
-from models.chat import Chatter
-from models.chat_prompt import fit
-from models.messages import Message
+from models.catalog.bundled import SMOLLM2
+from models.runtime.cache import ModelCache
+from models.tasks.chat.adapter import Chatter
+from models.tasks.chat.messages import Message
+from models.tasks.chat.prompt import fit
 
 QUESTION = "Write a long letter to a friend about a summer at the sea."
 AGAIN = "And what was the weather like?"

@@ -13,14 +13,14 @@ from bench.attention_view import of_length
 from bench.beside import figures, interleaved, method
 from bench.growth import Growth
 from bench.memory import loaded
-from models.attention import Attender
-from models.cache import ModelCache
-from models.catalog import ENGLISH_PORTUGUESE, MINILM, QUESTION_ANSWERING, SMOLLM2
-from models.chat import Chatter
-from models.inputs import Limits
-from models.question_answering import Answerer
-from models.results import stopwatch
-from models.translation import Translator
+from models.catalog.bundled import ENGLISH_PORTUGUESE, MINILM, QUESTION_ANSWERING, SMOLLM2
+from models.explain.attention import Attender
+from models.runtime.cache import ModelCache
+from models.runtime.limits import Limits
+from models.runtime.provenance import stopwatch
+from models.tasks.chat.adapter import Chatter
+from models.tasks.question_answering.adapter import Answerer
+from models.tasks.translation.adapter import Translator
 
 CHARACTERS = (1_000, 3_000, 10_000, 30_000, 60_000)
 SENTENCES = (1, 10, 100, 1_000)

@@ -8,8 +8,8 @@ from pathlib import Path
 import settings
 from bench.beside import THREADS
 from bench.rivals import Rival, running
-from models.catalog import SMOLLM2_WEIGHTS
-from models.weights import WeightStore
+from models.catalog.bundled import SMOLLM2_WEIGHTS
+from models.weights.store import WeightStore
 
 PROGRAM = """
 import time, urllib.request, xllamacpp

@@ -22,7 +22,7 @@ import httpx
 from bench.crowd import crowd
 from bench.figures import MEGABYTE, figure, resident, until_idle
 from bench.server import ROOT, ask, server
-from models.catalog import SMOLLM2
+from models.catalog.bundled import SMOLLM2
 
 TEXTS = ROOT / "assets" / "examples"
 # How often, in seconds, the server's memory is looked at.

@@ -18,9 +18,10 @@ from bench import ours, results
 from bench.beside import THREADS, figures, interleaved, method, told
 from bench.chat_speed import QUESTION, TOKENS, tokens_a_second
 from bench.llama import gguf
-from models.cache import Loaded, ModelCache
-from models.catalog import SENTIMENT, SMOLLM2, ModelSpec
-from models.sentiment import SentimentReader
+from models.catalog.bundled import SENTIMENT, SMOLLM2
+from models.runtime.cache import Loaded, ModelCache
+from models.runtime.spec import ModelSpec
+from models.tasks.sentiment.adapter import SentimentReader
 
 # Much larger than any cache of a processor.
 BUFFER_BYTES = 1 << 30

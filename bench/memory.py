@@ -18,16 +18,17 @@ import settings
 from bench import results
 from bench.beside import THREADS
 from bench.server import ROOT
-from models.attention import Attender
-from models.cache import ModelCache
-from models.catalog import SMOLLM2, ModelSpec
-from models.chat import Chatter
-from models.offers import BUNDLED
-from models.question_answering import Answerer
-from models.sentiment import SentimentReader
-from models.stages import MEGABYTE
-from models.summarization import Summarizer
-from models.translation import Translator
+from models.catalog.bundled import SMOLLM2
+from models.catalog.offers import BUNDLED
+from models.explain.attention import Attender
+from models.runtime.cache import ModelCache
+from models.runtime.progress import MEGABYTE
+from models.runtime.spec import ModelSpec
+from models.tasks.chat.adapter import Chatter
+from models.tasks.question_answering.adapter import Answerer
+from models.tasks.sentiment.adapter import SentimentReader
+from models.tasks.summarization.adapter import Summarizer
+from models.tasks.translation.adapter import Translator
 
 # So much that nothing is evicted.
 BUDGET = 8_000

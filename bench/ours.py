@@ -9,7 +9,7 @@ import torch
 import app
 import settings
 from bench.beside import THREADS
-from models.cache import ModelCache
+from models.runtime.cache import ModelCache
 
 
 def cache(memory: int = 2_000) -> ModelCache:

@@ -13,13 +13,13 @@ from typing import Any
 from bench import ours, results
 from bench.beside import THREADS, figures, interleaved, method, told
 from bench.server import APP, must, started
-from models.attention import Attender
-from models.cache import ModelCache
-from models.catalog import ENGLISH_PORTUGUESE, MINILM, QUESTION_ANSWERING, SENTIMENT, SMOLLM2
-from models.chat import Chatter
-from models.question_answering import Answerer
-from models.sentiment import SentimentReader
-from models.translation import Translator
+from models.catalog.bundled import ENGLISH_PORTUGUESE, MINILM, QUESTION_ANSWERING, SENTIMENT, SMOLLM2
+from models.explain.attention import Attender
+from models.runtime.cache import ModelCache
+from models.tasks.chat.adapter import Chatter
+from models.tasks.question_answering.adapter import Answerer
+from models.tasks.sentiment.adapter import SentimentReader
+from models.tasks.translation.adapter import Translator
 
 SHARE, MILLISECONDS = 0.1, 20.0
 TEXT = "The ferry was late again, but the crew could not have been kinder."

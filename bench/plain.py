@@ -18,8 +18,9 @@ import transformers
 from bench import ours
 from bench.beside import THREADS
 from bench.rivals import Rival, running
-from models.cache import Loaded
-from models.catalog import QUESTION_ANSWERING, SENTIMENT, SMOLLM2, ModelSpec
+from models.catalog.bundled import QUESTION_ANSWERING, SENTIMENT, SMOLLM2
+from models.runtime.cache import Loaded
+from models.runtime.spec import ModelSpec
 
 # The longest answer in tokens, as ours.
 LONGEST = 30

@@ -14,7 +14,7 @@ from gradio.events import api
 import app
 import settings
 from bench.beside import THREADS
-from models.catalog import SMOLLM2
+from models.catalog.bundled import SMOLLM2
 
 TOKENS = 256
 

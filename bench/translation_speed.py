@@ -16,9 +16,9 @@ from bench import ours
 from bench.beside import THREADS, Row, conclude, interleaved, method, not_measured
 from bench.rivals import NoRival, python_of, running
 from bench.translation_quality import RIVAL, read_lines
-from models.cache import ModelCache
-from models.catalog import ENGLISH_PORTUGUESE
-from models.translation import Translator
+from models.catalog.bundled import ENGLISH_PORTUGUESE
+from models.runtime.cache import ModelCache
+from models.tasks.translation.adapter import Translator
 
 DIRECTION = "en-pt"
 # With so many both sides warm up.

@@ -6,9 +6,9 @@ from typing import Any
 
 import gradio as gr
 
-from models.alignment import words
-from models.text import Span
-from models.translated import Sentence, Translation
+from models.tasks.translation.translated import Sentence, Translation
+from models.text.alignment import words
+from models.text.sentences import Span
 
 ASSETS = Path(__file__).parent.parent / "assets"
 

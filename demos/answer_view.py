@@ -8,10 +8,10 @@ import gradio as gr
 
 from demos.why_view import Strip, agreement, completeness, group
 from demos.words import say
-from models.attribution import Reasons, Word
-from models.question_answering import Answer, Answers
-from models.text import Span
-from models.words import words
+from models.explain.attribution import Reasons, Word
+from models.tasks.question_answering.adapter import Answer, Answers
+from models.text.sentences import Span
+from models.text.words import words
 
 ASSETS = Path(__file__).parent.parent / "assets"
 NAME_LENGTH = 60

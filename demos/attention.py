@@ -13,12 +13,12 @@ from demos.guard import guarded, report_to
 from demos.status import StatusLine, describe
 from demos.tab import Form, Tab
 from demos.words import say
-from models.attention import FIELDS, Attender, Attention
-from models.cache import ModelCache
-from models.catalog import HubWeights
-from models.inputs import DEFAULT_LIMITS, Limits
-from models.offers import BUNDLED, Offers
-from models.stages import Report, ignore
+from models.catalog.offers import BUNDLED, Offers
+from models.explain.attention import FIELDS, Attender, Attention
+from models.runtime.cache import ModelCache
+from models.runtime.limits import DEFAULT_LIMITS, Limits
+from models.runtime.progress import Report, ignore
+from models.runtime.spec import HubWeights
 
 # The layer and head that a bundled model opens at, where a habit that anyone can check shows well: in MiniLM and in
 # SmolLM2 a pronoun looks at what it stands for; a model trained to answer or to judge looks at the words that decide,

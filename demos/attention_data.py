@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demos.words import told
-from models.attention import Attender, Attention, Token
-from models.attention_math import Weights, aggregate, distance, entropy, names, passed_on, rollout
-from models.inputs import InputError, check_whole
-from models.stages import Report, ignore
+from models.explain.attention import Attender, Attention
+from models.explain.attention_math import Weights, aggregate, distance, entropy, names, passed_on, rollout
+from models.explain.reading import Token
+from models.runtime.limits import InputError, check_whole
+from models.runtime.progress import Report, ignore
 
 MEAN, MAX, ROLLOUT = -1, -2, -3
 ALL_LAYERS_BYTES = 80_000

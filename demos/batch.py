@@ -15,11 +15,11 @@ from demos.events import QUIET, on_run, throttled
 from demos.guard import guarded
 from demos.tab import Form, Tab
 from demos.words import say, told
-from models.desk import BatchDesk
-from models.inputs import InputError
-from models.jobs import Job
-from models.stages import Report, ignore
-from models.tables import sheet_names
+from models.runtime.limits import InputError
+from models.runtime.progress import Report, ignore
+from tables.batch_service import BatchDesk
+from tables.jobs import Job
+from tables.table import sheet_names
 
 EXAMPLE = str(Path(__file__).parent.parent / "assets" / "examples" / "reviews.csv")
 # Batches line up for turns of their own, beside the compute lane: who has a turn steps aside for that one.

@@ -8,14 +8,14 @@ import gradio as gr
 from gradio.components import Component
 
 from demos.words import say, told
-from models.batch_tasks import TASKS
-from models.inputs import InputError, Limits
-from models.jobs import Job
-from models.offers import BUNDLED
-from models.own_labels import LABEL_LIMIT, MOST_LABELS, split
-from models.records import Cell
-from models.summarization import LENGTHS, METHODS
-from models.translation import languages as languages_of
+from models.catalog.offers import BUNDLED
+from models.runtime.limits import InputError, Limits
+from models.tasks.own_labels.adapter import LABEL_LIMIT, MOST_LABELS, split
+from models.tasks.summarization.adapter import LENGTHS, METHODS
+from models.tasks.translation.adapter import languages as languages_of
+from tables.jobs import Job
+from tables.records import Cell
+from tables.tasks import TASKS
 
 # Columns of these names are taken for the one that a task reads; else the one with the longest texts is.
 USUAL = {

@@ -12,12 +12,12 @@ from demos.batch_form import BatchForm, batch_form
 from demos.batch_results import BatchResults, batch_results
 from demos.status import StatusLine
 from demos.words import say_count, told, told_facts
-from models.decoded import ENCODINGS
-from models.delimited import SEPARATORS
-from models.desk import BatchDesk
-from models.inputs import Limits
-from models.jobs import Job
-from models.tables import Options
+from models.runtime.limits import Limits
+from tables.batch_service import BatchDesk
+from tables.decoded import ENCODINGS
+from tables.delimited import SEPARATORS
+from tables.jobs import Job
+from tables.table import Options
 
 ENDINGS = [".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".xlsx"]
 FOUND_OUT = "found out"

@@ -20,13 +20,13 @@ from demos.reply import notice_of, plain, status_of
 from demos.status import StatusLine
 from demos.tab import Carry, Form, Tab
 from demos.words import say
-from models.cache import ModelCache
-from models.chat import Chatter
-from models.drafts import Drafter
-from models.inputs import DEFAULT_LIMITS, InputError, Limits
-from models.messages import Message, message_text
-from models.offers import BUNDLED, Offers
-from models.stages import Report, ignore
+from models.catalog.offers import BUNDLED, Offers
+from models.runtime.cache import ModelCache
+from models.runtime.limits import DEFAULT_LIMITS, InputError, Limits
+from models.runtime.progress import Report, ignore
+from models.tasks.chat.adapter import Chatter
+from models.tasks.chat.messages import Message, message_text
+from models.tasks.drafts.adapter import Drafter
 
 ASSETS = Path(__file__).parent.parent / "assets"
 EXAMPLES = [

@@ -3,8 +3,8 @@
 import gradio as gr
 from gradio.components import Component
 
-from models.chat import SYSTEM_LIMIT, TEMPERATURE_LIMIT
-from models.inputs import Limits
+from models.runtime.limits import Limits
+from models.tasks.chat.adapter import SYSTEM_LIMIT, TEMPERATURE_LIMIT
 
 OPTIONS = ("system", "max_new_tokens", "temperature", "top_p")
 

@@ -12,8 +12,8 @@ from demos.status import StatusLine, describe
 from demos.tab import carry_button
 from demos.token_view import TokenView, looked, passage, view
 from demos.words import say
-from models.chat import ChatReply, Chatter
-from models.inputs import InputError
+from models.runtime.limits import InputError
+from models.tasks.chat.adapter import ChatReply, Chatter
 
 EXPLANATION = """
 The stronger its colour, the less probable the model found a token; beside it stand the five likeliest others. A sure

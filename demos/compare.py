@@ -14,11 +14,11 @@ from demos.examples import ready_examples
 from demos.status import StatusLine
 from demos.tab import Form, Tab
 from demos.words import say, told
-from models.cache import ModelCache
-from models.comparison_tasks import RECIPES, Comparer, models_of
-from models.inputs import DEFAULT_LIMITS, InputError, Limits
-from models.offers import BUNDLED, Offers
-from models.stages import Report, ignore
+from models.catalog.offers import BUNDLED, Offers
+from models.runtime.cache import ModelCache
+from models.runtime.limits import DEFAULT_LIMITS, InputError, Limits
+from models.runtime.progress import Report, ignore
+from models.tasks.comparison import RECIPES, Comparer, models_of
 
 TEXTS = Path(__file__).parent.parent / "assets" / "examples"
 FIRST = "sentiment"

@@ -9,13 +9,13 @@ from gradio.components import Component
 
 from demos.seed_field import SeedField
 from demos.words import told
-from models.chat import SYSTEM_LIMIT, TEMPERATURE_LIMIT
-from models.comparison_tasks import RECIPES, Comparer, Models
-from models.drafts import DRAFT_LIMIT
-from models.inputs import InputError, Limits
-from models.offers import BUNDLED
-from models.summarization import LENGTHS, METHODS
-from models.translation import languages as languages_of
+from models.catalog.offers import BUNDLED
+from models.runtime.limits import InputError, Limits
+from models.tasks.chat.adapter import SYSTEM_LIMIT, TEMPERATURE_LIMIT
+from models.tasks.comparison import RECIPES, Comparer, Models
+from models.tasks.drafts.adapter import DRAFT_LIMIT
+from models.tasks.summarization.adapter import LENGTHS, METHODS
+from models.tasks.translation.adapter import languages as languages_of
 
 SIDES = ("a", "b")
 # What the adapters call the fields of this form.

@@ -10,8 +10,8 @@ import gradio as gr
 from demos import words
 from demos.status import describe, seconds
 from demos.words import say
-from models.comparison import Figure, Part, figures, parts
-from models.comparison_tasks import NOT_THERE, Outcome
+from models.tasks.comparison import NOT_THERE, Outcome
+from models.text.differences import Figure, Part, figures, parts
 
 ASSETS = Path(__file__).parent.parent / "assets" / "compare"
 # Probabilities nearer than this look the same in figures.

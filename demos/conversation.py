@@ -7,8 +7,8 @@ from typing import Any
 import gradio as gr
 
 from demos.plain import from_chatbot, to_chatbot
-from models.inputs import InputError
-from models.messages import Message, read_history
+from models.runtime.limits import InputError
+from models.tasks.chat.messages import Message, read_history
 
 Messages = list[dict[str, Any]]
 

@@ -15,8 +15,8 @@ from demos.seed_field import SeedField
 from demos.status import StatusLine
 from demos.tab import Carry, carry_button
 from demos.token_view import TokenView
-from models.drafts import DRAFT_LIMIT, MOST_DRAFTS, TEMPERATURE_LIMIT, Drafter
-from models.stages import Report, ignore
+from models.runtime.progress import Report, ignore
+from models.tasks.drafts.adapter import DRAFT_LIMIT, MOST_DRAFTS, TEMPERATURE_LIMIT, Drafter
 
 EXAMPLES = {
     "A story": "Once upon a time, there was",

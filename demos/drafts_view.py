@@ -6,7 +6,7 @@ from typing import Any
 from demos.status import describe, new_tokens, reading, speed
 from demos.token_view import passage, view
 from demos.words import say
-from models.drafts import Draft, Drafts
+from models.tasks.drafts.adapter import Draft, Drafts
 
 
 def drafts_view(text: str, result: Drafts) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from demos.guard import guarded
 from demos.run_marks import ENDED, FAILED, OVER, RAN, STARTED, STOPPED
 from demos.status import StatusLine
 from demos.words import told
-from models.inputs import InputError
+from models.runtime.limits import InputError
 
 # What begins the name of every lane whose requests run one at a time.
 COMPUTE_LANE = "compute"

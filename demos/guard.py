@@ -12,12 +12,12 @@ import gradio as gr
 from anyio.to_thread import run_sync
 
 from demos.words import say, told
-from models.cache import BudgetError
-from models.device import DeviceUnavailable
-from models.engines.client import EngineError
-from models.inputs import InputError
-from models.stages import Report, Stopped
-from models.weights import WeightsMissing
+from models.engines.remote.client import EngineError
+from models.runtime.cache import BudgetError
+from models.runtime.device import DeviceUnavailable
+from models.runtime.limits import InputError
+from models.runtime.progress import Report, Stopped
+from models.weights.store import WeightsMissing
 
 IN_WORDS = (InputError, WeightsMissing, BudgetError, DeviceUnavailable, EngineError)
 

@@ -12,10 +12,10 @@ from demos.status import StatusLine, describe
 from demos.tab import Carry, Form, Tab, carry_button
 from demos.words import say
 from demos.worked_view import HeadView, WorkedExample, view
-from models.cache import ModelCache
-from models.catalog import ATTENTION
-from models.inputs import DEFAULT_LIMITS, Limits
-from models.projections import FIELDS, HeadReader
+from models.catalog.bundled import ATTENTION
+from models.explain.projections import FIELDS, HeadReader
+from models.runtime.cache import ModelCache
+from models.runtime.limits import DEFAULT_LIMITS, Limits
 
 Place = tuple[int, int]
 EXAMPLES = {

@@ -9,9 +9,9 @@ from demos.events import QUIET
 from demos.guard import guarded
 from demos.status import StatusLine
 from demos.words import say
-from models.language import Guess
-from models.language_names import NAMES
-from models.translation import Translators
+from models.tasks.translation.adapter import Translators
+from models.text.language import Guess
+from models.text.language_names import NAMES
 
 # Once nothing has changed for a moment, press the button that asks for a guess.
 AFTER_A_PAUSE = """() => {

@@ -8,10 +8,10 @@ import gradio as gr
 from demos.events import QUIET
 from demos.status import StatusLine
 from demos.words import say, told
-from models.cache import ModelCache
-from models.catalog import HubWeights, ModelSpec
-from models.offers import chosen
-from models.stages import MEGABYTE
+from models.catalog.offers import chosen
+from models.runtime.cache import ModelCache
+from models.runtime.progress import MEGABYTE
+from models.runtime.spec import HubWeights, ModelSpec
 
 
 class HasModels(Protocol):

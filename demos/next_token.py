@@ -12,8 +12,8 @@ from demos.guard import guarded
 from demos.status import StatusLine
 from demos.token_view import TokenView
 from demos.words import say
-from models.drafts import Drafter
-from models.stages import Report, ignore
+from models.runtime.progress import Report, ignore
+from models.tasks.drafts.adapter import Drafter
 
 READ_AS_IT_IS = """
 The text is read as it is, with no chat around it, after the token that stood between documents in the training. The

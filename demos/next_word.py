@@ -15,12 +15,12 @@ from demos.status import StatusLine
 from demos.tab import Carry, Form, Tab, carry_button
 from demos.token_view import TokenView
 from demos.words import say
-from models.cache import ModelCache
-from models.drafts import Drafter
-from models.inputs import DEFAULT_LIMITS, Limits
-from models.offers import BUNDLED, Offers
-from models.perplexity import PerplexityMeter
-from models.stages import Report, ignore
+from models.catalog.offers import BUNDLED, Offers
+from models.runtime.cache import ModelCache
+from models.runtime.limits import DEFAULT_LIMITS, Limits
+from models.runtime.progress import Report, ignore
+from models.tasks.drafts.adapter import Drafter
+from models.tasks.next_word.perplexity import PerplexityMeter
 
 # A text, and the button that shows best what can be seen in it.
 EXAMPLES = {

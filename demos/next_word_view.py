@@ -6,7 +6,7 @@ from typing import Any
 from demos.status import describe
 from demos.token_view import passage, view
 from demos.words import say
-from models.perplexity import Perplexity
+from models.tasks.next_word.perplexity import Perplexity
 
 
 def perplexity_view(result: Perplexity) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from gradio.components import Component
 from demos.events import endpoint, on_run
 from demos.model_picker import model_picker
 from demos.status import StatusLine, describe
-from models.own_labels import LABEL_LIMIT, MOST_LABELS, LabelClassifier, Labelled, split
-from models.stages import Report, ignore
+from models.runtime.progress import Report, ignore
+from models.tasks.own_labels.adapter import LABEL_LIMIT, MOST_LABELS, LabelClassifier, Labelled, split
 
 SCRIPT = Path(__file__).parent.parent / "assets" / "own_labels.js"
 

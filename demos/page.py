@@ -18,9 +18,9 @@ from demos.status import StatusLine
 from demos.tab import Form, Tab
 from demos.typed import keep_typed
 from demos.words import ENGLISH, LANGUAGES, Words, say
-from models.cache import ModelCache
-from models.inputs import DEFAULT_LIMITS, Limits
-from models.offers import BUNDLED, Offers
+from models.catalog.offers import BUNDLED, Offers
+from models.runtime.cache import ModelCache
+from models.runtime.limits import DEFAULT_LIMITS, Limits
 
 ATTENTION = "attention"
 STYLES = (

@@ -16,11 +16,11 @@ from demos.status import StatusLine, describe
 from demos.tab import Carry, Form, Tab, carry_button
 from demos.why_view import KEPT, NOT_ATTENTION, WhyView, unfolds
 from demos.words import say_count, told
-from models.cache import ModelCache
-from models.inputs import CONTEXT_LIMIT, DEFAULT_LIMITS, InputError, Limits
-from models.offers import BUNDLED, Offers
-from models.question_answering import MOST_ANSWERS, Answerer, Answers
-from models.stages import Report, ignore
+from models.catalog.offers import BUNDLED, Offers
+from models.runtime.cache import ModelCache
+from models.runtime.limits import CONTEXT_LIMIT, DEFAULT_LIMITS, InputError, Limits
+from models.runtime.progress import Report, ignore
+from models.tasks.question_answering.adapter import MOST_ANSWERS, Answerer, Answers
 
 EXAMPLES_FOLDER = Path(__file__).parent.parent / "assets" / "examples"
 CONTEXTS = {"The Iron Bridge": "bridge.txt", "Tea": "tea.txt", "A lighthouse log": "lighthouse.txt"}

@@ -5,8 +5,8 @@ from typing import Any
 
 from demos.status import describe, new_tokens, reading, speed
 from demos.words import say, say_count
-from models.chat import ChatReply
-from models.chat_prompt import Prompt
+from models.tasks.chat.adapter import ChatReply
+from models.tasks.chat.prompt import Prompt
 
 
 def status_of(reply: ChatReply) -> str:

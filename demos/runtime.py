@@ -12,9 +12,9 @@ from demos.guard import guarded
 from demos.status import StatusLine
 from demos.tab import Form, Tab
 from demos.words import say, told
-from models.cache import CacheStatus, ModelCache
-from models.inputs import DEFAULT_LIMITS, Limits
-from models.stages import MEGABYTE
+from models.runtime.cache import CacheStatus, ModelCache
+from models.runtime.limits import DEFAULT_LIMITS, Limits
+from models.runtime.progress import MEGABYTE
 
 COLUMNS = ["Model", "Variant", "Device", "Engine", "Type", "MB", "Loads", "Hits", "Last used"]
 

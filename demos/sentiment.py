@@ -17,12 +17,13 @@ from demos.status import StatusLine, describe
 from demos.tab import Carry, Form, Tab, carry_button
 from demos.why_view import KEPT, NOT_ATTENTION, WhyView, unfolds
 from demos.words import say
-from models.cache import ModelCache
-from models.inputs import DEFAULT_LIMITS, Limits
-from models.offers import BUNDLED, Offers
-from models.own_labels import LabelClassifier
-from models.sentiment import Sentiment, SentimentReader
-from models.stages import Report, ignore
+from models.catalog.offers import BUNDLED, Offers
+from models.runtime.cache import ModelCache
+from models.runtime.limits import DEFAULT_LIMITS, Limits
+from models.runtime.progress import Report, ignore
+from models.tasks.own_labels.adapter import LabelClassifier
+from models.tasks.sentiment.adapter import SentimentReader
+from models.tasks.sentiment.results import Sentiment
 
 EXAMPLES = {
     "Negation": "The film is not bad at all.",

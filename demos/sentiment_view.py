@@ -7,9 +7,9 @@ import gradio as gr
 
 from demos.why_view import Strip, agreement, completeness, group
 from demos.words import say
-from models.attribution import Gradients
-from models.sentiment import Sentiment
-from models.text import Span
+from models.explain.attribution import Gradients
+from models.tasks.sentiment.results import Sentiment
+from models.text.sentences import Span
 
 ASSETS = Path(__file__).parent.parent / "assets"
 

@@ -3,7 +3,7 @@
 import gradio as gr
 
 from demos.words import say, say_count, told
-from models.results import Run
+from models.runtime.provenance import Run
 
 
 class StatusLine(gr.HTML):

@@ -15,10 +15,10 @@ from demos.status import StatusLine, describe
 from demos.summary_view import summary_view, view
 from demos.tab import Carry, Form, Tab, carry_button
 from demos.words import say, told
-from models.attention import sources
-from models.inputs import InputError
-from models.stages import Report, ignore
-from models.summarization import Summarizer, Summary, of_catalog
+from models.explain.attention import sources
+from models.runtime.limits import InputError
+from models.runtime.progress import Report, ignore
+from models.tasks.summarization.adapter import Summarizer, Summary, of_catalog
 
 TEXTS = Path(__file__).parent.parent / "assets" / "examples"
 EXAMPLES = {

@@ -5,7 +5,7 @@ from typing import Any
 
 import gradio as gr
 
-from models.summarization import Summary
+from models.tasks.summarization.adapter import Summary
 
 ASSETS = Path(__file__).parent.parent / "assets"
 

@@ -7,9 +7,9 @@ from typing import Any, Generic, Protocol, TypeVar
 import gradio as gr
 from gradio.components import Component
 
-from models.cache import ModelCache
-from models.inputs import DEFAULT_LIMITS, Limits
-from models.offers import BUNDLED, Offers
+from models.catalog.offers import BUNDLED, Offers
+from models.runtime.cache import ModelCache
+from models.runtime.limits import DEFAULT_LIMITS, Limits
 
 F = TypeVar("F")
 F_co = TypeVar("F_co", covariant=True)

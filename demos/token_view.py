@@ -12,9 +12,9 @@ import gradio as gr
 import numpy as np
 
 from demos.attention_data import encode
-from models.perplexity import ScoredToken
-from models.reply_attention import ReplyAttention
-from models.tokens import Candidate, Token
+from models.explain.tokens import Candidate, Token
+from models.tasks.chat.attention import ReplyAttention
+from models.tasks.next_word.perplexity import ScoredToken
 
 ASSETS = Path(__file__).parent.parent / "assets" / "tokens"
 SCRIPTS = ("parts.js", "passage.js", "looked.js", "view.js")

@@ -16,11 +16,11 @@ from demos.model_picker import model_picker
 from demos.status import StatusLine, describe
 from demos.tab import Carry, Form, Tab, carry_button
 from demos.words import say, say_count
-from models.attention import sources
-from models.segments import segments
-from models.stages import Report, ignore
-from models.translated import Translation
-from models.translation import Translators, languages, of_catalog
+from models.explain.attention import sources
+from models.runtime.progress import Report, ignore
+from models.tasks.translation.adapter import Translators, languages, of_catalog
+from models.tasks.translation.translated import Translation
+from models.text.segments import segments
 
 ASSETS = Path(__file__).parent.parent / "assets"
 LIST = """Packing list for the weekend:

@@ -12,8 +12,8 @@ import gradio as gr
 
 from demos.events import QUIET
 from demos.words import say
-from models.attribution import spearman
-from models.text import Span
+from models.explain.attribution import spearman
+from models.text.sentences import Span
 
 ASSETS = Path(__file__).parent.parent / "assets" / "why"
 COMPLETE = 0.01

@@ -7,7 +7,7 @@ from pathlib import Path
 import gradio as gr
 import numpy as np
 
-from models.projections import Head
+from models.explain.projections import Head
 
 ASSETS = Path(__file__).parent.parent / "assets" / "worked"
 

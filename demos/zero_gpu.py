@@ -14,10 +14,10 @@ from gradio.blocks import Block
 
 from demos.events import COMPUTE_LANE, SHARED_LANE
 from demos.guard import errors_in_words, guarded
-from models.cache import Loaded
-from models.catalog import ModelSpec
-from models.stages import Report, to_terminal
-from models.weights import WeightsMissing
+from models.runtime.cache import Loaded
+from models.runtime.progress import Report, to_terminal
+from models.runtime.spec import ModelSpec
+from models.weights.store import WeightsMissing
 
 Load = Callable[[ModelSpec, Report], Loaded]
 # What `spaces.GPU` is: it makes of a function, or a generator function, the same one in the worker.

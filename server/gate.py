@@ -17,11 +17,11 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from demos.words import told
-from models.tables import FILE_LIMIT
 from server.line import Line
 from server.metrics import Metrics
 from server.rate import RateLimit, client_address
 from server.runs import CLOSING
+from tables.table import FILE_LIMIT
 
 API = "/gradio_api/"
 # What starts work, and so is counted and may have to wait.

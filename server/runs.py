@@ -14,8 +14,8 @@ import gradio as gr
 from gradio.context import LocalContext
 
 from demos.words import say, told
-from models.inputs import InputError
-from models.trimming import trim
+from models.runtime.limits import InputError
+from models.runtime.malloc import trim
 from server.line import Line
 from server.metrics import Metrics
 

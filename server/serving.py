@@ -14,7 +14,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from demos.words import Listening
-from models.cache import CacheStatus
+from models.runtime.cache import CacheStatus
 from server.gate import UPLOAD_BYTES, Door, Gate
 from server.health import health_routes, metrics_route
 from server.line import Line

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 import app
 import settings
-from models.cache import ModelCache
+from models.runtime.cache import ModelCache
 from tests import tiny
 
 # How long an example takes depends on what else the machine does.

@@ -16,8 +16,8 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from models.catalog import HubWeights
-from models.weights import WeightStore
+from models.runtime.spec import HubWeights
+from models.weights.store import WeightStore
 
 # Larger files are kept in Git LFS, as the Hub does with all weights.
 SMALL = 20_000

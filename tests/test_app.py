@@ -11,9 +11,9 @@ import pytest
 
 import app
 import settings
-from models.cache import ModelCache
-from models.catalog import MINILM_WEIGHTS
-from models.weights import WeightStore
+from models.catalog.bundled import MINILM_WEIGHTS
+from models.runtime.cache import ModelCache
+from models.weights.store import WeightStore
 
 ROOT = Path(__file__).parent.parent
 

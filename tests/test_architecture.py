@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -10,30 +11,90 @@ import pytest
 ROOT = Path(__file__).parent.parent
 
 
+# From the top of the house to its ground: a module imports from its own room and from those below it.
+ROOMS = (
+    "app",
+    "server",
+    "demos",
+    "tables",
+    "models.tasks",
+    "models.explain",
+    "models.catalog",
+    "models.engines",
+    "models.weights",
+    "models.runtime",
+    "models.text",
+)
+# What only some rooms may import.
+RESERVED = {
+    "gradio": ("app", "server", "demos"),
+    "torch": ("models.tasks", "models.explain", "models.catalog", "models.engines", "models.runtime"),
+}
+# The most modules of one package in `models`.
+MOST_MODULES = 15
+
+
+def room(module: str) -> str | None:
+    """The room that `module` is in, None outside the house."""
+    return next((room for room in ROOMS if module == room or module.startswith(f"{room}.")), None)
+
+
+def is_module(name: str) -> bool:
+    """Whether there is a file or a package of that name."""
+    path = ROOT / name.replace(".", "/")
+    return path.with_suffix(".py").exists() or path.is_dir()
+
+
 def imported(path: Path) -> set[str]:
-    """The top-level packages that the file at `path` imports anywhere."""
+    """The modules that the file at `path` imports anywhere."""
     names: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            names |= {alias.name.split(".")[0] for alias in node.names}
+            names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            names.add(node.module.split(".")[0])
+            below = {f"{node.module}.{alias.name}" for alias in node.names}
+            names |= {name if is_module(name) else node.module for name in below}
     return names
 
 
-@pytest.mark.parametrize(
-    ("folder", "forbidden"),
-    [
-        ("models", {"gradio", "demos", "server", "app", "settings", "train", "bench", "tests"}),
-        ("demos", {"torch", "transformers", "server", "app", "settings", "train", "bench", "tests"}),
-        ("server", {"torch", "transformers", "app", "train", "bench", "tests"}),
-        ("train", {"gradio", "demos", "server", "app", "bench", "tests"}),
-    ],
-)
-def test_imports_point_one_way(folder: str, forbidden: set[str]) -> None:
-    """No module imports what stands above it."""
-    for path in (ROOT / folder).rglob("*.py"):
-        assert not imported(path) & forbidden, path.relative_to(ROOT)
+def imports(*folders: str) -> dict[str, set[str]]:
+    """What every module in `folders` imports."""
+    paths = [ROOT / "app.py", *(path for folder in folders for path in (ROOT / folder).rglob("*.py"))]
+    names = [str(path.relative_to(ROOT).with_suffix("")).replace("/", ".").removesuffix(".__init__") for path in paths]
+    return {name: imported(path) for name, path in zip(names, paths, strict=True)}
+
+
+HOUSE = imports("server", "demos", "tables", "models")
+
+
+@pytest.mark.parametrize("module", HOUSE)
+def test_imports_point_one_way(module: str) -> None:
+    """No module imports from a room above its own, nor a library that is kept out of it."""
+    own = room(module)
+    if own is None:
+        return
+    above = ROOMS[: ROOMS.index(own)]
+    assert not [name for name in HOUSE[module] if room(name) in above]
+    kept_out = {library for library, rooms in RESERVED.items() if own not in rooms}
+    assert not {name.split(".")[0] for name in HOUSE[module]} & {*kept_out, "train", "bench", "tests"}
+
+
+def test_imports_form_no_circle() -> None:
+    """Every module can be read after all that it imports, imports within functions included."""
+    graph = {module: {name for name in found if name in HOUSE} for module, found in HOUSE.items()}
+    assert list(TopologicalSorter(graph).static_order())
+
+
+def test_training_stands_on_the_models_alone() -> None:
+    """The recipes import neither the page nor the server."""
+    found = {name.split(".")[0] for path in (ROOT / "train").rglob("*.py") for name in imported(path)}
+    assert not found & {"gradio", "demos", "server", "app", "bench", "tests"}
+
+
+def test_no_room_is_crowded() -> None:
+    """A package of `models` has a number of modules that one can overlook."""
+    for folder in (ROOT / "models").rglob("__init__.py"):
+        assert len(list(folder.parent.glob("*.py"))) <= MOST_MODULES, folder.parent
 
 
 def test_importing_the_app_loads_no_torch() -> None:

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from demos import attention, chat, next_word, question_answering, sentiment, summarization, translation
-from models.cache import ModelCache
-from models.inputs import InputError
-from models.results import Run
+from models.runtime.cache import ModelCache
+from models.runtime.limits import InputError
+from models.runtime.provenance import Run
 from tests import tiny
 
 TEXT = "the ferry left the harbour at nine. it came back at noon with forty people and a dog. " * 4

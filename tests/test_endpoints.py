@@ -8,7 +8,7 @@ from gradio_client import Client
 from gradio_client.exceptions import AppError
 
 import app
-from models.cache import ModelCache
+from models.runtime.cache import ModelCache
 from tests import tiny
 
 LONG = "a" * 10_001

@@ -14,9 +14,9 @@ from gradio_client import Client
 from gradio_client.exceptions import AppError, ValidationError
 
 import app
-from models.catalog import MINILM, SMOLLM2, WEIGHTS
-from models.offers import BUNDLED, HUB
-from models.weights import WeightStore
+from models.catalog.bundled import MINILM, SMOLLM2, WEIGHTS
+from models.catalog.offers import BUNDLED, HUB
+from models.weights.store import WeightStore
 from settings import Settings
 from tests import tiny
 from tests.fake_hub import FakeHub, serving

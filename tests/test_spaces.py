@@ -19,7 +19,7 @@ from packaging.utils import canonicalize_name
 import app
 import settings
 from bench.figures import figure
-from models.cache import ModelCache
+from models.runtime.cache import ModelCache
 from tests import tiny
 from tests.faults.machine import Visitor, wait_until
 

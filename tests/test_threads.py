@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from demos import attention, chat, how_attention_works, question_answering, sentiment, translation
-from models.cache import ModelCache
-from models.catalog import MINILM, SMOLLM2
-from models.chat_prompt import fit
-from models.messages import Message
+from models.catalog.bundled import MINILM, SMOLLM2
+from models.runtime.cache import ModelCache
+from models.tasks.chat.messages import Message
+from models.tasks.chat.prompt import fit
 from tests.test_contract import CALLS as CONTRACT
 from tests.test_contract import without_seconds
 

@@ -7,10 +7,10 @@ import httpx
 import pytest
 
 import app
-from models.tables import FILE_LIMIT
 from server.gate import UPLOAD, UPLOAD_BYTES
 from server.serving import Serving
 from settings import Settings
+from tables.table import FILE_LIMIT
 from tests import tiny
 
 

@@ -16,10 +16,10 @@ import httpx
 import pytest
 
 from demos.zero_gpu import placed
-from models.catalog import MINILM, SENTIMENT, SMOLLM2
-from models.offers import BUNDLED, HUB
-from models.stages import ignore
-from models.weights import WeightsMissing
+from models.catalog.bundled import MINILM, SENTIMENT, SMOLLM2
+from models.catalog.offers import BUNDLED, HUB
+from models.runtime.progress import ignore
+from models.weights.store import WeightsMissing
 from tests import tiny
 from tests.faults.machine import API, Visitor, wait_until
 

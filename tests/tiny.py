@@ -15,11 +15,12 @@ from transformers import (
     PreTrainedTokenizerFast,
 )
 
-from models.cache import Loaded, ModelCache
-from models.catalog import LABELS, ModelSpec
-from models.engines.torch_causal import TorchCausal
-from models.engines.torch_encoder import TorchEncoder
-from models.stages import Report
+from models.catalog.bundled import LABELS
+from models.engines.torch.causal import TorchCausal
+from models.engines.torch.encoder import TorchEncoder
+from models.runtime.cache import Loaded, ModelCache
+from models.runtime.progress import Report
+from models.runtime.spec import ModelSpec
 from tests import tiny_student
 
 CHAT_TEMPLATE = (

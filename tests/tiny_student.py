@@ -11,10 +11,10 @@ import torch
 from sentencepiece import SentencePieceProcessor, SentencePieceTrainer
 
 from models.engines.base import Decoded, Translator
-from models.engines.student_weights import StudentConfig
-from models.firefox import names
-from models.marian import BYTES, CONFIGURATION, FLOAT32, INT8, VERSION
-from models.student import Student
+from models.engines.torch.firefox import names
+from models.engines.torch.student import Student
+from models.weights.marian import BYTES, CONFIGURATION, FLOAT32, INT8, VERSION
+from models.weights.student import StudentConfig
 
 YAML = "dec-cell: ssru\ndec-depth: {0.decoder_layers}\nenc-depth: {0.encoder_layers}\ntransformer-heads: {0.heads}\n"
 YAML += "dim-vocabs:\n  - {0.vocabulary}\ntransformer-ffn-activation: relu\ntransformer-postprocess: dan\n"

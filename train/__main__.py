@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import settings
-from models.catalog import MINILM_WEIGHTS
-from models.stages import Stage
-from models.weights import WeightStore
+from models.catalog.bundled import MINILM_WEIGHTS
+from models.runtime.progress import Stage
+from models.weights.store import WeightStore
 from train import (
     card,
     domains_question_answering,

@@ -6,13 +6,13 @@ from typing import Any
 
 import torch
 
-from models.cache import Loaded, ModelCache
-from models.catalog import ModelSpec
-from models.device import Device
-from models.engines.torch_encoder import TorchEncoder
-from models.loading import Loader
-from models.stages import MEGABYTE, Report
-from models.weights import WeightStore
+from models.catalog.loading import Loader
+from models.engines.torch.encoder import TorchEncoder
+from models.runtime.cache import Loaded, ModelCache
+from models.runtime.device import Device
+from models.runtime.progress import MEGABYTE, Report
+from models.runtime.spec import ModelSpec
+from models.weights.store import WeightStore
 
 
 class HalfPrecision:

@@ -2,16 +2,15 @@
 
 from dataclasses import dataclass
 
-from models.catalog import (
+from models.catalog.bundled import (
     MINILM_WEIGHTS,
     MPNET_WEIGHTS,
     QUESTION_ANSWERING,
     QUESTION_ANSWERING_ACCURATE,
     SENTIMENT,
     SENTIMENT_ACCURATE,
-    ModelSpec,
-    Weights,
 )
+from models.runtime.spec import ModelSpec, Weights
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import train.question_answering as qa_recipe
 import train.sentiment as sentiment_recipe
-from models.reading import ANSWER_TOKENS
+from models.tasks.question_answering.windows import ANSWER_TOKENS
 from train.evaluate_question_answering import HELD_OUT
 from train.evaluate_question_answering import Figures as QuestionAnsweringFigures
 from train.evaluate_sentiment import Figures as SentimentFigures

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import torch
 
-from models.adapters import CALIBRATION
-from models.question_answering import Answerer, Answers, Calibration
-from models.weights import WeightStore
+from models.engines.torch.adapters import CALIBRATION
+from models.tasks.question_answering.adapter import Answerer, Answers, Calibration
+from models.weights.store import WeightStore
 from train import squad
 from train.app_models import cache_of, spec_of
 from train.bases import Base

@@ -7,8 +7,9 @@ from pathlib import Path
 import torch
 from safetensors.torch import load_file, save_file
 
-from models.sentiment import Scores, SentimentReader
-from models.weights import WeightStore
+from models.tasks.sentiment.adapter import SentimentReader
+from models.tasks.sentiment.results import Scores
+from models.weights.store import WeightStore
 from train import mixture, sentiment_data
 from train.app_models import cache_of, spec_of
 from train.bases import Base

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import torch
 
-from models.adapters import CALIBRATION
-from models.catalog import QUESTION_ANSWERING
-from models.question_answering import Answerer, Answers, Calibration
-from models.weights import WeightStore
+from models.catalog.bundled import QUESTION_ANSWERING
+from models.engines.torch.adapters import CALIBRATION
+from models.tasks.question_answering.adapter import Answerer, Answers, Calibration
+from models.weights.store import WeightStore
 from train import squad
 from train.app_models import cache_of, spec_of
 from train.calibration import fit_logistic

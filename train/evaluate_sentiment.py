@@ -7,9 +7,10 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from models.catalog import SENTIMENT
-from models.sentiment import Scores, SentimentReader
-from models.weights import WeightStore
+from models.catalog.bundled import SENTIMENT
+from models.tasks.sentiment.adapter import SentimentReader
+from models.tasks.sentiment.results import Scores
+from models.weights.store import WeightStore
 from train import sentiment_data
 from train.app_models import cache_of, spec_of
 from train.calibration import calibration_error, fit_classes

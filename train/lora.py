@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from transformers import AttentionInterface, AutoConfig
 from transformers.masking_utils import AttentionMaskInterface, eager_mask
 
-from models.adapters import PREFIX
+from models.engines.torch.adapters import PREFIX
 from train.bases import MINILM, Base
 from train.mpnet import attend_in_half_precision
 

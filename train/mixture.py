@@ -7,9 +7,9 @@ from pathlib import Path
 
 from sentencex import segment
 
-from models.catalog import LABELS
-from models.emoji import spelled_out
-from models.inputs import DEFAULT_LIMITS
+from models.catalog.bundled import LABELS
+from models.runtime.limits import DEFAULT_LIMITS
+from models.text.emoji import spelled_out
 from train import everyday, remarks, squad
 from train.sentiment_data import (
     HELD_OUT_REVIEWS,

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
-from models.catalog import LABELS
+from models.catalog.bundled import LABELS
 from train import lora, mixture, rounds, sentiment_data
 from train.bases import Base
 from train.loop import Schedule, batches_by_length, fit

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sentencex import segment
 
-from models.catalog import LABELS
+from models.catalog.bundled import LABELS
 from train import everyday, squad
 
 NEGATIVE, NEUTRAL, POSITIVE = range(len(LABELS))

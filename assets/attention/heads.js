@@ -8,7 +8,7 @@ const HEADS = {
   draw: (pen, { data, box, theme }) => drawHeads(pen, data, box, theme),
 };
 const CHIP_LIMIT = 12, GROUP_GAP = 14, LEGEND_WORDS = 190;
-// What a head's name, from names() in models/attention_math.py, says that it looks at.
+// What a head's name, from names() in models/explain/attention_math.py, says that it looks at.
 const HABITS = {
   "next token": say("next token"), "previous token": say("previous token"), "same word": say("same word"),
   separator: say("special tokens"), "first token": say("first token"),

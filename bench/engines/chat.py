@@ -14,10 +14,10 @@ from bench.engines.requests import LIMIT, ask
 from bench.engines.sides import BESIDE, NOW, App, busy
 from bench.llama import llama
 from bench.rivals import Rival
-from models.catalog import SMOLLM2_WEIGHTS
-from models.chat_prompt import encode_chat
-from models.engines.llama_server import BATCH
+from models.catalog.bundled import SMOLLM2_WEIGHTS
+from models.engines.llama_cpp.server import BATCH
 from models.engines.tokenizer import Tokenizer
+from models.tasks.chat.prompt import encode_chat
 
 TOKENS, SAME_TOKENS = 96, 64
 VISITORS = 8

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from bench.engines.found import Found, Table, by_line, in_turn
 from bench.engines.sides import BESIDE, App, Side, warm
-from models.catalog import Weights
 from models.engines.tokenizer import Tokenizer
-from models.weights import WeightStore
+from models.runtime.spec import Weights
+from models.weights.store import WeightStore
 
 # In seconds.
 PAUSE = 3.0

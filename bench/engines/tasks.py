@@ -17,7 +17,7 @@ from bench.rivals import Rival, python_of, running
 from bench.sentiment import LENGTHS
 from bench.translation_quality import RIVAL, read_lines
 from bench.translation_speed import DIRECTION, PROGRAM, SENTENCES
-from models.catalog import MINILM_WEIGHTS
+from models.catalog.bundled import MINILM_WEIGHTS
 
 ANSWER_TOKENS = 384
 # Characters in one request; the app takes 10,000.

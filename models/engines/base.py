@@ -8,10 +8,7 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
-Floats = NDArray[np.float32]
+from models.runtime.arrays import Floats
 
 # How many other tokens a step reports, and how many a prompt's end.
 RIVALS = 5

@@ -5,12 +5,12 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.catalog import Attention, Head
+from models.runtime.spec import Attention, Head
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """The files in `folder`, and what they become: see `models.catalog.ModelSpec`. `adapter` is a folder, if any."""
+    """The files in `folder`, and what they become: as in `ModelSpec`; `adapter` is a folder or None."""
 
     name: str
     folder: Path

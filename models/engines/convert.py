@@ -5,29 +5,12 @@ python -m models.engines.convert tokenizer MODEL.gguf FOLDER
 """
 
 import argparse
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import models
 from models.engines.checkpoint import Checkpoint
-
-ROOT = Path(models.__file__).parent.parent
-
-
-class ConversionFailed(RuntimeError):
-    """A conversion broke off; the message is its own last line."""
-
-
-def run(arguments: Sequence[str]) -> None:
-    """Run this command with `arguments` in another process, and wait for its end. Raises ConversionFailed."""
-    command = [sys.executable, "-m", "models.engines.convert", *arguments]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    if done.returncode:
-        lines = done.stderr.strip().splitlines()
-        raise ConversionFailed(lines[-1] if lines else f"it ended with {done.returncode}")
 
 
 def encoder_arguments(checkpoint: Checkpoint, out: Path) -> list[str]:
@@ -54,7 +37,7 @@ def _add_encoder(commands: Any) -> None:
     parser = commands.add_parser("encoder", help="an encoder of Transformers, for OpenVINO")
     parser.add_argument("folder", type=Path, help="the folder with the weights as safetensors")
     parser.add_argument("out", type=Path, help="the folder to write")
-    parser.add_argument("--head", required=True, help="what the model is for, as in models.catalog.Head")
+    parser.add_argument("--head", required=True, help="what the model is for, as in models.runtime.spec.Head")
     parser.add_argument("--name", default="the model", help="how messages call it")
     parser.add_argument("--attention", default="sdpa", help="sdpa or eager")
     parser.add_argument("--label", action="append", default=[], help="a class of its head, in their order")
@@ -63,7 +46,7 @@ def _add_encoder(commands: Any) -> None:
 
 
 def _convert_encoder(chosen: argparse.Namespace) -> None:
-    from models.engines.encoder_conversion import convert
+    from models.engines.openvino.conversion import convert
 
     labels = tuple(chosen.label)
     checkpoint = Checkpoint(chosen.name, chosen.folder, chosen.head, chosen.attention, labels, chosen.adapter)
@@ -71,7 +54,7 @@ def _convert_encoder(chosen: argparse.Namespace) -> None:
 
 
 def _add_gguf(commands: Any) -> None:
-    from models.engines import gguf_conversion
+    from models.engines.torch import gguf_conversion
 
     for kind, convert, help in (
         ("tokenizer", gguf_conversion.write_tokenizer, "the tokenizer in a GGUF file, as JSON"),

@@ -12,7 +12,9 @@ from typing import Any
 
 import tokenizers
 
-TOKENIZER, CONFIG, TEMPLATE = "tokenizer.json", "tokenizer_config.json", "chat_template.jinja"
+from models.weights.gguf import TOKENIZER
+
+CONFIG, TEMPLATE = "tokenizer_config.json", "chat_template.jinja"
 
 
 class Encoded(dict[str, Any]):
@@ -154,3 +156,16 @@ class Tokenizer:
 
 def _refuse(message: str) -> None:
     raise ValueError(message)
+
+
+def marks(tokenizer: Any) -> tuple[list[int], list[int], list[int]]:
+    """The special tokens that stand before, between and after two texts: RoBERTa has two between them, BERT one."""
+    pair = tokenizer("a", "a", verbose=False)
+    found: tuple[list[int], list[int], list[int]] = ([], [], [])
+    at = 0
+    for token, text in zip(pair["input_ids"], pair.sequence_ids(0), strict=True):
+        if text is None:
+            found[at].append(token)
+        else:
+            at = text + 1
+    return found

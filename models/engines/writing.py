@@ -6,7 +6,8 @@ from itertools import chain, repeat
 
 import numpy as np
 
-from models.engines.base import Decoded, Floats
+from models.engines.base import Decoded
+from models.runtime.arrays import Floats
 
 Source = Sequence[int]
 

@@ -9,9 +9,9 @@ import torch
 from bench import ours
 from bench.plain import best_span
 from bench.sentiment import first_result
-from models.cache import Loaded, ModelCache
-from models.catalog import QUESTION_ANSWERING, SENTIMENT
-from models.sentiment import SentimentReader
+from models.catalog.bundled import QUESTION_ANSWERING, SENTIMENT
+from models.runtime.cache import Loaded, ModelCache
+from models.tasks.sentiment.adapter import SentimentReader
 from tests.tiny import letter_tokenizer
 
 

@@ -6,9 +6,9 @@ import pytest
 
 from bench.attention_view import OUR_PICTURE, THEIR_PICTURE, of_length
 from bench.drawing import chromium, seconds_to_draw, served
-from models.attention import Attender
-from models.cache import ModelCache
-from models.catalog import MINILM
+from models.catalog.bundled import MINILM
+from models.explain.attention import Attender
+from models.runtime.cache import ModelCache
 from tests.loops import apart
 
 

@@ -4,8 +4,8 @@ import pytest
 
 from app import every_model
 from bench.memory import Memory, kilobytes, table, use
-from models.cache import ModelCache
-from models.offers import BUNDLED
+from models.catalog.offers import BUNDLED
+from models.runtime.cache import ModelCache
 
 STATUS = "Name:\tpython\nVmHWM:\t  200000 kB\nVmRSS:\t  100000 kB\nThreads:\t7\n"
 

@@ -4,8 +4,8 @@ import pytest
 
 from bench.overhead import Overhead
 from bench.switch import switch
-from models.cache import ModelCache
-from models.catalog import MINILM, SMOLLM2
+from models.catalog.bundled import MINILM, SMOLLM2
+from models.runtime.cache import ModelCache
 
 
 @pytest.mark.parametrize(

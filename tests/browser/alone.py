@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 from demos.attention_data import answer, first
 from demos.attention_view import code
 from demos.look import PAPER, PAPER_DARK
-from models.attention import Attender
+from models.explain.attention import Attender
 
 STYLE = f"body {{ background: {PAPER} }} body.dark {{ background: {PAPER_DARK}; --body-text-color: #f5f5f4 }}"
 CONNECT = """

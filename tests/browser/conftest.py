@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 import app
 from demos import page as glassbox
-from models.cache import ModelCache
+from models.runtime.cache import ModelCache
 
 # What a test expects of the page comes at once on an idle machine, and may take long on one that is not.
 expect.set_options(timeout=30_000)

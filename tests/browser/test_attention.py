@@ -10,10 +10,10 @@ import pytest
 from numpy.testing import assert_allclose
 from playwright.sync_api import Browser, Page, expect
 
-from models.attention import Attender
-from models.attention_math import hide, merge
-from models.cache import ModelCache
-from models.catalog import MINILM
+from models.catalog.bundled import MINILM
+from models.explain.attention import Attender
+from models.explain.attention_math import hide, merge
+from models.runtime.cache import ModelCache
 
 pytestmark = pytest.mark.browser
 

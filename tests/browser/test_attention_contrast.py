@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser
 
-from models.attention import Attender, Attention
-from models.cache import ModelCache
-from models.catalog import MINILM, SMOLLM2
-from models.stages import Report, ignore
+from models.catalog.bundled import MINILM, SMOLLM2
+from models.explain.attention import Attender, Attention
+from models.runtime.cache import ModelCache
+from models.runtime.progress import Report, ignore
 from tests.browser.alone import Alone, alone
 
 pytestmark = pytest.mark.browser

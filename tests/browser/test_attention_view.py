@@ -13,10 +13,10 @@ import pytest
 from numpy.testing import assert_allclose
 from playwright.sync_api import Browser, expect
 
-from models.attention import Attender
-from models.attention_math import hide, merge, rollout
-from models.cache import ModelCache
-from models.catalog import ENGLISH_PORTUGUESE, MINILM, SMOLLM2
+from models.catalog.bundled import ENGLISH_PORTUGUESE, MINILM, SMOLLM2
+from models.explain.attention import Attender
+from models.explain.attention_math import hide, merge, rollout
+from models.runtime.cache import ModelCache
 from tests.browser.alone import Alone, alone
 
 pytestmark = pytest.mark.browser

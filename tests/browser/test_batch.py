@@ -13,8 +13,8 @@ from playwright.sync_api import Browser, Page, expect
 import app
 from demos import batch, sentiment
 from demos import page as glassbox
-from models import desk
-from models.cache import ModelCache
+from models.runtime.cache import ModelCache
+from tables import batch_service
 from tests import tiny
 from tests.browser.tabs import open_tab, paint
 
@@ -123,7 +123,7 @@ def test_the_table_sorts(page: Page, tmp_path: Path) -> None:
 
 def test_stop_keeps_and_resume_goes_on(page: Page, table: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was done stays in the file, and the rest is added after it."""
-    monkeypatch.setattr(desk, "step_aside", slowly)
+    monkeypatch.setattr(batch_service, "step_aside", slowly)
     open_tab(page, "Batch")
     choose(page, table)
     page.locator("#batch-run").click()
@@ -143,7 +143,7 @@ def test_stop_keeps_and_resume_goes_on(page: Page, table: Path, monkeypatch: pyt
 
 def test_a_long_batch_takes_turn_after_turn(page: Page, table: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With turns of one group each, it comes to its end by itself."""
-    monkeypatch.setattr(desk, "TURN", 0.0)
+    monkeypatch.setattr(batch_service, "TURN", 0.0)
     open_tab(page, "Batch")
     choose(page, table)
     page.locator("#batch-run").click()
@@ -156,7 +156,7 @@ def test_a_closed_tab_is_found_again_by_its_browser_only(
     page: Page, browser: Browser, url: str, table: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The finished rows are there when the page is opened again, can be fetched and gone on with; not for others."""
-    monkeypatch.setattr(desk, "step_aside", slowly)
+    monkeypatch.setattr(batch_service, "step_aside", slowly)
     open_tab(page, "Batch")
     choose(page, table)
     page.locator("#batch-run").click()

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 import app
 from demos import compare, compare_view
 from demos import page as glassbox
-from models.comparison_tasks import Outcome
+from models.tasks.comparison import Outcome
 from tests import tiny
 from tests.browser.tabs import open_tab, paint
 

@@ -10,8 +10,8 @@ from playwright.sync_api import Page, expect
 
 import app
 from demos import page as glassbox
-from models.cache import ModelCache
-from models.catalog import SENTIMENT
+from models.catalog.bundled import SENTIMENT
+from models.runtime.cache import ModelCache
 from tests import tiny
 from tests.browser.tabs import open_tab
 

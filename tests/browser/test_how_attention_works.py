@@ -11,9 +11,9 @@ from numpy.testing import assert_allclose
 from playwright.sync_api import Locator, Page, expect
 from torch.nn.functional import scaled_dot_product_attention
 
-from models.attention import Attender
-from models.cache import ModelCache
-from models.catalog import MINILM, SMOLLM2
+from models.catalog.bundled import MINILM, SMOLLM2
+from models.explain.attention import Attender
+from models.runtime.cache import ModelCache
 from tests.browser.tabs import open_tab
 
 pytestmark = pytest.mark.browser

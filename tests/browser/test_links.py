@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 import app
 from demos import page as glassbox
-from models.cache import ModelCache
+from models.runtime.cache import ModelCache
 from tests import tiny
 from tests.browser.tabs import open_tab
 

@@ -16,8 +16,8 @@ from demos import translation
 from demos.events import SHARED_LANE, endpoint, on_run, own_lane
 from demos.status import StatusLine
 from demos.tab import Form, Tab
-from models.cache import ModelCache
-from models.inputs import DEFAULT_LIMITS, Limits
+from models.runtime.cache import ModelCache
+from models.runtime.limits import DEFAULT_LIMITS, Limits
 from tests import tiny
 from tests.browser.tabs import open_tab
 

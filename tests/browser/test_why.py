@@ -5,9 +5,9 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from models.cache import ModelCache
-from models.catalog import SENTIMENT
-from models.inputs import TEXT_LIMIT
+from models.catalog.bundled import SENTIMENT
+from models.runtime.cache import ModelCache
+from models.runtime.limits import TEXT_LIMIT
 from tests.browser.tabs import open_tab, paint
 
 pytestmark = pytest.mark.browser

@@ -11,10 +11,10 @@ from typing import get_args, get_type_hints
 import app
 from demos.spoken import in_words
 from demos.words import Words
-from models.batch import Progress
-from models.cache import ModelCache
-from models.stages import Stage
-from models.tables import Reading
+from models.runtime.cache import ModelCache
+from models.runtime.progress import Stage
+from tables.batch import Progress
+from tables.table import Reading
 
 ROOT = Path(__file__).parent.parent.parent
 ASSETS = ROOT / "assets"
@@ -88,10 +88,11 @@ def shown_in_layout(cache: ModelCache) -> set[str]:
 def messages() -> set[str]:
     """What is told where nobody knows the visitor: sentences of the models, refusals of the door."""
     found: set[str] = set()
-    for folder in ("models", "models/engines", "demos", "server"):
-        for path in (path for path in (ROOT / folder).glob("*.py") if path.name not in AT_THE_START):
+    for folder in ("models", "tables", "demos", "server"):
+        for path in (path for path in (ROOT / folder).rglob("*.py") if path not in AT_THE_START):
             tree = ast.parse(path.read_text(encoding="utf-8"))
-            if folder == "models" or path.name in TELL_ONLY:
+            shown = folder in ("models", "tables") and ROOT / "models" / "engines" not in path.parents
+            if shown or path.name in TELL_ONLY:
                 found |= {each for each in _sentences(tree) if MESSAGE.fullmatch(each)}
             raised = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _name(node) in REFUSALS]
             found |= {each for node in raised for each in _sentences(node) if REFUSAL.fullmatch(each)}
@@ -102,7 +103,7 @@ REFUSALS = {"InputError", "LinkError", "WeightsMissing", "EngineError", "EngineR
 # Modules whose sentences are all for visitors.
 TELL_ONLY = {"links.py", "link_bar.py", "gate.py", "runs.py", "capabilities.py"}
 # Modules whose sentences end the server before anybody visits it.
-AT_THE_START = {"operator_catalog.py", "lock.py"}
+AT_THE_START = {ROOT / "models" / "catalog" / "operator.py", ROOT / "models" / "weights" / "lock.py"}
 # Sentences for a model.
 PROMPTS = {"This text is about {}."}
 
@@ -129,9 +130,9 @@ def put_together() -> set[str]:
     }
 
 
-# What models/language.py tells of a guess.
+# What models/text/language.py tells of a guess.
 DOUBTS = ("Too short to tell the language", "Not sure which language this is")
-# What models/abstractive.py tells while it summarizes.
+# What models/tasks/summarization/abstractive.py tells while it summarizes.
 DOING = (("Reading", ": 5 of 9 tokens"), ("Writing", ""))
 # What is put into messages: counts and places.
 PIECES = (

@@ -10,9 +10,9 @@ from numpy.testing import assert_allclose
 
 from demos import attention
 from demos.attention_view import AttentionView, code
-from models.attention import Attender
-from models.cache import ModelCache
-from models.catalog import ATTENTION, MINILM, QUESTION_ANSWERING, SMOLLM2
+from models.catalog.bundled import ATTENTION, MINILM, QUESTION_ANSWERING, SMOLLM2
+from models.explain.attention import Attender
+from models.runtime.cache import ModelCache
 
 
 def test_the_view_never_reads_a_text_as_markup() -> None:

@@ -9,11 +9,11 @@ import pytest
 from numpy.testing import assert_allclose
 
 from demos.attention_data import LINKS, MAX, MEAN, ROLLOUT, answer, encode, first, links, more, plane
-from models.attention import Attender, Attention
-from models.attention_math import passed_on, rollout
-from models.cache import ModelCache
-from models.catalog import ENGLISH_PORTUGUESE, MINILM, SMOLLM2
-from models.inputs import InputError
+from models.catalog.bundled import ENGLISH_PORTUGUESE, MINILM, SMOLLM2
+from models.explain.attention import Attender, Attention
+from models.explain.attention_math import passed_on, rollout
+from models.runtime.cache import ModelCache
+from models.runtime.limits import InputError
 
 BERTVIZ_BYTES = 2_210_009  # head_view(html_action="return") at 64 tokens
 

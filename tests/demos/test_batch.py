@@ -14,12 +14,12 @@ from demos.batch_form import FIELDS, field_of, guess
 from demos.batch_page import ENDINGS, HEADERS, Upload, batch_page, options_of
 from demos.batch_results import BINS, batch_results, histogram, nice, shares
 from demos.batch_table import CELL_LETTERS, as_value, fitting
-from models.batch_tasks import TASKS
-from models.cache import ModelCache
-from models.desk import BatchDesk
-from models.inputs import DEFAULT_LIMITS, InputError
-from models.jobs import Job
-from models.tables import Options, parse, read_table, sheet_names
+from models.runtime.cache import ModelCache
+from models.runtime.limits import DEFAULT_LIMITS, InputError
+from tables.batch_service import BatchDesk
+from tables.jobs import Job
+from tables.table import Options, parse, read_table, sheet_names
+from tables.tasks import TASKS
 
 SCRIPT = "<img src=x onerror=alert(1)>"
 VALUES: dict[str, Any] = {

@@ -10,10 +10,10 @@ from demos import attention, page, sentiment
 from demos.chat import last_exchange
 from demos.conversation import to_page
 from demos.tab import Carry, Form, Tab
-from models.cache import ModelCache
-from models.catalog import MINILM, SMOLLM2
-from models.inputs import InputError
-from models.messages import Message
+from models.catalog.bundled import MINILM, SMOLLM2
+from models.runtime.cache import ModelCache
+from models.runtime.limits import InputError
+from models.tasks.chat.messages import Message
 from tests import tiny
 
 SUMMARY = {

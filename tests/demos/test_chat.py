@@ -15,12 +15,12 @@ from gradio_client.exceptions import ValidationError
 
 from demos import chat
 from demos.reply import notice_of, plain, status_of
-from models.cache import ModelCache
-from models.catalog import SMOLLM2
-from models.chat import ChatReply, Chatter
-from models.chat_prompt import Part, Prompt
-from models.inputs import DEFAULT_LIMITS
-from models.results import Run
+from models.catalog.bundled import SMOLLM2
+from models.runtime.cache import ModelCache
+from models.runtime.limits import DEFAULT_LIMITS
+from models.runtime.provenance import Run
+from models.tasks.chat.adapter import ChatReply, Chatter
+from models.tasks.chat.prompt import Part, Prompt
 from tests import tiny
 
 REPLY = ChatReply("Hello", (), Prompt(()), 12, "end", 8.25, Run("Tiny", "cpu", 12, 0, 1.5))

@@ -9,12 +9,12 @@ import pytest
 from demos.compare import EXAMPLES, FIRST, asked, make_comparer, render
 from demos.compare_form import CompareForm, apart, at_field, compare_form, read
 from demos.compare_view import Compared, costs, summary, view
-from models.cache import ModelCache
-from models.catalog import MINILM, SENTIMENT
-from models.comparison_tasks import MODELS, RECIPES, Comparer, Outcome
-from models.inputs import InputError
-from models.results import Run
-from models.stages import ignore
+from models.catalog.bundled import MINILM, SENTIMENT
+from models.runtime.cache import ModelCache
+from models.runtime.limits import InputError
+from models.runtime.progress import ignore
+from models.runtime.provenance import Run
+from models.tasks.comparison import MODELS, RECIPES, Comparer, Outcome
 from tests import tiny
 
 SCRIPT = "<img src=x onerror=alert(1)>"

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import gradio as gr
 
 from demos.conversation import from_page, index_of, restored, to_page
-from models.messages import Message
+from models.tasks.chat.messages import Message
 
 
 def test_messages_survive_the_page() -> None:

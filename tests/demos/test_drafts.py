@@ -10,12 +10,12 @@ from gradio_client import Client
 from demos import chat
 from demos.drafts_view import drafts_status, drafts_view
 from demos.next_token import taken
-from models.cache import ModelCache
-from models.catalog import SMOLLM2
-from models.drafts import Draft, Drafter, Drafts
-from models.inputs import InputError
-from models.results import Run
-from models.tokens import Candidate, Token
+from models.catalog.bundled import SMOLLM2
+from models.explain.tokens import Candidate, Token
+from models.runtime.cache import ModelCache
+from models.runtime.limits import InputError
+from models.runtime.provenance import Run
+from models.tasks.drafts.adapter import Draft, Drafter, Drafts
 
 RUN = Run("Tiny", "cpu", 12, 3, 1.5)
 END = Candidate("<|im_end|>", 0.25, True)

@@ -1,7 +1,7 @@
 """The checks at the fields."""
 
 from demos.events import validator
-from models.inputs import InputError
+from models.runtime.limits import InputError
 
 
 def refuse(*values: object) -> None:

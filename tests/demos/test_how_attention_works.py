@@ -9,9 +9,9 @@ import pytest
 
 from demos.how_attention_works import TAB, examples
 from demos.worked_view import HeadView, WorkedExample, script, view
-from models.cache import ModelCache
-from models.catalog import ATTENTION, MINILM, SMOLLM2
-from models.projections import HeadReader
+from models.catalog.bundled import ATTENTION, MINILM, SMOLLM2
+from models.explain.projections import HeadReader
+from models.runtime.cache import ModelCache
 
 
 def test_vectors_travel_exactly(tiny_cache: ModelCache) -> None:

@@ -19,7 +19,7 @@ from demos.link_bar import check, opener
 from demos.links import CONTENT_LIMIT, DIGEST, LINK_LIMIT, Link, LinkError, decode, encode
 from demos.status import StatusLine
 from demos.tab import Form
-from models.cache import ModelCache
+from models.runtime.cache import ModelCache
 
 Shown = tuple[dict[str, Form], Callable[[str], dict[Any, Any]], gr.Tabs, StatusLine]
 

@@ -9,7 +9,7 @@ from gradio_client import Client
 from demos import next_word
 from demos.next_word import make_next_word
 from demos.next_word_view import perplexity_json, perplexity_view
-from models.cache import ModelCache
+from models.runtime.cache import ModelCache
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ from gradio_client.exceptions import AppError
 from demos import question_answering
 from demos.answer_view import pieces, view
 from demos.question_answering import contexts, plain, status_of, uploaded
-from models.catalog import QUESTION_ANSWERING
-from models.inputs import CONTEXT_LIMIT, InputError
-from models.question_answering import Answer, Answerer, Answers
-from models.results import Run
+from models.catalog.bundled import QUESTION_ANSWERING
+from models.runtime.limits import CONTEXT_LIMIT, InputError
+from models.runtime.provenance import Run
+from models.tasks.question_answering.adapter import Answer, Answerer, Answers
 from tests import tiny
 
 RUN = Run("Model", "cpu", 30, 0, 0.5)

@@ -1,8 +1,8 @@
 """What the Runtime tab says of the cache."""
 
 from demos import runtime
-from models.cache import ModelCache
-from models.catalog import MINILM, SMOLLM2
+from models.catalog.bundled import MINILM, SMOLLM2
+from models.runtime.cache import ModelCache
 
 
 def test_the_table_has_a_row_for_each_model(tiny_cache: ModelCache) -> None:

@@ -11,9 +11,9 @@ from gradio_client.exceptions import AppError
 from demos import sentiment
 from demos.sentiment import plain, status_of
 from demos.sentiment_view import pieces, view
-from models.attribution import Word
-from models.results import Run
-from models.sentiment import Scores, Sentence, Sentiment
+from models.explain.attribution import Word
+from models.runtime.provenance import Run
+from models.tasks.sentiment.results import Scores, Sentence, Sentiment
 from tests import tiny
 
 TEXT = "Not bad. Bad!"

@@ -8,9 +8,9 @@ from gradio_client import Client
 
 from demos import summarization
 from demos.summary_view import pieces, view
-from models.cache import ModelCache
-from models.results import Run
-from models.summarization import Source, Summary, SummarySentence, of_catalog
+from models.runtime.cache import ModelCache
+from models.runtime.provenance import Run
+from models.tasks.summarization.adapter import Source, Summary, SummarySentence, of_catalog
 
 TEXT = "🎉 <b>One</b>. Two! Three."
 SUMMARY = Summary(

@@ -7,11 +7,11 @@ import pytest
 
 from demos.chat_why import check, show_tokens
 from demos.token_view import looked
-from models.cache import ModelCache
-from models.catalog import SMOLLM2
-from models.chat import ChatReply, Chatter
-from models.inputs import InputError, Limits
-from models.reply_attention import ReplyAttention, ReplyReader
+from models.catalog.bundled import SMOLLM2
+from models.runtime.cache import ModelCache
+from models.runtime.limits import InputError, Limits
+from models.tasks.chat.adapter import ChatReply, Chatter
+from models.tasks.chat.attention import ReplyAttention, ReplyReader
 
 
 @pytest.fixture

@@ -10,13 +10,13 @@ from gradio_client.exceptions import AppError
 from demos import translation
 from demos.aligned_words import view
 from demos.language_hint import told
-from models.alignment import Link
-from models.cache import ModelCache
-from models.language import Guess
-from models.results import Run
-from models.text import Span
-from models.translated import Sentence, Translation
-from models.translation import of_catalog
+from models.runtime.cache import ModelCache
+from models.runtime.provenance import Run
+from models.tasks.translation.adapter import of_catalog
+from models.tasks.translation.translated import Sentence, Translation
+from models.text.alignment import Link
+from models.text.language import Guess
+from models.text.sentences import Span
 
 RESULT = Translation(
     source="- Hi, you!\n- \N{PARTY POPPER}",

@@ -6,11 +6,11 @@ from demos.answer_view import Asked, part_of
 from demos.answer_view import why as why_answer
 from demos.sentiment_view import why as why_sentiment
 from demos.why_view import Strip, agreement, completeness, group
-from models.attribution import Gradients, Reasons, Word
-from models.question_answering import Answer, Answers
-from models.results import Run
-from models.sentiment import Scores, Sentence, Sentiment
-from models.text import Span
+from models.explain.attribution import Gradients, Reasons, Word
+from models.runtime.provenance import Run
+from models.tasks.question_answering.adapter import Answer, Answers
+from models.tasks.sentiment.results import Scores, Sentence, Sentiment
+from models.text.sentences import Span
 
 RUN = Run("Model", "cpu", 7, 0, 0.25)
 TEXT = "Not bad. Bad!"

@@ -13,13 +13,13 @@ from demos.question_answering import CONTEXTS
 from demos.script_it import LANGUAGES as SCRIPTED
 from demos.spoken import head
 from demos.words import LANGUAGES, Words, best, parts, say_count, told
-from models.batch import ERROR
-from models.batch_tasks import TASKS
-from models.decoded import ENCODINGS
-from models.inputs import DEFAULT_LIMITS
-from models.language_names import NAMES as NAMES_OF_LANGUAGES
-from models.offers import BUNDLED, HUB
+from models.catalog.offers import BUNDLED, HUB
+from models.runtime.limits import DEFAULT_LIMITS
+from models.text.language_names import NAMES as NAMES_OF_LANGUAGES
 from settings import Settings
+from tables.batch import ERROR
+from tables.decoded import ENCODINGS
+from tables.tasks import TASKS
 from tests import tiny
 from tests.demos import spoken
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import app
-from models.cache import ModelCache
+from models.runtime.cache import ModelCache
 from settings import Settings
 from tests.faults.machine import Machine, Site
 

@@ -10,11 +10,11 @@ from typing import Any
 
 import httpx
 
-from models.cache import Loaded, ModelCache
-from models.catalog import ModelSpec
 from models.engines.base import CausalInfo, CausalLM, Reading, Sampling, Step
-from models.engines.torch_encoder import TorchEncoder
-from models.stages import Report
+from models.engines.torch.encoder import TorchEncoder
+from models.runtime.cache import Loaded, ModelCache
+from models.runtime.progress import Report
+from models.runtime.spec import ModelSpec
 from server.serving import Serving
 from tests import tiny
 

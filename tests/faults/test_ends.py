@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from models.catalog import ENGLISH_PORTUGUESE, SENTIMENT
-from models.translation import PAUSE
+from models.catalog.bundled import ENGLISH_PORTUGUESE, SENTIMENT
+from models.tasks.translation.adapter import PAUSE
 from tests.faults.machine import FULL, Site, wait_until
 
 HISTORY = [{"role": "user", "content": "a" * 900}, {"role": "assistant", "content": "b" * 800}]

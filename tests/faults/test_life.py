@@ -14,9 +14,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 import app
-from models.engines.gguf_file import ABOUT, SERVED
-from models.engines.tokenizer import TOKENIZER
-from models.weights import WeightStore
+from models.weights.gguf import ABOUT, SERVED, TOKENIZER
+from models.weights.store import WeightStore
 from tests.faults.machine import Site, Visitor, wait_until
 
 ROOT = Path(__file__).parent.parent.parent

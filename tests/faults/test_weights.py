@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from models.cache import Loaded
-from models.catalog import Mirror, ModelSpec, WeightFile, Weights, Wheel
-from models.mirrors import MirrorError
-from models.stages import Report
-from models.weights import WeightStore
+from models.runtime.cache import Loaded
+from models.runtime.progress import Report
+from models.runtime.spec import Mirror, ModelSpec, WeightFile, Weights, Wheel
+from models.weights.mirrors import MirrorError
+from models.weights.store import WeightStore
 from tests import tiny
 from tests.faults.machine import Site
 

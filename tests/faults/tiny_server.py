@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import app
-from models.cache import ModelCache
+from models.runtime.cache import ModelCache
 from server.serving import serve_until_told
 from settings import Settings
 from tests.faults.machine import Machine

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 import app
-from models.cache import ModelCache
+from models.runtime.cache import ModelCache
 from server.gate import route_path
 from settings import Settings
 from tests.faults.machine import Machine

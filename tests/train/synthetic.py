@@ -11,8 +11,8 @@ from typing import Any
 import torch
 from transformers import BertConfig, BertModel, MPNetConfig, MPNetModel
 
-from models.catalog import MINILM_WEIGHTS, MPNET_WEIGHTS
-from models.weights import WeightStore
+from models.catalog.bundled import MINILM_WEIGHTS, MPNET_WEIGHTS
+from models.weights.store import WeightStore
 from tests.tiny import letter_tokenizer
 
 COLOURS = ("red", "blue", "green", "black", "white", "brown")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from models.emoji import spelled_out
+from models.text.emoji import spelled_out
 from tests.train import synthetic
 from train import mixture, remarks
 from train.mixture import HELD_OUT_DOMAIN

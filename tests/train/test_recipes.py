@@ -11,8 +11,8 @@ from peft import PeftModel
 from safetensors.torch import load_file
 from transformers import AutoModelForQuestionAnswering
 
-from models.adapters import CALIBRATION, merge
-from models.catalog import LABELS, MINILM_WEIGHTS
+from models.catalog.bundled import LABELS, MINILM_WEIGHTS
+from models.engines.torch.adapters import CALIBRATION, merge
 from tests.train import synthetic
 from train import evaluate_sentiment, lora, question_answering, sentiment_data
 from train.__main__ import RECIPES, Recipe, run

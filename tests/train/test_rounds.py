@@ -9,12 +9,12 @@ from safetensors.torch import load_file
 from torch import nn
 from transformers import AutoModelForQuestionAnswering, MPNetConfig, MPNetForQuestionAnswering
 
-from models.cache import ModelCache
-from models.catalog import MPNET_WEIGHTS, QUESTION_ANSWERING_ACCURATE, SENTIMENT_ACCURATE
-from models.device import Device
-from models.loading import Loader
-from models.question_answering import Answerer
-from models.sentiment import SentimentReader
+from models.catalog.bundled import MPNET_WEIGHTS, QUESTION_ANSWERING_ACCURATE, SENTIMENT_ACCURATE
+from models.catalog.loading import Loader
+from models.runtime.cache import ModelCache
+from models.runtime.device import Device
+from models.tasks.question_answering.adapter import Answerer
+from models.tasks.sentiment.adapter import SentimentReader
 from tests.train import synthetic
 from train import lora, mpnet, rounds
 from train.__main__ import adapter_name, measure, train_round

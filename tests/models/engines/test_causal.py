@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from models.engines.base import LIKELIEST, RIVALS, CausalLM, Reading, Sampling, Step
-from models.engines.gguf_file import prepare
-from models.engines.llama_cpp import LlamaCpp
-from models.engines.torch_causal import TorchCausal
+from models.engines.llama_cpp.model import LlamaCpp
+from models.engines.torch.causal import TorchCausal
+from models.weights.gguf import prepare
 from tests import tiny_gguf
 
 PROMPT = [10, 20, 30]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from models.engines.base import Reading, Sampling, Step
-from models.engines.completions import CompletionError, End, Sampled, completion, events, index
+from models.engines.llama_cpp.completions import CompletionError, End, Sampled, completion, events, index
 
 # What llama.cpp would choose by itself, and not what was asked for, where one is left out.
 DEFAULTS = {"top_k": 40, "min_p": 0.05, "top_p": 0.95, "temperature": 0.8, "repeat_penalty": 1.0, "n_predict": -1}

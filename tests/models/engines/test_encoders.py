@@ -22,14 +22,16 @@ from transformers import (
     RobertaForSequenceClassification,
 )
 
-from models.engines import convert, converted, encoder_conversion, encoders
+from models.engines import convert
 from models.engines.base import Encoder
 from models.engines.checkpoint import Checkpoint
-from models.engines.openvino import OpenVinoEncoder, compiled
-from models.engines.pretrained import read_module
+from models.engines.openvino import conversion, converted, loading
+from models.engines.openvino.encoder import OpenVinoEncoder, compiled
 from models.engines.tokenizer import Tokenizer
-from models.engines.torch_encoder import TorchEncoder
-from models.stages import Stage, ignore
+from models.engines.torch.encoder import TorchEncoder
+from models.engines.torch.pretrained import read_module
+from models.runtime.progress import Stage, ignore
+from models.weights.conversion import ConversionFailed, run
 from tests import tiny, tiny_checkpoints
 
 SIZES = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 64}
@@ -90,7 +92,7 @@ def encoder(request: pytest.FixtureRequest, checkpoint: Checkpoint) -> Encoder:
     """The encoder of each engine."""
     if request.param == "torch":
         return TorchEncoder(read_module(checkpoint, "float32"))
-    loaded = encoders.load(checkpoint, 0, ignore, convert.main, "f32")
+    loaded = loading.load(checkpoint, 0, ignore, convert.main, "f32")
     if loaded is None:
         pytest.skip(f"OpenVINO cannot run {checkpoint.name}: torch does.")
     assert isinstance(loaded.model, OpenVinoEncoder)
@@ -146,7 +148,7 @@ def place(checkpoint: Checkpoint) -> Path:
     return folder
 
 
-def count(calls: list[Sequence[str]]) -> encoders.Run:
+def count(calls: list[Sequence[str]]) -> loading.Run:
     """A run that notes its arguments."""
 
     def run(arguments: Sequence[str]) -> None:
@@ -161,7 +163,7 @@ def test_a_conversion_is_made_once(small: Checkpoint) -> None:
     calls: list[Sequence[str]] = []
     told: list[Stage] = []
     for _ in range(2):
-        loaded = encoders.load(small, 1, told.append, count(calls), "f32")
+        loaded = loading.load(small, 1, told.append, count(calls), "f32")
         assert loaded is not None
         assert (loaded.engine, loaded.dtype, loaded.device) == ("openvino", "float32", "cpu")
         assert loaded.nbytes == (place(small) / converted.WEIGHTS).stat().st_size
@@ -188,9 +190,9 @@ def _age(folder: Path) -> None:
 def test_a_broken_or_older_conversion_is_made_anew(small: Checkpoint, harm: Callable[[Path], None]) -> None:
     """And gives the same."""
     calls: list[Sequence[str]] = []
-    first = encoders.load(small, 0, ignore, count(calls), "f32")
+    first = loading.load(small, 0, ignore, count(calls), "f32")
     harm(place(small))
-    second = encoders.load(small, 0, ignore, count(calls), "f32")
+    second = loading.load(small, 0, ignore, count(calls), "f32")
     assert first is not None
     assert second is not None
     assert len(calls) == 2
@@ -202,11 +204,11 @@ def test_what_computes_something_else_runs_in_torch(
     small: Checkpoint, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, error: float
 ) -> None:
     """That is remembered, so that it is not tried at every load."""
-    monkeypatch.setattr(encoder_conversion, "_error", lambda *_: error)
+    monkeypatch.setattr(conversion, "_error", lambda *_: error)
     caplog.set_level(logging.INFO)
     calls: list[Sequence[str]] = []
-    assert encoders.load(small, 0, ignore, count(calls), "f32") is None
-    assert encoders.load(small, 0, ignore, count(calls), "f32") is None
+    assert loading.load(small, 0, ignore, count(calls), "f32") is None
+    assert loading.load(small, 0, ignore, count(calls), "f32") is None
     assert len(calls) == 1
     assert "small runs in torch" in caplog.text
     assert f"its outputs are {error:.1e} off" in caplog.text
@@ -215,7 +217,7 @@ def test_what_computes_something_else_runs_in_torch(
 @pytest.mark.parametrize("threads", [1, 2])
 def test_threads_are_as_many_as_set(small: Checkpoint, threads: int) -> None:
     """In float32 whatever the CPU could do faster, and bound to no core."""
-    assert encoders.load(small, 0, ignore, convert.main) is not None
+    assert loading.load(small, 0, ignore, convert.main) is not None
     network = compiled(place(small) / converted.GRAPH, threads)
     assert network.get_property("INFERENCE_NUM_THREADS") == threads
     assert network.get_property("INFERENCE_PRECISION_HINT").to_string() == "f32"
@@ -226,11 +228,11 @@ def test_a_conversion_that_breaks_off_is_tried_again(small: Checkpoint, caplog: 
     """Nothing is remembered; torch runs it for now."""
 
     def broken(arguments: Sequence[str]) -> None:
-        raise convert.ConversionFailed("killed")
+        raise ConversionFailed("killed")
 
-    assert encoders.load(small, 0, ignore, broken) is None
+    assert loading.load(small, 0, ignore, broken) is None
     assert "The conversion of small failed: killed" in caplog.text
-    assert encoders.load(small, 0, ignore, convert.main) is not None
+    assert loading.load(small, 0, ignore, convert.main) is not None
 
 
 def test_without_openvino_torch_runs_it(
@@ -238,8 +240,8 @@ def test_without_openvino_torch_runs_it(
 ) -> None:
     """The log tells why."""
     caplog.set_level(logging.INFO)
-    monkeypatch.setattr(encoders, "find_spec", lambda name: None)
-    assert encoders.load(small, 0, ignore, convert.main) is None
+    monkeypatch.setattr(loading, "find_spec", lambda name: None)
+    assert loading.load(small, 0, ignore, convert.main) is None
     assert "small runs in torch: openvino is not installed" in caplog.text
 
 
@@ -251,22 +253,22 @@ def test_those_who_convert_at_once_wait_for_one(small: Checkpoint, monkeypatch: 
         reads.append(checkpoint)
         return read_module(checkpoint, dtype)
 
-    monkeypatch.setattr(encoder_conversion, "read_module", read)
+    monkeypatch.setattr(conversion, "read_module", read)
     out = small.folder / "out"
     with ThreadPoolExecutor(3) as pool:
-        list(pool.map(lambda _: encoder_conversion.convert(small, out), range(3)))
+        list(pool.map(lambda _: conversion.convert(small, out), range(3)))
     assert len(reads) == 1
     assert converted.read(out) is not None
 
 
 def test_the_command_runs_in_a_process_of_its_own(small: Checkpoint, tmp_path: Path) -> None:
     """It writes what the same call in this process writes; its last words tell what went wrong."""
-    convert.run(convert.encoder_arguments(small, tmp_path / "out"))
+    run(convert.encoder_arguments(small, tmp_path / "out"))
     found = converted.read(tmp_path / "out")
     assert found is not None
     assert found.info == TorchEncoder(read_module(small, "float32")).info
-    with pytest.raises(convert.ConversionFailed, match="missing"):
-        convert.run(convert.encoder_arguments(replace(small, folder=tmp_path / "missing"), tmp_path / "none"))
+    with pytest.raises(ConversionFailed, match="missing"):
+        run(convert.encoder_arguments(replace(small, folder=tmp_path / "missing"), tmp_path / "none"))
 
 
 def test_another_adapter_is_another_conversion(small: Checkpoint, tmp_path: Path) -> None:
@@ -283,7 +285,7 @@ def test_another_adapter_is_another_conversion(small: Checkpoint, tmp_path: Path
 @pytest.mark.parametrize("text", ["a b", "[CLS] a [SEP]", "é中😀 a\nb", ""])
 def test_the_tokenizer_is_that_of_transformers(small: Checkpoint, text: str) -> None:
     """Ids, places and pairs; what looks like a control token is text."""
-    loaded = encoders.load(small, 0, ignore, convert.main, "f32")
+    loaded = loading.load(small, 0, ignore, convert.main, "f32")
     assert loaded is not None
     ours: Tokenizer = loaded.tokenizer
     theirs = AutoTokenizer.from_pretrained(small.folder, split_special_tokens=True)

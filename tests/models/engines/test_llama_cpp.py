@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from models.engines.base import Reading, Sampling
-from models.engines.completions import CompletionError
-from models.engines.gguf_file import About
-from models.engines.llama_cpp import LlamaCpp
-from models.engines.thread_switch import ThreadSwitch
+from models.engines.llama_cpp.completions import CompletionError
+from models.engines.llama_cpp.model import LlamaCpp
+from models.engines.llama_cpp.thread_switch import ThreadSwitch
+from models.weights.gguf import About
 
 ABOUT = About("llama", 100, 2_048, 99, (98, 99), 128, "F32")
 
@@ -178,7 +178,7 @@ def test_a_stream_that_crawls_goes_on_elsewhere(machine: Machine, samplings: int
 def test_a_stream_that_gets_on_stays(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is read is not read again for a little speed."""
     # However slow the machine that runs the tests is.
-    monkeypatch.setattr("models.engines.llama_cpp.SLOW_TOKEN", 10.0)
+    monkeypatch.setattr("models.engines.llama_cpp.model.SLOW_TOKEN", 10.0)
     machine.paces[2] = 0.02
     stream = machine.model.generate([5], [Sampling(60)])
     next(stream)

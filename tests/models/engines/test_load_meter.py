@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from models.engines.load_meter import LoadMeter, most_threads, threads_for, usable_cores
+from models.engines.llama_cpp.load_meter import LoadMeter, most_threads, threads_for, usable_cores
 
 
 @pytest.mark.parametrize(

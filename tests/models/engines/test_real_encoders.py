@@ -7,15 +7,16 @@ import pytest
 
 import app
 import settings
-from models.cache import Loaded, ModelCache
-from models.catalog import MINILM, QUESTION_ANSWERING, SENTIMENT, ModelSpec
-from models.device import Device
+from models.catalog.bundled import MINILM, QUESTION_ANSWERING, SENTIMENT
+from models.catalog.loading import Loader
 from models.engines.base import Encoder
-from models.engines.torch_encoder import TorchEncoder
-from models.loading import Loader
-from models.own_labels import LabelClassifier
-from models.question_answering import Answerer
-from models.sentiment import SentimentReader
+from models.engines.torch.encoder import TorchEncoder
+from models.runtime.cache import Loaded, ModelCache
+from models.runtime.device import Device
+from models.runtime.spec import ModelSpec
+from models.tasks.own_labels.adapter import LabelClassifier
+from models.tasks.question_answering.adapter import Answerer
+from models.tasks.sentiment.adapter import SentimentReader
 
 TEXT = (Path(__file__).parents[3] / "assets" / "examples" / "harbour_ferry.txt").read_text(encoding="utf-8")
 SENTENCES = [sentence.strip() for sentence in TEXT.replace("\n", " ").split(".") if sentence.strip()]

@@ -11,9 +11,9 @@ from typing import Any, cast
 import pytest
 
 from models.engines.base import Reading, Sampling, Step
-from models.engines.client import Client, EngineError
-from models.engines.known_texts import KnownText
-from models.engines.remote import RemoteCausalLM
+from models.engines.remote.client import Client, EngineError
+from models.engines.remote.known_texts import KnownText
+from models.engines.remote.model import RemoteCausalLM
 from tests.fake_engine import KEY, LIKELIEST, FakeEngine, byte_tokenizer, serving
 
 PROMPT = [10, 20, 30]

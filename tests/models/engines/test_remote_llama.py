@@ -13,13 +13,13 @@ import pytest
 
 import app
 import settings
-from models.catalog import SMOLLM2, SMOLLM2_WEIGHTS
+from models.catalog.bundled import SMOLLM2, SMOLLM2_WEIGHTS
 from models.engines.base import Reading, Sampling
-from models.engines.client import Client
-from models.engines.gguf_file import MODEL, SERVED
-from models.engines.llama_cpp import LlamaCpp
-from models.engines.remote import RemoteCausalLM
+from models.engines.llama_cpp.model import LlamaCpp
+from models.engines.remote.client import Client
+from models.engines.remote.model import RemoteCausalLM
 from models.engines.tokenizer import Tokenizer
+from models.weights.gguf import MODEL, SERVED
 
 PROGRAM = Path(__file__).parent / "llama_program.py"
 pytestmark = pytest.mark.real

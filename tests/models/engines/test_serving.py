@@ -14,17 +14,18 @@ SERVE = """
 import json, pathlib, sys
 import psutil
 import app, settings
-from models import catalog, summarization
-from models.own_labels import LabelClassifier
-from models.question_answering import Answerer
-from models.sentiment import SentimentReader
+from models.catalog import bundled
+from models.tasks.summarization import adapter as summarization
+from models.tasks.own_labels.adapter import LabelClassifier
+from models.tasks.question_answering.adapter import Answerer
+from models.tasks.sentiment.adapter import SentimentReader
 
 cache = app.make_cache(settings.read([]))
 text = pathlib.Path("assets/examples/harbour_ferry.txt").read_text()
 runs = [
-    Answerer(cache, catalog.QUESTION_ANSWERING)("When does the ferry leave?", text).run,
-    SentimentReader(cache, catalog.SENTIMENT)("Not bad at all. It broke, sadly.").run,
-    LabelClassifier(cache, catalog.MINILM)("The ferry left at nine", ["ships", "tea"]).run,
+    Answerer(cache, bundled.QUESTION_ANSWERING)("When does the ferry leave?", text).run,
+    SentimentReader(cache, bundled.SENTIMENT)("Not bad at all. It broke, sadly.").run,
+    LabelClassifier(cache, bundled.MINILM)("The ferry left at nine", ["ships", "tea"]).run,
     summarization.of_catalog(cache)(text, "extractive", "short").run,
 ]
 print(json.dumps({

@@ -1,0 +1,1 @@
+"""Which models there are, which task each of them serves, and how a spec becomes a model in memory."""

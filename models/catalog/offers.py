@@ -1,0 +1,70 @@
+"""Which models are offered for each task: the bundled ones, those of the Hub, and the operator's own."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, fields
+
+from models.catalog import bundled, hub
+from models.runtime.limits import check_choice
+from models.runtime.spec import ModelSpec
+
+
+@dataclass(frozen=True)
+class Offers:
+    """The models to choose from, by task and in the order of the page; the first of a task is its default."""
+
+    question_answering: tuple[ModelSpec, ...] = (bundled.QUESTION_ANSWERING,)
+    translation: tuple[ModelSpec, ...] = tuple(bundled.TRANSLATION.values())
+    sentiment: tuple[ModelSpec, ...] = (bundled.SENTIMENT,)
+    own_labels: tuple[ModelSpec, ...] = (bundled.MINILM,)
+    summarization: tuple[ModelSpec, ...] = (bundled.SMOLLM2,)
+    chat: tuple[ModelSpec, ...] = (bundled.SMOLLM2,)
+
+    @classmethod
+    def none(cls) -> "Offers":
+        """No models."""
+        return cls(*(() for _ in fields(cls)))
+
+    @property
+    def all(self) -> tuple[ModelSpec, ...]:
+        """Every model, task by task."""
+        return tuple(dict.fromkeys(spec for task in fields(Offers) for spec in getattr(self, task.name)))
+
+    @property
+    def attention(self) -> tuple[ModelSpec, ...]:
+        """All models that can be looked into, the bundled ones first."""
+        one_way = (*self.chat, *self.question_answering, *self.sentiment, *self.own_labels)
+        return tuple(dict.fromkeys([*bundled.ATTENTION, *one_way, *self.translation, *self.summarization]))
+
+    def with_more(self, more: "Offers") -> "Offers":
+        """These offers with those of `more` behind them."""
+        return Offers(*(getattr(self, task.name) + getattr(more, task.name) for task in fields(Offers)))
+
+    def usable(self, here: Callable[[ModelSpec], bool]) -> "Offers":
+        """Only the models for which `here` holds."""
+        return Offers(*(tuple(filter(here, getattr(self, task.name))) for task in fields(Offers)))
+
+
+BUNDLED = Offers()
+HUB = Offers(
+    hub.QUESTION_ANSWERING,
+    hub.TRANSLATION,
+    hub.SENTIMENT,
+    hub.OWN_LABELS,
+    hub.SUMMARIZATION,
+    hub.CHAT,
+)
+
+
+def chosen(model: object, default: ModelSpec, others: Iterable[ModelSpec] = ()) -> ModelSpec:
+    """The one of these called `model`, the `default` where that is empty. Raises InputError, naming all of them."""
+    known = {spec.name: spec for spec in (default, *others)}
+    return default if model == "" else known[check_choice(model, "model", tuple(known))]
+
+
+def by_pair(specs: Sequence[ModelSpec]) -> dict[tuple[str, str], list[ModelSpec]]:
+    """For each pair of languages the translators that serve it."""
+    found: dict[tuple[str, str], list[ModelSpec]] = {}
+    for spec in specs:
+        for pair in spec.pairs:
+            found.setdefault(pair, []).append(spec)
+    return found

@@ -1,0 +1,1 @@
+"""Encoders on OpenVINO, for CPUs."""

@@ -1,0 +1,177 @@
+"""A causal language model on a server: vLLM, or llama.cpp's own."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from models.engines.base import LIKELIEST, CausalInfo, Reading, Sampling, Step
+from models.engines.llama_cpp.completions import CompletionError, End, Event, Sampled
+from models.engines.remote.capabilities import COMPLETIONS, Capabilities, Dialect
+from models.engines.remote.client import Client, EngineError, Streams
+from models.engines.remote.known_texts import KNOWN, KnownText
+from models.engines.remote.probing import probe
+from models.engines.tokenizer import Tokenizer
+
+# Tokens of context where the server does not tell.
+CONTEXT = 2_048
+# How often, in seconds, whoever waits for a token is asked whether to wait on.
+GLANCE = 0.1
+
+
+class RemoteCausalLM:
+    """A `CausalLM` whose tokens come from the server of `client`.
+
+    No request is sent twice: the server would compute twice, and what was told of the first is on the page already.
+    """
+
+    def __init__(
+        self, client: Client, dialect: Dialect, info: CausalInfo, capabilities: Capabilities, control: frozenset[int]
+    ) -> None:
+        self.info = info
+        self.capabilities = capabilities
+        self._client = client
+        self._dialect = dialect
+        self._control = control
+
+    @classmethod
+    def connect(
+        cls, client: Client, name: str, tokenizer: Tokenizer, known: Sequence[KnownText] | None = None
+    ) -> "RemoteCausalLM":
+        """The catalog's model `name` on the server of `client`, which is probed.
+
+        Its `capabilities.lacks` must be empty before it can `generate`. `known` are texts to compare, in place of
+        those in `KNOWN`. Raises EngineError where the server cannot be reached or runs another model.
+        """
+
+        def encode(text: str) -> list[int]:
+            ids: list[int] = tokenizer(text, add_special_tokens=False)["input_ids"]
+            return ids
+
+        ends = frozenset(
+            id_
+            for id_, token in tokenizer.added_tokens_decoder.items()
+            if token.content == tokenizer.special["eos_token"]
+        )
+        texts = KNOWN.get(name, ()) if known is None else known
+        dialect, found = probe(client, name, encode, ends, texts)
+        control = frozenset(id_ for id_, token in tokenizer.added_tokens_decoder.items() if token.special)
+        return cls(client, dialect, CausalInfo(len(tokenizer), found.context or CONTEXT, ends), found, control)
+
+    def generate(
+        self,
+        prompt: Sequence[int],
+        samplings: Sequence[Sampling],
+        bias: Mapping[int, float] | None = None,
+        ends: frozenset[int] | None = None,
+    ) -> Iterator[Reading | dict[int, Step]]:
+        """As in `CausalLM`. Where there is nothing new for a moment it yields a step of no tokens.
+
+        Raises ValueError where the prompt does not fit, and EngineError where the server fails, after the tokens that
+        came before.
+        """
+        longest = max((sampling.max_new_tokens for sampling in samplings), default=1)
+        if not prompt or len(prompt) + longest > self.info.context:
+            raise ValueError(
+                f"The prompt has {len(prompt):,} tokens, and {longest:,} are to follow: there must be at least 1, and "
+                f"at most {self.info.context:,} together."
+            )
+        ends = self.info.ends if ends is None else ends
+        # Only reading takes a token too, since the likeliest come with one.
+        bodies = [
+            self._dialect.completion(prompt, sampling, bias, ends, self.capabilities.alternatives)
+            for sampling in samplings or [Sampling(1)]
+        ]
+        try:
+            with self._client.streams(COMPLETIONS) as streams:
+                progress = Reading(0, len(prompt))
+                answer = _Answer(self._client.host, self._dialect, streams, bodies, ends, self._control, progress)
+                yield from answer.run(only_read=not samplings)
+        except EngineError:
+            raise
+        except CompletionError as error:
+            raise EngineError(f"The engine at {self._client.host} failed: {error}") from error
+
+
+@dataclass
+class _Continuation:
+    """How far one sampling is. `held` is a control token that may be an end which only llama.cpp knows."""
+
+    held: Sampled | None = None
+    over: bool = False
+
+
+@dataclass
+class _Answer:
+    """One call of `generate`; `host` is where the engine is."""
+
+    host: str
+    dialect: Dialect
+    streams: Streams
+    bodies: Sequence[Mapping[str, object]]
+    ends: frozenset[int]
+    control: frozenset[int]
+    progress: Reading
+    read: bool = False
+    continuations: list[_Continuation] = field(default_factory=list)
+
+    def run(self, only_read: bool) -> Iterator[Reading | dict[int, Step]]:
+        """Yield what comes until all continuations are over."""
+        self.continuations = [_Continuation() for _ in self.bodies]
+        # The others begin once the prompt is read: it is in the server's prefix cache then.
+        self.streams.open(0, self.bodies[0])
+        yield self.progress
+        while not all(each.over for each in self.continuations):
+            arrived = self.streams.get(GLANCE)
+            if arrived is None:
+                yield {} if self.read else self.progress
+                continue
+            number, chunk = arrived
+            one = self.continuations[number]
+            if one.over:
+                continue
+            if isinstance(chunk, EngineError):
+                raise chunk
+            if chunk is None:
+                raise EngineError(f"The engine at {self.host} broke off its answer: what came so far stays.")
+            for event in self.dialect.events(chunk):
+                if isinstance(event, Sampled) and not self.read:
+                    yield self._finished_reading(event)
+                    if only_read:
+                        return
+                    for other in range(1, len(self.bodies)):
+                        self.streams.open(other, self.bodies[other])
+                if isinstance(event, End) and not self.read:
+                    raise EngineError(f"The engine at {self.host} ended its answer before it told a token.")
+                yield from self._told(number, one, event)
+
+    def _finished_reading(self, first: Sampled) -> Reading:
+        self.read = True
+        total = self.progress.total
+        return Reading(total, total, first.likeliest[:LIKELIEST], self.progress.kept)
+
+    def _told(self, number: int, one: _Continuation, event: Event) -> Iterator[Reading | dict[int, Step]]:
+        if one.over:
+            return
+        if isinstance(event, Reading):
+            if not self.read:
+                # The end is told with the likeliest tokens, which come with the first new one.
+                self.progress = replace(event, total=self.progress.total)
+                if event.done < self.progress.total:
+                    yield self.progress
+        elif isinstance(event, End):
+            if event.reason == "length" and one.held is not None:
+                yield {number: one.held.step}
+            self._end(number, one)
+        else:
+            if one.held is not None:
+                yield {number: one.held.step}
+                one.held = None
+            if event.token in self.ends:
+                self._end(number, one)
+            elif event.token in self.control and self.dialect.kind == "llama.cpp":
+                one.held = event
+            else:
+                yield {number: event.step}
+
+    def _end(self, number: int, one: _Continuation) -> None:
+        one.over = True
+        self.streams.end(number)

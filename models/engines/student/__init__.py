@@ -1,0 +1,1 @@
+"""The Firefox Translations student on OpenVINO, with continuous batching."""

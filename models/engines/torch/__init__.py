@@ -1,0 +1,1 @@
+"""Models in PyTorch: on GPUs, and wherever attention weights, gradients or perplexity are needed."""

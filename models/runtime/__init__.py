@@ -1,0 +1,1 @@
+"""What every model and task shares: specs, the cache, devices, progress and cancellation, limits, batches."""

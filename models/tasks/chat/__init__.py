@@ -1,0 +1,1 @@
+"""Chat: replies to a conversation."""

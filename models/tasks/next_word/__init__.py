@@ -1,0 +1,1 @@
+"""How well a language model predicts each token of a text."""

@@ -1,0 +1,1 @@
+"""Classification under labels that the visitor chooses."""

@@ -1,0 +1,167 @@
+"""Classifies a text under labels that the visitor types, none of which has to be known beforehand.
+
+A label becomes a sentence by a template (Yin et al. 2019). Either an encoder puts text and sentence into one space and
+their nearness counts (Chang et al. 2008), or a model of inference reads both and tells whether the text entails it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.catalog.choice import Choice
+from models.engines.embedding import embed_in_steps
+from models.runtime.arrays import Floats, normalized, sigmoid, softmax
+from models.runtime.cache import Loaded
+from models.runtime.limits import InputError, check_text
+from models.runtime.progress import Report, ignore, last
+from models.runtime.provenance import Run, stopwatch
+from models.tasks.own_labels.entailment import entail_in_steps
+from models.text.sentences import sentences
+
+TEMPLATE = "This text is about {}."
+MOST_LABELS = 20
+LABEL_LIMIT = 60
+# A text of more tokens is read sentence by sentence.
+WINDOW_TOKENS = 254
+# Chosen on FITTING in tests/models/own_label_cases.py, 44 written cases that are not those of the test. One label of
+# several has the softmax of SCALE times its cosine; each for itself the sigmoid of SLOPE times (cosine - MIDDLE).
+SCALE = 25.0
+SLOPE, MIDDLE = 11.0, 0.23
+
+
+@dataclass(frozen=True)
+class Label:
+    """A visitor's label and its score, 0 to 1.
+
+    `similarity` is the cosine of its sentence with the text, -1 to 1; None where a model of inference judged.
+    """
+
+    name: str
+    score: float
+    similarity: float | None
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """The labels, best first. The scores of a `multiple` choice are independent, else they add up to 1."""
+
+    labels: tuple[Label, ...]
+    multiple: bool
+    run: Run
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """The names of the labels that hold: the best one, or of a multiple choice all from a score of a half."""
+        if self.multiple:
+            return tuple(label.name for label in self.labels if label.score >= 0.5)
+        return (self.labels[0].name,)
+
+
+@dataclass(frozen=True)
+class LabelClassifier(Choice):
+    """Classification under any labels with one encoder or model of inference."""
+
+    def check(self, text: object, labels: object, multiple: object = False) -> None:
+        """Raise InputError where the text, the labels or the kind of choice cannot be used."""
+        check_text(text, "text", self.limits.text)
+        check_labels(labels, multiple)
+
+    def __call__(self, text: str, labels: Sequence[str], multiple: bool = False, report: Report = ignore) -> Labelled:
+        """The scores of `labels` for `text`. Raises InputError."""
+        [labelled] = self.many([text], labels, multiple, report)
+        return labelled
+
+    def many(
+        self, texts: Sequence[str], labels: Sequence[str], multiple: bool = False, report: Report = ignore
+    ) -> list[Labelled]:
+        """The scores of `labels` for each of `texts`, which share batches. Raises InputError."""
+        for text in texts:
+            self.check(text, labels, multiple)
+        names = [label.strip() for label in labels]
+        said = [TEMPLATE.format(name) for name in names]
+        judge = _by_entailment if self.spec.head == "entailment" else _by_nearness
+        with self.cache.lease(self.spec, report) as loaded:
+            elapsed = stopwatch()
+            parts = [_parts(loaded, text) for text in texts]
+            judged = judge(loaded, parts, said, multiple, self.spec.name, report)
+            share = 1 / len(texts)
+            tokens, dropped = round(judged.tokens * share), round(judged.dropped * share)
+            run = Run(self.spec.name, loaded.device, tokens, dropped, elapsed() * share, loaded.engine)
+        rows = zip(judged.scores.tolist(), judged.cosines, strict=True)
+        return [_labelled(names, scores, cosines, multiple, run) for scores, cosines in rows]
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """Scores of shape (texts, labels), the cosines behind them where there are any, and the tokens read and cut off."""
+
+    scores: Floats
+    cosines: Sequence[Sequence[float | None]]
+    tokens: int
+    dropped: int
+
+
+def _by_nearness(
+    loaded: Loaded, parts: Sequence[Sequence[str]], said: Sequence[str], multiple: bool, model: str, report: Report
+) -> _Judged:
+    """Judge by the cosine of each text's embedding, the mean of its parts', with each sentence's."""
+    read = [*said, *(part for each in parts for part in each)]
+    found = last(embed_in_steps(loaded, read), model, report)
+    cosines = normalized(_means(found.vectors[len(said) :], parts)) @ found.vectors[: len(said)].T
+    scores = sigmoid(SLOPE * (cosines - MIDDLE)) if multiple else softmax(SCALE * cosines)
+    return _Judged(scores, cosines.tolist(), found.tokens, found.dropped)
+
+
+def _by_entailment(
+    loaded: Loaded, parts: Sequence[Sequence[str]], said: Sequence[str], multiple: bool, model: str, report: Report
+) -> _Judged:
+    """Judge by the logits for each sentence, the means over a text's parts; of one choice, against each other."""
+    found = last(entail_in_steps(loaded, [part for each in parts for part in each], said), model, report)
+    logits = _means(found.logits, parts)
+    scores = softmax(logits)[..., 1] if multiple else softmax(logits[..., 1])
+    return _Judged(scores, [[None] * len(said)] * len(parts), found.tokens, found.dropped)
+
+
+def split(labels: object) -> list[str]:
+    """The names in a text with commas or line breaks between them; none in anything else."""
+    text = labels if isinstance(labels, str) else ""
+    return [name.strip() for line in text.splitlines() for name in line.split(",") if name.strip()]
+
+
+def check_labels(labels: object, multiple: object = False) -> None:
+    """Raise InputError where `labels` are no list of different names, at least two unless each stands for itself."""
+    if not isinstance(multiple, bool):
+        raise InputError("multiple", f"multiple must be true or false, not {type(multiple).__name__}.")
+    if not isinstance(labels, list | tuple):
+        raise InputError("labels", f"labels must be a list of names, not {type(labels).__name__}.")
+    fewest = 1 if multiple else 2
+    if not fewest <= len(labels) <= MOST_LABELS:
+        raise InputError("labels", f"labels must be {fewest} to {MOST_LABELS} names; there are {len(labels)}.")
+    for label in labels:
+        check_text(label, "labels", LABEL_LIMIT)
+    if len({label.strip().casefold() for label in labels}) < len(labels):
+        raise InputError("labels", "labels must be different from each other; one is there twice.")
+
+
+def _parts(loaded: Loaded, text: str) -> list[str]:
+    """`text` itself where one window holds it, else its sentences."""
+    ids = loaded.tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"]
+    return [text] if len(ids) <= WINDOW_TOKENS else [span.of(text) for span in sentences(text)]
+
+
+def _means(rows: Floats, parts: Sequence[Sequence[str]]) -> Floats:
+    """One row for each text: the mean of the `rows` of its parts, each as heavy as it is long."""
+    means, start = [], 0
+    for each in parts:
+        weights = np.array([len(part) for part in each], np.float32)
+        means.append(np.tensordot(weights / weights.sum(), rows[start : start + len(each)], 1))
+        start += len(each)
+    return np.stack(means)
+
+
+def _labelled(
+    names: Sequence[str], scores: Sequence[float], cosines: Sequence[float | None], multiple: bool, run: Run
+) -> Labelled:
+    labels = (Label(*row) for row in zip(names, scores, cosines, strict=True))
+    return Labelled(tuple(sorted(labels, key=lambda label: -label.score)), multiple, run)

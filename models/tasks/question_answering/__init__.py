@@ -1,0 +1,1 @@
+"""Question answering: spans of the visitor's own text, or none."""

@@ -1,0 +1,159 @@
+"""How an encoder reads a context of any length: overlapping windows, and the best spans of each."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from models.engines.base import Encoder
+from models.engines.tokenizer import marks
+from models.runtime.arrays import Floats, log_sum_exp
+from models.runtime.batching import batches as by_length
+
+QUESTION_TOKENS = 64
+WINDOW_TOKENS = 320
+OVERLAP_TOKENS = 96
+# Of 4,000 training questions that no adapter saw, 0.3 points more are answered exactly than with 30. Still shorter ones
+# score better there, but longer answers are asked for here.
+ANSWER_TOKENS = 20
+
+
+@dataclass(frozen=True)
+class Window:
+    """`[CLS] question [SEP] part of the context [SEP]` as token ids, with the marks that the model has there.
+
+    `owned` are the positions where an answer of this window may begin: every context token is owned by the one
+    window that has most context around it, so a span in two windows counts once. `offsets` are the context tokens'
+    places in the text, (start, end) in characters; `first` is the position of the first of them.
+    """
+
+    job: int
+    ids: list[int]
+    first: int
+    owned: range
+    offsets: list[tuple[int, int]]
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """The stretch of the context in this window, (start, end) in characters."""
+        return (self.offsets[0][0], self.offsets[-1][1]) if self.offsets else (0, 0)
+
+
+@dataclass(frozen=True)
+class Span:
+    """A possible answer, in characters; `margin` is its logit above the window's null answer.
+
+    `log_mass` is the log of its mass with that of the worse spans that overlap it.
+    """
+
+    start: int
+    end: int
+    margin: float
+    log_mass: float
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one window gave: its best spans that do not overlap, and the log of the mass of all its spans.
+
+    `place` is the stretch of the context that was read, (start, end) in characters.
+    """
+
+    job: int
+    place: tuple[int, int]
+    spans: list[Span]
+    log_mass: float
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """All windows of one question over one context; `tokens` were read, `dropped` were cut from the question.
+
+    `question` are the places of its tokens that were read, (start, end) in characters.
+    """
+
+    windows: list[Window]
+    question: list[tuple[int, int]]
+    tokens: int
+    dropped: int
+
+
+def encode(tokenizer: Any, question: str, context: str, job: int = 0) -> Encoded:
+    """Cut `context` into the fewest windows that hold `WINDOW_TOKENS`, of one length; `OVERLAP_TOKENS` are shared."""
+    # No truncation by the tokenizer: that would change the state of an object that threads share.
+    query = tokenizer(question, add_special_tokens=False, return_offsets_mapping=True, verbose=False)
+    asked = query["input_ids"]
+    encoded = tokenizer(context, add_special_tokens=False, return_offsets_mapping=True, verbose=False)
+    ids, offsets = encoded["input_ids"], encoded["offset_mapping"]
+    before, between, after = marks(tokenizer)
+    head = [*before, *asked[:QUESTION_TOKENS], *between]
+    most = WINDOW_TOKENS - len(head) - len(after)
+    count = max(1, math.ceil((len(ids) - OVERLAP_TOKENS) / (most - OVERLAP_TOKENS)))
+    length = math.ceil((len(ids) + (count - 1) * OVERLAP_TOKENS) / count)
+    windows = []
+    for begin in (i * (length - OVERLAP_TOKENS) for i in range(count)):
+        end = min(begin + length, len(ids))
+        low = begin + OVERLAP_TOKENS // 2 if begin else 0
+        high = end if end == len(ids) else end - OVERLAP_TOKENS // 2
+        owned = range(len(head) + low - begin, len(head) + high - begin)
+        window = Window(job, [*head, *ids[begin:end], *after], len(head), owned, offsets[begin:end])
+        windows.append(window)
+    read = query["offset_mapping"][:QUESTION_TOKENS]
+    return Encoded(windows, read, len(read) + len(ids), len(asked) - len(read))
+
+
+def batches(windows: Sequence[Window]) -> Iterator[list[Window]]:
+    """`windows` in batches of similar lengths, longest first."""
+    for batch in by_length([len(window.ids) for window in windows]):
+        yield [windows[i] for i in batch]
+
+
+def read(encoder: Encoder, batch: list[Window], count: int, temperature: float) -> list[Reading]:
+    """Run `encoder` over `batch`: for each window its `count` best spans and the mass of all at `temperature`."""
+    starts, ends = encoder([window.ids for window in batch], [window.first for window in batch])
+    margins = _margins(starts, ends, batch)
+    masses = log_sum_exp((margins / np.float32(temperature)).reshape(len(batch), -1)).tolist()
+    return [
+        Reading(window.job, window.place, _best(margins[i], window, count, temperature), masses[i])
+        for i, window in enumerate(batch)
+    ]
+
+
+def _margins(starts: Floats, ends: Floats, batch: list[Window]) -> Floats:
+    """The logit of every span above the null answer's, (windows, length of the span - 1, its first position).
+
+    Spans that the window does not own, or that leave its context, are minus infinity.
+    """
+    allowed = np.full_like(starts, -np.inf)
+    padded = np.full((len(batch), starts.shape[1] + ANSWER_TOKENS), -np.inf, np.float32)
+    for i, window in enumerate(batch):
+        allowed[i, window.owned.start : window.owned.stop] = 0
+        last = len(window.ids) - 1
+        padded[i, :last] = ends[i, :last]
+    null = starts[:, :1] + ends[:, :1]
+    begins = (starts + allowed - null)[:, None]
+    # At [i, more, begin] the end that is `more` tokens behind `begin`.
+    lasts = np.lib.stride_tricks.sliding_window_view(padded, starts.shape[1], axis=1)[:, :ANSWER_TOKENS]
+    margins: Floats = begins + lasts
+    return margins
+
+
+def _best(margins: Floats, window: Window, count: int, temperature: float) -> list[Span]:
+    """The `count` spans of the largest margins that do not overlap, best first."""
+    spans: list[Span] = []
+    margins = margins.copy()
+    lengths = np.arange(ANSWER_TOKENS)[:, None]
+    begins = np.arange(margins.shape[1])[None]
+    while len(spans) < count:
+        more, begin = divmod(int(margins.argmax()), margins.shape[1])
+        margin = float(margins[more, begin])
+        if margin == -np.inf:
+            break
+        overlapping = (begins <= begin + more) & (begins + lengths >= begin)
+        log_mass = float(log_sum_exp(margins[overlapping] / np.float32(temperature)))
+        margins[overlapping] = -np.inf
+        first, last = begin - window.first, begin - window.first + more
+        spans.append(Span(window.offsets[first][0], window.offsets[last][1], margin, log_mass))
+    return spans

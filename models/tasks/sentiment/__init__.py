@@ -1,0 +1,1 @@
+"""Sentiment of a text and of its sentences."""

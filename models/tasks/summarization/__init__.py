@@ -1,0 +1,1 @@
+"""Summaries: sentences picked from the text, or written by a model."""

@@ -1,0 +1,149 @@
+"""Summaries that a small chat model writes: of a text, or of the summaries of its parts where it is long."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+
+from models.engines.base import Reading, Sampling
+from models.explain.tokens import Detokenizer
+from models.runtime.cache import Loaded
+from models.tasks.chat.prompt import Prompt, encode_chat
+from models.text.sentences import sentences
+
+# The model was trained on 2,048 tokens: this leaves room for the instruction and the summary.
+WINDOW = 1_536
+# About a minute's reading for two cores; a longer text loses its end, and the result says how much.
+READING_LIMIT = 16_384
+# A part of a long text is told in this many sentences before all parts are told together.
+PART = 3
+TOKENS_BEFORE, TOKENS_A_SENTENCE = 40, 40
+# A greedy text that says so many tokens a second time has begun to turn in circles.
+CIRCLE = 12
+# What is added to the logits of the text's own words, so that the small model invents less. Twice as much joined facts
+# that do not belong together; forbidding repeated n-grams instead made it misspell names.
+OWN_WORDS = 1.0
+GLUE = " the a an of to and in on for by with is was are were has have had that said not it . ,"
+COUNT_IN_WORDS = {1: "one sentence", 3: "up to three sentences"}
+# The instruction that SmolLM2 learnt to summarize with.
+INSTRUCTION = (
+    "Provide a concise, objective summary of the input text in {count}, focusing on key actions and intentions "
+    "without using second or third person pronouns."
+)
+FINISHED = re.compile(r"[.!?。！？…][\"'”’)\]]*$")
+
+
+@dataclass(frozen=True)
+class Writing:
+    """A summary as it grows, and what is being done; tokens of the visitor's text that are read, and left out."""
+
+    text: str
+    doing: str
+    tokens: int
+    dropped: int
+
+
+# Writes the summary of one window: the model, its text, how many sentences, which part, tokens read and dropped.
+WriteOne = Callable[[Loaded, str, int, str, int, int], Generator[Writing, None, None]]
+
+
+def write(loaded: Loaded, text: str, count: int, prefix: str = "") -> Generator[Writing, None, None]:
+    """Summarize `text` in at most `count` sentences; the last Writing holds the whole summary.
+
+    A text of several windows is summarized window by window, then the summaries together, until one window is enough.
+    Closing the generator ends the compute. The caller holds the lease. A chat model needs no `prefix`.
+    """
+    yield from in_windows(loaded, text, count, WINDOW, _write_one)
+
+
+def in_windows(loaded: Loaded, text: str, count: int, size: int, write_one: WriteOne) -> Generator[Writing, None, None]:
+    """Summarize `text` in windows of `size` tokens by `write_one`, then the summaries, until one window is enough."""
+    windows, tokens, dropped = split(loaded, text, size)
+    while len(windows) > 1:
+        parts: list[str] = []
+        for number, window in enumerate(windows, 1):
+            part = Writing("", "", tokens, dropped)
+            for part in write_one(loaded, window, PART, f" part {number} of {len(windows)}", tokens, dropped):
+                yield part
+            parts.append(part.text)
+        windows, *_ = split(loaded, "\n".join(parts), size)
+    yield from write_one(loaded, windows[0], count, "", tokens, dropped)
+
+
+def split(loaded: Loaded, text: str, size: int = WINDOW) -> tuple[list[str], int, int]:
+    """Cut `text` into even windows of at most about `size` tokens, at sentence starts where there are any.
+
+    Also returns how many tokens are read, and how many are left out.
+    """
+    encoded = loaded.tokenizer(text, return_offsets_mapping=True, add_special_tokens=False, verbose=False)
+    starts = [start for start, _ in encoded["offset_mapping"]]
+    read = min(len(starts), READING_LIMIT)
+    end = len(text) if read == len(starts) else starts[read]
+    windows = max(1, -(-read // size))
+    cuts = [0]
+    spans = [span.start for span in sentences(text)]
+    for number in range(1, windows):
+        target = starts[number * read // windows]
+        before = bisect_right(spans, target)
+        start = spans[before - 1] if before else 0
+        cuts.append(start if start > cuts[-1] else max(target, cuts[-1]))
+    pairs = zip(cuts, [*cuts[1:], end], strict=True)
+    return [text[start:stop] for start, stop in pairs if start < stop], read, len(starts) - read
+
+
+def _write_one(
+    loaded: Loaded, text: str, count: int, part: str, tokens: int, dropped: int
+) -> Generator[Writing, None, None]:
+    limit = TOKENS_BEFORE + TOKENS_A_SENTENCE * count
+    detokenizer = Detokenizer(loaded.tokenizer)
+    written: list[int] = []
+    so_far, circling = "", False
+    for step in loaded.model.generate(_prompt(loaded, text, count), [Sampling(limit)], own_words(loaded, text)):
+        if isinstance(step, Reading):
+            yield Writing("", f"Reading{part}: {step.done:,} of {step.total:,} tokens", tokens, dropped)
+            continue
+        if not step:
+            yield Writing(so_far.strip(), f"Writing{part}", tokens, dropped)
+            continue
+        written.append(step[0].token)
+        so_far = detokenizer.add(step[0].token)
+        if len(sentences(so_far)) > count:
+            break
+        if circling := in_circles(written):
+            break
+        yield Writing(so_far.strip(), f"Writing{part}", tokens, dropped)
+    ended = len(written) < limit and not circling
+    yield Writing(trimmed(detokenizer.text(), count, ended), f"Writing{part}", tokens, dropped)
+
+
+def _prompt(loaded: Loaded, text: str, count: int) -> list[int]:
+    """The tokens of the instruction and `text`; what looks like a control token in it is text."""
+    instruction = INSTRUCTION.format(count=COUNT_IN_WORDS.get(count, f"up to {count} sentences"))
+    return Prompt(encode_chat(loaded.tokenizer, [("system", instruction), ("user", text)])).ids
+
+
+def own_words(loaded: Loaded, text: str) -> dict[int, float]:
+    """A bias, by token, towards the tokens of `text`, the words that join any sentence, and the end."""
+    tokens = [token for said in (text, GLUE) for token in loaded.tokenizer(said, add_special_tokens=False)["input_ids"]]
+    return dict.fromkeys([*tokens, *loaded.model.info.ends], OWN_WORDS)
+
+
+def in_circles(written: Sequence[int]) -> bool:
+    """Whether the last tokens were written before."""
+    tail = list(written[-CIRCLE:])
+    return any(list(written[i : i + CIRCLE]) == tail for i in range(len(written) - CIRCLE))
+
+
+def trimmed(text: str, count: int, ended: bool) -> str:
+    """At most `count` sentences of `text`, none twice, and none broken off unless it is the only one.
+
+    `ended` tells that the model was done, so that a last sentence without a full stop is whole.
+    """
+    found: dict[str, str] = {}
+    for span in sentences(text):
+        found.setdefault(span.of(text).casefold(), span.of(text))
+    kept = list(found.values())[:count]
+    if kept and not ended and not FINISHED.search(kept[-1]):
+        broken = kept.pop()
+        kept = kept or [broken.rsplit(" ", 1)[0] + "…"]
+    return " ".join(kept)

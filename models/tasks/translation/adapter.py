@@ -1,0 +1,203 @@
+"""Translates sentence by sentence, and tells which words stand for which."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from models.catalog.offers import BUNDLED, Offers, by_pair, chosen
+from models.engines.base import Translator as Engine
+from models.engines.codec import copy, read, with_token, write
+from models.runtime.cache import Loaded, ModelCache
+from models.runtime.limits import DEFAULT_LIMITS, InputError, Limits, check_text
+from models.runtime.memory import retried
+from models.runtime.progress import Report, Stage, ignore, last
+from models.runtime.provenance import stopwatch
+from models.runtime.spec import ModelSpec
+from models.tasks.translation.translated import Draft, Translation
+from models.text.language import Detect, Guess, detect
+from models.text.segments import segments, windows
+from models.text.sentences import Span
+
+LANGUAGES = {
+    "en": "English",
+    "pt": "Portuguese",
+    "zh": "Chinese",
+    "fr": "French",
+    "de": "German",
+    "es": "Spanish",
+    "ja": "Japanese",
+}
+# In place of a source language: whichever the text seems to be in.
+AUTO = "auto"
+WINDOW_TOKENS = 128
+PAUSE = 0.2
+
+
+@dataclass(frozen=True)
+class Translator:
+    """One direction of translation over the shared cache; `language` is the code of the language it reads."""
+
+    cache: ModelCache
+    spec: ModelSpec
+    language: str = "en"
+    limits: Limits = DEFAULT_LIMITS
+
+    def check(self, text: object) -> None:
+        """Raise InputError where `text` cannot be translated."""
+        check_text(text, "Text", self.limits.text)
+
+    def __call__(self, text: str, report: Report = ignore) -> Translation:
+        """Translate all of `text`. Raises InputError."""
+        return last(self.stream(text, report), self.spec.name, report)
+
+    @retried
+    def stream(self, text: str, report: Report = ignore) -> Iterator[Translation]:
+        """The translation so far, a few times a second, so that closing it ends the work, and at its end the whole.
+
+        Bullets, line breaks and the white space between sentences stay as they are. Raises InputError.
+        """
+        self.check(text)
+        with self.cache.lease(self.spec, report) as loaded:
+            elapsed, pause = stopwatch(), stopwatch()
+            draft = _read_all(loaded, text, segments(text, self.language), self.spec.prefix)
+            for _ in _write_all(loaded.model, loaded.tokenizer, draft):
+                if pause() > PAUSE:
+                    yield draft.so_far(self.spec.name, loaded.device, elapsed(), loaded.engine)
+                    pause = stopwatch()
+            yield draft.so_far(self.spec.name, loaded.device, elapsed(), loaded.engine)
+
+    def many(self, texts: Sequence[str], report: Report = ignore) -> list[Translation]:
+        """The translations of many texts, in their order; their sentences share batches. Raises InputError."""
+        for text in texts:
+            self.check(text)
+        with self.cache.lease(self.spec, report) as loaded:
+            elapsed = stopwatch()
+            prefix = self.spec.prefix
+            drafts = [_read_all(loaded, text, segments(text, self.language), prefix) for text in texts]
+            for _ in _write_together(loaded.model, loaded.tokenizer, drafts):
+                report(Stage("Running", self.spec.name))
+            return [
+                draft.so_far(self.spec.name, loaded.device, elapsed() / len(texts), loaded.engine) for draft in drafts
+            ]
+
+
+@dataclass(frozen=True)
+class Translators:
+    """Every direction of translation that is offered."""
+
+    cache: ModelCache
+    models: tuple[ModelSpec, ...]
+    limits: Limits = DEFAULT_LIMITS
+    detect: Detect = detect
+
+    def guess(self, text: object) -> Guess | None:
+        """The language that `text` seems to be in; None where it cannot be translated, or holds no letters."""
+        try:
+            return self.detect(check_text(text, "Text", self.limits.text))
+        except InputError:
+            return None
+
+    def resolve(self, text: object, source: object, target: object) -> tuple[str, Guess | None]:
+        """The source language; where it is `AUTO`, the one that `text` seems to be in, and the guess.
+
+        An unsure guess that no model reads gives way to a language that one does. Raises InputError for a sure one.
+        """
+        if source != AUTO:
+            return str(source), None
+        guess = self.detect(check_text(text, "Text", self.limits.text))
+        offered = [start for start, to in self.specs if to == target] or [AUTO]
+        if guess is None or not (guess.sure or guess.language in offered):
+            return offered[0], guess
+        if guess.sure and guess.language not in offered:
+            raise InputError(
+                "Languages",
+                f"{guess.words}; no model here translates that to {str(target)[:20]!r}. Name the source if this is "
+                f"wrong. Offered: {self.offer}.",
+            )
+        return guess.language, guess
+
+    @property
+    def offer(self) -> str:
+        """The offered pairs in words."""
+        return "; ".join(f"{a} to {b} ({language(a)} to {language(b)})" for a, b in self.specs)
+
+    @property
+    def specs(self) -> Mapping[tuple[str, str], Sequence[ModelSpec]]:
+        """By the pair of languages the models that translate between them, the default first."""
+        return by_pair(self.models)
+
+    def choose(self, source: object, target: object, model: object = "") -> Translator:
+        """The translator between two language codes, by the model of that name or the default.
+
+        Raises InputError, which names the offered pairs, or the models of this one.
+        """
+        specs = self.specs.get((str(source), str(target)))
+        if specs is None:
+            wanted = f"{str(source)[:20]!r} to {str(target)[:20]!r}"
+            raise InputError("Languages", f"There is no model for {wanted}. Offered: {self.offer}.")
+        return Translator(self.cache, chosen(model, specs[0], specs), str(source), self.limits)
+
+    def default(self, source: str, target: str, model: str = "") -> str:
+        """The name of `model` where it translates between these languages, else of the first that does, if any does."""
+        names = [spec.name for spec in self.specs.get((source, target), ())]
+        return model if model in names or not names else names[0]
+
+    def pairs(self, model: object) -> tuple[tuple[str, str], ...]:
+        """The languages that the model of that name translates between. Raises InputError."""
+        return chosen(model, self.models[0], self.models).pairs
+
+    def check(self, text: object, source: object, target: object, model: object = "") -> None:
+        """Raise InputError where `text` cannot be translated, or not between these languages by that model."""
+        self.choose(self.resolve(text, source, target)[0], target, model).check(text)
+
+
+def languages(models: Iterable[ModelSpec]) -> dict[str, str]:
+    """The languages that `models` read or write: their names by their codes."""
+    codes = dict.fromkeys(code for spec in models for pair in spec.pairs for code in pair)
+    return {code: language(code) for code in codes}
+
+
+def language(code: str) -> str:
+    """The name of a language, its code where that is not known."""
+    return LANGUAGES.get(code, code)
+
+
+def of_catalog(cache: ModelCache, limits: Limits = DEFAULT_LIMITS, offers: Offers = BUNDLED) -> Translators:
+    """The translators of `offers` over `cache`."""
+    return Translators(cache, offers.translation, limits)
+
+
+def _read_all(loaded: Loaded, text: str, found: Sequence[Span], prefix: str) -> Draft:
+    """Tokenize each sentence, in windows where it is too long; what the network cannot read is written at once.
+
+    Each begins with the token `prefix` where there is one: it tells a network of several languages which to write.
+    """
+    spans, sources = [], []
+    for span in found:
+        whole = read(loaded.tokenizer, span.of(text))
+        parts = windows(whole.text, whole.offsets[:-1], WINDOW_TOKENS)
+        for part in parts:
+            spans.append(Span(span.start + part.start, span.start + part.end))
+            sources.append(whole if len(parts) == 1 else read(loaded.tokenizer, part.of(whole.text)))
+    sources = [with_token(loaded.tokenizer, source, prefix) for source in sources] if prefix else sources
+    return Draft(text, spans, sources, {i: copy(source) for i, source in enumerate(sources) if not source.readable})
+
+
+def _write_all(engine: Engine, tokenizer: Any, draft: Draft) -> Iterator[None]:
+    """Translate what is not written yet; returns control several times a second."""
+    waiting = [i for i in range(len(draft.sources)) if i not in draft.written]
+    for finished in engine.translate([draft.sources[i].ids for i in waiting]):
+        for at, output in finished.items():
+            source = draft.sources[waiting[at]]
+            draft.written[waiting[at]] = write(tokenizer, source, output.ids, output.alignment, output.finished)
+        yield
+
+
+def _write_together(engine: Engine, tokenizer: Any, drafts: Sequence[Draft]) -> Iterator[None]:
+    """Translate all that is not written in `drafts`, as if they were one; returns control several times a second."""
+    places = [(draft, i) for draft in drafts for i in range(len(draft.sources))]
+    written = {at: draft.written[i] for at, (draft, i) in enumerate(places) if i in draft.written}
+    whole = Draft("", [], [draft.sources[i] for draft, i in places], written)
+    yield from _write_all(engine, tokenizer, whole)
+    for at, (draft, i) in enumerate(places):
+        draft.written[i] = whole.written[at]

@@ -1,0 +1,1 @@
+"""Text without any model: sentences, words, languages, and their places as character offsets."""

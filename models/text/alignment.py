@@ -1,0 +1,128 @@
+"""From a network's alignment of pieces to the words a reader sees, and what it cannot write."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.text.sentences import Span
+from models.text.words import words as letters_of
+
+WEAKEST_LINK = 0.25
+WORD = re.compile(r"\S+")
+Weights = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Link:
+    """Two words that mean the same, as character spans in their texts; `weight` is from 0 to 1."""
+
+    source: Span
+    target: Span
+    weight: float
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of a written sentence; `weights` tells for each source piece how much it was looked at."""
+
+    text: str
+    weights: Weights
+
+
+def words(text: str) -> list[Span]:
+    """The words of `text` without the punctuation around them; a lone sign counts as a word.
+
+    Where a script writes no spaces (Chinese, Japanese) each letter is a word, since nothing tells where one ends.
+    """
+    spans = []
+    for chunk in WORD.finditer(text):
+        # Most words: no letter of theirs need be looked at.
+        if chunk[0].isascii() and chunk[0].isalnum():
+            spans.append(Span(*chunk.span()))
+            continue
+        if any(map(_wide, chunk[0])):
+            letters = [Span(chunk.start() + word.start, chunk.start() + word.end) for word in letters_of(chunk[0])]
+            spans += [letter for letter in letters if any(map(str.isalnum, letter.of(text)))]
+            continue
+        inside = [i for i in range(*chunk.span()) if text[i].isalnum()]
+        spans.append(Span(inside[0], inside[-1] + 1) if inside else Span(*chunk.span()))
+    return spans
+
+
+def _wide(character: str) -> bool:
+    return character.isalnum() and unicodedata.east_asian_width(character) == "W"
+
+
+def links(source: str, source_pieces: Sequence[tuple[int, int]], target: str, pieces: Sequence[Piece]) -> list[Link]:
+    """Which words of `target`, the text of `pieces`, stand for which words of `source`.
+
+    A target word's weight on a source word is the sum over that word's pieces, averaged over its own.
+    """
+    if not pieces:
+        return []
+    ends = np.cumsum([len(piece.text) for piece in pieces]).tolist()
+    target_words, source_words = words(target), words(source)
+    rows = _overlaps(target_words, list(pairwise([0, *ends])))
+    columns = _overlaps(source_words, source_pieces)
+    shares = rows / np.maximum(rows.sum(1, keepdims=True), 1)
+    weights = shares @ np.stack([piece.weights for piece in pieces]) @ columns.T
+    return [
+        Link(source_words[s], target_words[t], float(min(1.0, weights[t, s])))
+        for t, s in np.argwhere(weights >= WEAKEST_LINK)
+    ]
+
+
+def with_unknown(
+    pieces: Sequence[Piece], source: str, offsets: Sequence[tuple[int, int]], unknown: Sequence[int]
+) -> list[Piece]:
+    """`pieces` with the source pieces that the network cannot read or write, `unknown`, copied to their places.
+
+    A piece that looks at an unknown one above all becomes its copy (Luong et al. 2015); where none does, the copy
+    goes behind the word that stands for what precedes it.
+    """
+    written = list(pieces)
+    for index in unknown:
+        start, end = offsets[index]
+        sign, looks = source[start:end].strip(), _only(index, len(offsets))
+        start = source.index(sign, start)
+        at = next((i for i, piece in enumerate(written) if piece.weights.argmax() == index), None)
+        if at is not None:
+            written[at] = Piece(" " * written[at].text.startswith(" ") + sign, looks)
+            continue
+        at = _behind(written, index)
+        written.insert(at, Piece(" " * (at > 0 and source[start - 1 : start].isspace()) + sign, looks))
+        if at == 0 and written[1:] and source[end : end + 1].isspace():
+            written[1] = Piece(" " + written[1].text.lstrip(), written[1].weights)
+    return written
+
+
+def _behind(pieces: Sequence[Piece], index: int) -> int:
+    """The place behind the last word that stands for the source piece before `index`, or for one further left."""
+    for earlier in range(index - 1, -1, -1):
+        places = [i for i, piece in enumerate(pieces) if piece.weights.argmax() == earlier]
+        if places:
+            at = places[-1] + 1
+            while at < len(pieces) and pieces[at].text[:1].isalnum():
+                at += 1
+            return at
+    return 0
+
+
+def _only(index: int, count: int) -> Weights:
+    weights: Weights = np.zeros(count, np.float32)
+    weights[index] = 1
+    return weights
+
+
+def _overlaps(spans: Sequence[Span], pieces: Sequence[tuple[int, int]]) -> Weights:
+    """1 where a span (row) shares characters with a piece (column), else 0."""
+    starts, ends = np.array(pieces).reshape(-1, 2).T
+    first = np.array([span.start for span in spans])[:, None]
+    last = np.array([span.end for span in spans])[:, None]
+    shared: Weights = (np.minimum(ends, last) > np.maximum(starts, first)).astype(np.float32)
+    return shared

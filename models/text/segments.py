@@ -1,0 +1,51 @@
+"""What of a text is translated at once: sentences without the bullets and white space around them."""
+
+import re
+from collections.abc import Sequence
+
+from models.text.sentences import Span, sentences, stripped
+
+BULLET = re.compile(r"(?:(?:[-–—*•‣▪◦·+>#|]+|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)]|\[[ xX]?\])(?:\s+|$))+")
+CELL = re.compile(r"[^\t]+")
+LINE_ENDS = ("", *"\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
+CLAUSE_ENDS = ",;:，、；：…)»”"
+
+
+def segments(text: str, language: str) -> list[Span]:
+    """The sentences and table cells of `text`, in order; all that lies between them is to be kept as it is."""
+    found = []
+    for sentence in sentences(text, language):
+        for cell in CELL.finditer(text, sentence.start, sentence.end):
+            start, end = cell.span()
+            if _starts_line(text, start) and (bullet := BULLET.match(text, start, end)):
+                start = bullet.end()
+            inner = stripped(text, start, end)
+            if inner.start < inner.end:
+                found.append(inner)
+    return found
+
+
+def windows(text: str, pieces: Sequence[tuple[int, int]], limit: int) -> list[Span]:
+    """Split `text` into spans of at most `limit` of its `pieces` (character offsets), none when it has none.
+
+    A window ends after a clause where its second half has one, else before a word, else anywhere.
+    """
+    spans, first = [], 0
+    while first < len(pieces):
+        last = min(first + limit, len(pieces))
+        if last < len(pieces):
+            last = _best_cut(text, pieces, first + limit // 2, last)
+        spans.append(stripped(text, pieces[first][0], pieces[last - 1][1]))
+        first = last
+    return [span for span in spans if span.start < span.end]
+
+
+def _best_cut(text: str, pieces: Sequence[tuple[int, int]], low: int, high: int) -> int:
+    """The piece, from `low` + 1 to `high`, before which to cut."""
+    words = [i for i in range(low + 1, high + 1) if text[pieces[i][0] : pieces[i][0] + 1].isspace()]
+    clauses = [i for i in words if text[pieces[i][0] - 1] in CLAUSE_ENDS]
+    return (clauses or words or [high])[-1]
+
+
+def _starts_line(text: str, at: int) -> bool:
+    return text[:at].rstrip(" \t")[-1:] in LINE_ENDS

@@ -1,0 +1,51 @@
+"""Words and their places in a visitor's text, whatever the tokenizer makes of them."""
+
+import bisect
+import unicodedata
+
+from models.text.sentences import Span
+
+APOSTROPHES = "'’"
+JOINERS = "\u200d\ufe0e\ufe0f"
+
+
+def words(text: str) -> list[Span]:
+    """The words of `text`: runs of letters and digits, runs of symbols such as one emoji, single punctuation marks.
+
+    An apostrophe between letters stays inside its word ("didn't"); a wide (Chinese, Japanese) letter is its own word.
+    """
+    spans: list[Span] = []
+    previous = " "
+    for i, character in enumerate(text):
+        kind = _kind(character, text[i + 1 : i + 2], previous)
+        if kind == "joined" and spans and spans[-1].end == i:
+            spans[-1] = Span(spans[-1].start, i + 1)
+            continue
+        if kind in ("letter", "symbol") and kind == previous and spans[-1].end == i:
+            spans[-1] = Span(spans[-1].start, i + 1)
+        elif kind != "space":
+            spans.append(Span(i, i + 1))
+        previous = kind
+    return spans
+
+
+def _kind(character: str, following: str, previous: str) -> str:
+    """What `character` is to a word; "joined" belongs to the word before it, whatever that is."""
+    category = unicodedata.category(character)
+    if character.isspace():
+        return "space"
+    if category[0] == "M" or character in JOINERS or category == "Sk":
+        return "joined"
+    if character in APOSTROPHES and previous == "letter" and following.isalpha():
+        return "joined"
+    if category[0] == "L" and unicodedata.east_asian_width(character) == "W":
+        return "wide"
+    if category[0] in "LN" or character == "_":
+        return "letter"
+    return "symbol" if category == "So" else "mark"
+
+
+def word_at(spans: list[Span], position: int) -> Span | None:
+    """The one of `spans`, in their order, that holds the character at `position`."""
+    at = bisect.bisect_right(spans, position, key=lambda span: span.start) - 1
+    return spans[at] if at >= 0 and position < spans[at].end else None

@@ -1,0 +1,1 @@
+"""The files of models: downloads, hashes, the lock file and file formats."""

@@ -1,0 +1,1 @@
+"""Tables: reading them from files, running a task over their rows, and exporting the results."""

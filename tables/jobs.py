@@ -1,0 +1,123 @@
+"""Batches that visitors started: each is found again by its own secret only, and forgotten after an hour."""
+
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from models.runtime.limits import InputError
+from models.runtime.progress import MEGABYTE
+from tables.batch import Batch, Result
+from tables.table import Table
+
+LIFETIME = 3_600.0
+# Of all tables and results together, in bytes.
+BUDGET = 256 * MEGABYTE
+# How long, in seconds, one that was stopped may take to end.
+LAST_STEP = 5.0
+# What a cell of a result takes about, in bytes.
+RESULT_CELL = 60
+
+
+@dataclass(eq=False)
+class Job:
+    """A visitor's table, called `name`; the task that is done with it, and how far that is.
+
+    `seconds` is the work so far. `wanted` is False once the visitor stopped it.
+    """
+
+    name: str
+    table: Table
+    task: str = ""
+    batch: Batch | None = None
+    results: list[Result] = field(default_factory=list)
+    seconds: float = 0.0
+    wanted: bool = False
+    _running: threading.Lock = field(default_factory=threading.Lock)
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """Hold the job, so that nobody else changes it. Raises InputError where somebody does already.
+
+        One that was just stopped is waited for: it ends after the step it is in.
+        """
+        if not self._running.acquire(timeout=LAST_STEP):
+            raise InputError("file", "This batch is running already, perhaps in another window. Stop it there.")
+        try:
+            yield
+        finally:
+            self._running.release()
+
+    @property
+    def done(self) -> bool:
+        """Whether every row has its result."""
+        return self.batch is not None and len(self.results) == len(self.table)
+
+    @property
+    def nbytes(self) -> int:
+        """About how much memory it takes when it is done."""
+        columns = len(self.batch.task.columns) + 1 if self.batch else 0
+        return self.table.nbytes + RESULT_CELL * columns * len(self.table)
+
+
+@dataclass
+class _Kept:
+    job: Job
+    used: float
+
+
+@dataclass
+class Jobs:
+    """The jobs of all visitors, each for `lifetime` seconds after its last use, all within `budget` bytes."""
+
+    lifetime: float = LIFETIME
+    budget: int = BUDGET
+    clock: Callable[[], float] = time.monotonic
+    _kept: dict[str, _Kept] = field(default_factory=dict)
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+    _timer: threading.Timer | None = None
+
+    def keep(self, job: Job) -> str:
+        """Keep `job`, and return the secret by which it is found; the least recently used ones make room."""
+        secret = secrets.token_urlsafe(32)
+        with self._lock:
+            self.sweep()
+            self._kept[secret] = _Kept(job, self.clock())
+            while len(self._kept) > 1 and sum(kept.job.nbytes for kept in self._kept.values()) > self.budget:
+                del self._kept[min(self._kept, key=lambda known: self._kept[known].used)]
+            if self._timer is None:
+                self._sweep_later()
+        return secret
+
+    def find(self, secret: object) -> Job | None:
+        """The job of this secret, if there is one still."""
+        with self._lock:
+            self.sweep()
+            kept = self._kept.get(secret) if isinstance(secret, str) else None
+            if kept is None:
+                return None
+            kept.used = self.clock()
+            return kept.job
+
+    def sweep(self) -> int:
+        """Forget what was not used for a lifetime, and return how many jobs are left."""
+        with self._lock:
+            oldest = self.clock() - self.lifetime
+            for secret in [secret for secret, kept in self._kept.items() if kept.used <= oldest]:
+                del self._kept[secret]
+            return len(self._kept)
+
+    def _sweep_later(self) -> None:
+        """Sweep when the oldest job's lifetime ends, whether or not anybody asks by then."""
+        oldest = min(kept.used for kept in self._kept.values())
+        self._timer = threading.Timer(max(0.0, oldest + self.lifetime - self.clock()), self._sweep_in_time)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _sweep_in_time(self) -> None:
+        with self._lock:
+            self._timer = None
+            if self.sweep():
+                self._sweep_later()

@@ -1,0 +1,135 @@
+"""A visitor's table out of a file: CSV and its kin, JSON Lines or Excel; how it was read, and what was odd in it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from models.runtime.limits import InputError
+from tables import decoded, delimited, json_lines, workbook
+from tables.records import NoRows, assemble
+
+FILE_LIMIT = 20 * 1024 * 1024
+JSON_ENDINGS = (".jsonl", ".ndjson", ".json")
+# Whatever the file is called.
+JSON_START = re.compile(r'\s*(\{\s*"|\{\}|\[\s*\{\s*")')
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a visitor says about a file; empty or None where it is to be found out."""
+
+    encoding: str = ""
+    separator: str = ""
+    header: bool | None = None
+    sheet: str = ""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a file was read, in words; `notes` say what was unusual, and where.
+
+    `sheet` is the one that was read of the `sheets` of a workbook.
+    """
+
+    format: str
+    encoding: str = ""
+    separator: str = ""
+    quotes: str = ""
+    header: bool = True
+    notes: tuple[str, ...] = ()
+    sheet: str = ""
+    sheets: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        facts = [self.format, self.encoding]
+        facts += [f"separator: {self.separator}"] if self.separator else []
+        facts += [f"quotes: {self.quotes}"] if self.quotes else []
+        facts += ["header in the first row" if self.header else "no header"]
+        return " · ".join(fact for fact in facts if fact)
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A table of `Cell` objects; `faults` tell what was wrong in a row, by its index."""
+
+    frame: pd.DataFrame
+    reading: Reading
+    faults: Mapping[int, str] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of the columns, each different."""
+        return list(self.frame.columns)
+
+    @property
+    def nbytes(self) -> int:
+        """The memory that it takes, in bytes."""
+        return int(self.frame.memory_usage(deep=True).sum())
+
+
+def read_table(path: Path, options: Options | None = None) -> Table:
+    """The table in the file at `path`. Raises InputError, with words on what is wrong and where."""
+    size = path.stat().st_size
+    if size > FILE_LIMIT:
+        told, most = f"{size / 1024**2:,.1f}", f"{FILE_LIMIT / 1024**2:.0f}"
+        raise InputError("file", f"The file has {told} MB; at most {most} MB are allowed. Split it into parts.")
+    return parse(path.read_bytes(), path.suffix.lower(), options or Options())
+
+
+def sheet_names(path: Path) -> tuple[str, ...]:
+    """The names of the sheets of the workbook at `path`, none where it is no workbook that can be read."""
+    with path.open("rb") as file:
+        if path.stat().st_size > FILE_LIMIT or file.read(len(workbook.SIGNATURE)) != workbook.SIGNATURE:
+            return ()
+    try:
+        return workbook.read(path.read_bytes()).all
+    except InputError:
+        return ()
+
+
+def parse(data: bytes, ending: str, options: Options) -> Table:
+    """The table in `data`, the bytes of a file whose name has this `ending`. Raises InputError."""
+    if not data.strip():
+        raise InputError("file", "The file is empty: it holds no rows.")
+    if data.startswith((workbook.SIGNATURE, workbook.OLD_SIGNATURE)):
+        return _from_workbook(data, options)
+    text = decoded.decode(data, options.encoding)
+    if ending in JSON_ENDINGS or JSON_START.match(text.text):
+        return _from_json(text, document=ending == ".json")
+    return _from_delimited(text, options)
+
+
+def _from_workbook(data: bytes, options: Options) -> Table:
+    sheet = workbook.read(data, options.sheet)
+    try:
+        made = assemble(sheet.records, options.header, even=True, titled=True)
+    except NoRows as error:
+        if not options.sheet:
+            raise
+        raise InputError("sheet", f"The sheet “{sheet.name}” is empty: it holds no rows. Choose another.") from error
+    count = len(sheet.all)
+    notes = [f"Of {count} sheets “{sheet.name}” was read."] if count > 1 else []
+    reading = Reading("Excel", header=made.header, notes=(*notes, *made.notes), sheet=sheet.name, sheets=sheet.all)
+    return Table(made.frame, reading)
+
+
+def _from_json(text: decoded.Decoded, document: bool) -> Table:
+    objects = json_lines.read(text.text, document)
+    made = assemble(objects.records, objects.header, even=True)
+    faults = {row: record.fault for row, record in enumerate(made.rows) if record.fault}
+    notes = (*text.notes, *objects.notes, *made.notes)
+    return Table(made.frame, Reading(objects.format, text.encoding, header=made.header, notes=notes), faults)
+
+
+def _from_delimited(text: decoded.Decoded, options: Options) -> Table:
+    dialect = delimited.detect(text.text, options.separator)
+    made = assemble(delimited.read(text.text, dialect), options.header, titled=True)
+    name = {"tab": "TSV", "comma": "CSV"}.get(dialect.separator, "Text")
+    notes = (*text.notes, *dialect.notes, *made.notes)
+    return Table(made.frame, Reading(name, text.encoding, dialect.separator, dialect.quotes, made.header, notes))

@@ -1,0 +1,249 @@
+"""Question answering: every place of a long text is read once, and an answer's offsets are the visitor's own."""
+
+import itertools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import Tensor
+
+from models.catalog.bundled import QUESTION_ANSWERING
+from models.engines.base import EncoderInfo
+from models.engines.padding import padded
+from models.runtime.arrays import Floats
+from models.runtime.cache import Loaded, ModelCache
+from models.runtime.limits import CONTEXT_LIMIT, InputError
+from models.tasks.question_answering.adapter import Answerer, Calibration, whole_characters
+from models.tasks.question_answering.windows import (
+    ANSWER_TOKENS,
+    WINDOW_TOKENS,
+    Window,
+    _margins,
+    batches,
+    encode,
+    read,
+)
+from tests import tiny
+
+TOKENIZER = tiny.letter_tokenizer()
+TINY = Answerer(tiny.cache(), QUESTION_ANSWERING)
+AWKWARD = st.text(st.sampled_from("aé9e\u0301\r\n 中文😀👩🏽\u200d💻\ufe0fß.!\u0489\tא"), max_size=60)
+
+
+@dataclass
+class Finder:
+    """A stand-in for a model: it sees an answer wherever the letter `z` is, as strongly as there are `z` in a row."""
+
+    null: float = 0.0
+    calls: int = 0
+
+    info = EncoderInfo(1, (), False, 0, 512)
+
+    def __call__(self, rows: Sequence[Sequence[int]], firsts: Sequence[int] | None = None) -> tuple[Floats, ...]:
+        self.calls += 1
+        letter = TOKENIZER.convert_tokens_to_ids(["z", "##z"])
+        hits = 8 * np.isin(padded(rows, self.info)["input_ids"], letter).astype(np.float32)
+        before = np.pad(hits, ((0, 0), (1, 0)))[:, :-1]
+        after = np.pad(hits, ((0, 0), (0, 1)))[:, 1:]
+        starts, ends = hits - before, hits - after
+        starts[:, 0] = ends[:, 0] = self.null
+        return starts, ends
+
+
+def answerer(model: Finder) -> Answerer:
+    """An adapter over a stand-in."""
+    loaded = Loaded(model, TOKENIZER, "cpu", "float32", 1)
+    return Answerer(ModelCache(lambda spec, report: loaded, 10**9), QUESTION_ANSWERING)
+
+
+@given(st.integers(0, 1500), st.integers(1, 100))
+@settings(max_examples=60, deadline=None)
+def test_every_token_is_owned_by_one_window(length: int, asked: int) -> None:
+    """The windows own each token of the context once, and an answer that begins there fits in."""
+    encoded = encode(TOKENIZER, "q" * asked, "." * length)
+    owned = []
+    for window in encoded.windows:
+        assert len(window.ids) <= WINDOW_TOKENS
+        owned += [window.offsets[i - window.first][0] for i in window.owned]
+        last = window.offsets[-1][1] if window.offsets else 0
+        assert last == length or window.owned.stop + ANSWER_TOKENS <= len(window.ids)
+    assert owned == list(range(length))
+
+
+def test_a_batch_holds_similar_windows() -> None:
+    """No window is lost, and the padding stays within the batch's bound."""
+    windows = [w for n in (5, 900, 40, 300) for w in encode(TOKENIZER, "q", "." * n, job=n).windows]
+    found = list(batches(windows))
+    assert sorted(id(w) for batch in found for w in batch) == sorted(map(id, windows))
+    assert all(len(batch[0].ids) >= len(window.ids) for batch in found for window in batch)
+
+
+@pytest.mark.parametrize("place", [0, 150, 191, 192, 193, 255, 256, 320, 5_000, 59_990])
+def test_an_answer_is_found_at_its_own_place(place: int) -> None:
+    """Wherever the answer is in a long text, borders of windows too, its offsets are right and it counts once."""
+    context = "ab " * 20_000
+    context = f"{context[:place]}zzz{context[place + 3 :]}"
+    found = answerer(Finder())("where", context, 1)
+    assert found.answers[0].text == "zzz"
+    assert found.answers[0].start == place
+    assert found.complete
+    assert found.answers[0].score > 0.5
+    assert found.found
+
+
+def test_the_null_answer_wins_where_there_is_none() -> None:
+    """A text without the answer has a no-answer probability near one, and says so."""
+    found = answerer(Finder(null=6.0))("where", "nothing of the kind")
+    assert found.no_answer > 0.9
+    assert not found.found
+
+
+def test_answers_do_not_overlap_and_share_the_probability() -> None:
+    """Three places give three answers, best first; with no answer they make up at most 1."""
+    found = answerer(Finder())("where", "zz one zzzz two z three", 3)
+    assert sorted(answer.text for answer in found.answers) == ["z", "zz", "zzzz"]
+    assert sum(answer.score for answer in found.answers) + found.no_answer == pytest.approx(1, abs=0.02)
+    assert [a.score for a in found.answers] == sorted((a.score for a in found.answers), reverse=True)
+
+
+def test_spans_are_those_of_torch() -> None:
+    """Margins of every span, the best ones and the masses are what the same formulas give in torch."""
+    random = np.random.default_rng(0)
+    windows = [window for n in (700, 3, 60) for window in encode(TOKENIZER, "who", "ab " * n).windows]
+    shape = (len(windows), max(len(window.ids) for window in windows))
+    starts, ends = (random.normal(0, 4, shape).astype(np.float32) for _ in range(2))
+    wanted = _margins_in_torch(torch.tensor(starts), torch.tensor(ends), windows)
+    assert np.array_equal(_margins(starts, ends, windows), wanted.numpy())
+    found = read(lambda rows, firsts=None: (starts, ends), windows, 3, 1.7)  # type: ignore[arg-type]
+    masses = (wanted / 1.7).flatten(1).logsumexp(1)
+    for i, (window, reading) in enumerate(zip(windows, found, strict=True)):
+        assert reading.log_mass == pytest.approx(float(masses[i]), abs=1e-5)
+        left = wanted[i].clone()
+        for span in reading.spans:
+            more, begin = divmod(int(left.argmax()), shape[1])
+            places = [window.offsets[at - window.first] for at in (begin, begin + more)]
+            assert (span.start, span.end) == (places[0][0], places[1][1])
+            assert span.margin == float(left[more, begin])
+            overlapping = [
+                (m, b) for m in range(ANSWER_TOKENS) for b in range(shape[1]) if b <= begin + more and b + m >= begin
+            ]
+            rows, columns = zip(*overlapping, strict=True)
+            assert span.log_mass == pytest.approx(float((left[rows, columns] / 1.7).logsumexp(0)), abs=1e-5)
+            left[rows, columns] = -torch.inf
+
+
+def _margins_in_torch(starts: Tensor, ends: Tensor, windows: Sequence[Window]) -> Tensor:
+    """Span by span."""
+    margins = torch.full((len(windows), ANSWER_TOKENS, starts.shape[1]), -torch.inf)
+    for i, window in enumerate(windows):
+        for begin in window.owned:
+            for more in range(min(ANSWER_TOKENS, len(window.ids) - 1 - begin)):
+                null = starts[i, 0] + ends[i, 0]
+                margins[i, more, begin] = starts[i, begin] - null + ends[i, begin + more]
+    return margins
+
+
+@given(question=AWKWARD.filter(lambda t: any(c.isalnum() for c in t)), context=AWKWARD)
+@settings(max_examples=150, deadline=None)
+def test_offsets_are_the_visitors_own(question: str, context: str) -> None:
+    """With emoji, Chinese, combining marks and line ends, `text` is what stands between `start` and `end`."""
+    if not any(character.isalnum() for character in context):
+        context += "word"
+    found = TINY(question, context, 5)
+    places = sorted((answer.start, answer.end) for answer in found.answers)
+    assert all(answer.text == context[answer.start : answer.end] and answer.text.strip() for answer in found.answers)
+    assert all(whole_characters(context, *place) == place for place in places)
+    assert all(end <= start for (_, end), (start, _) in itertools.pairwise(places))
+    assert 0 <= found.no_answer <= 1
+    assert sum(answer.score for answer in found.answers) + found.no_answer <= 1 + 1e-6
+
+
+@pytest.mark.parametrize(
+    ("text", "span", "whole"),
+    [
+        ("cafe\u0301 au", (0, 4), (0, 5)),
+        ("👩🏽\u200d💻 ok", (0, 1), (0, 4)),
+        ("👩🏽\u200d💻 ok", (3, 4), (0, 4)),
+        ("❤\ufe0f x", (0, 1), (0, 2)),
+        ("plain", (1, 3), (1, 3)),
+        ("a\r\nb", (0, 1), (0, 1)),
+        ("end", (0, 3), (0, 3)),
+    ],
+)
+def test_no_character_is_cut_in_two(text: str, span: tuple[int, int], whole: tuple[int, int]) -> None:
+    """A span grows over the accents, skin tones and joined emoji that belong to its characters."""
+    assert whole_characters(text, *span) == whole
+
+
+def test_many_is_one_by_one() -> None:
+    """Questions that share batches get the answers that they get alone."""
+    pairs = [("who", "Ann saw Bob. " * n) for n in (1, 60, 3)]
+    [together] = TINY.many(pairs, 2)
+    for (question, context), found in zip(pairs, together, strict=True):
+        alone = TINY(question, context, 2)
+        assert [(a.start, a.end) for a in alone.answers] == [(a.start, a.end) for a in found.answers]
+        assert alone.margin == pytest.approx(found.margin, abs=1e-4)
+
+
+def test_stopping_ends_the_work() -> None:
+    """A closed stream runs no further batch and frees the model."""
+    model = Finder()
+    adapter = answerer(model)
+    stream = adapter.stream("where", "ab " * (CONTEXT_LIMIT // 3))
+    first = next(stream)
+    assert not first.complete
+    stream.close()
+    assert model.calls == 1
+    assert adapter.cache.status().models[0].leases == 0
+
+
+def test_what_is_left_of_the_question_is_told() -> None:
+    """Tokens of the question beyond its limit are counted as dropped, and all of the context is read."""
+    run = TINY("q" * 70, "a" * 100).run
+    assert (run.tokens, run.dropped) == (164, 6)
+
+
+def test_a_text_without_tokens_has_no_answer() -> None:
+    """A context of signs that the tokenizer removes is no error."""
+    found = TINY("who", "\ufffd")
+    assert found.answers == ()
+    assert found.no_answer == 1
+
+
+def test_the_calibration_of_the_adapter_is_used() -> None:
+    """At its threshold the two are even; a missing file means none."""
+    info = replace(Finder.info, calibration={"scale": 0.5, "threshold": 2.0, "temperature": 1.5})
+    calibration = Calibration.of(info)
+    assert calibration.no_answer(2.0) == pytest.approx(0.5)
+    assert calibration.no_answer(4.0) == pytest.approx(1 / (1 + math.e))
+    assert calibration.no_answer(-(10.0**6)) == pytest.approx(1)
+    assert Calibration.of(Finder.info) == Calibration()
+
+
+@pytest.mark.parametrize(
+    ("question", "context", "top_k", "field"),
+    [
+        ("", "text", 3, "question"),
+        ("?!", "text", 3, "question"),
+        ("who", " \n", 3, "context"),
+        ("who", "\0text", 3, "context"),
+        ("who", "a" * (CONTEXT_LIMIT + 1), 3, "context"),
+        ("who", None, 3, "context"),
+        ("who", "text", 0, "top_k"),
+        ("who", "text", 11, "top_k"),
+        ("who", "text", 1.5, "top_k"),
+    ],
+)
+def test_bad_input_is_named_before_any_model_runs(question: Any, context: Any, top_k: Any, field: str) -> None:
+    """The error names its field, and nothing was loaded for it."""
+    adapter = Answerer(tiny.cache(), QUESTION_ANSWERING)
+    with pytest.raises(InputError) as caught:
+        adapter(question, context, top_k)
+    assert caught.value.field == field
+    assert adapter.cache.status().misses == 0

@@ -1,0 +1,141 @@
+"""Sentiment: probabilities, sentences and words in the visitor's own text."""
+
+import itertools
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models.catalog.bundled import SENTIMENT
+from models.runtime.limits import TEXT_LIMIT, InputError
+from models.tasks.sentiment.adapter import SentimentReader
+from models.tasks.sentiment.results import MARKED_WORDS, WINDOW_TOKENS, Scores
+from tests import tiny
+
+TINY = SentimentReader(tiny.cache(), SENTIMENT)
+REVIEW = "Not bad at all. It broke, sadly.\r\nI bought it on Monday."
+
+
+def test_three_probabilities_for_the_text_and_each_sentence() -> None:
+    """They add up to 1, and each sentence has its own place."""
+    found = TINY(REVIEW)
+    for scores in (found.scores, *(sentence.scores for sentence in found.sentences)):
+        assert scores.negative + scores.neutral + scores.positive == pytest.approx(1, abs=1e-5)
+    places = [REVIEW[sentence.start : sentence.end] for sentence in found.sentences]
+    assert places == ["Not bad at all.", "It broke, sadly.", "I bought it on Monday."]
+
+
+def test_a_word_is_measured_by_leaving_it_out() -> None:
+    """An effect is the balance of the sentence less the balance of what is left without the word."""
+    found = TINY("Not bad.")
+    assert ["Not bad."[word.start : word.end] for word in found.words] == ["Not", "bad", "."]
+    [whole, without] = TINY.many(["Not bad.", "Not  ."])
+    assert found.words[1].effect == pytest.approx(whole.balance - without.balance, abs=1e-5)
+    assert found.measured
+
+
+def test_the_probabilities_come_before_the_words() -> None:
+    """A stream first tells what is known, then grows, in the order of the text."""
+    first, *rest = TINY.stream(REVIEW * 20)
+    assert first.words == ()
+    assert not first.measured
+    assert [len(result.words) for result in rest] == sorted(len(result.words) for result in rest)
+    assert [word.start for word in rest[-1].words] == sorted(word.start for word in rest[-1].words)
+    assert rest[-1].scores == first.scores
+
+
+def test_stopping_frees_the_model() -> None:
+    """A closed stream holds no lease."""
+    reader = SentimentReader(tiny.cache(), SENTIMENT)
+    stream = reader.stream(REVIEW)
+    next(stream)
+    stream.close()
+    assert reader.cache.status().models[0].leases == 0
+
+
+def test_a_long_text_is_read_whole() -> None:
+    """Ten thousand letters without a space: every token is read, in parts that fit."""
+    text = "a b " * (TEXT_LIMIT // 4)
+    found = TINY(text)
+    assert (found.run.tokens, found.run.dropped) == (TEXT_LIMIT // 2, 0)
+    assert all(text[one.start : one.end].count("a") <= WINDOW_TOKENS for one in found.sentences)
+    assert [one.start for one in found.sentences[1:]] == [one.end + 1 for one in found.sentences[:-1]]
+    assert (len(found.words), found.word_count) == (MARKED_WORDS, TEXT_LIMIT // 2)
+    assert found.measured
+
+
+def test_the_mean_of_a_long_text_weighs_by_length() -> None:
+    """Beyond one window the text's scores are those of its sentences, each by its tokens."""
+    text = f"{'a' * 100}. {'b' * 50}."
+    found = TINY(text)
+    expected = (found.sentences[0].scores.negative * 101 + found.sentences[1].scores.negative * 51) / 152
+    assert found.scores.negative == pytest.approx(expected)
+
+
+def test_gradients_of_the_words_that_occlusion_measured() -> None:
+    """One effect for each word, in their order, and a sentence's words add up to what they change, within 1%."""
+    found = TINY(REVIEW)
+    *_, gradients = TINY.gradients(REVIEW, found)
+    assert len(gradients.effects) == len(found.words)
+    assert gradients.gap <= 0.01
+    assert gradients.steps >= 3 * 25
+
+
+def test_gradients_grow_by_sentence_and_can_be_stopped() -> None:
+    """Every yield has a longer part of the words; closing frees the model."""
+    reader = SentimentReader(tiny.cache(), SENTIMENT)
+    found = reader(REVIEW)
+    stream = reader.gradients(REVIEW, found)
+    lengths = [len(next(stream).effects) for _ in range(6)]
+    assert lengths == sorted(lengths)
+    assert lengths[0] == 0
+    stream.close()
+    assert reader.cache.status().models[0].leases == 0
+
+
+def test_gradients_stand_beside_the_words_that_were_measured_before_a_stop() -> None:
+    """Where occlusion was stopped half-way, the effects are those of its words, and of no others."""
+    found = TINY(REVIEW)
+    half = replace(found, words=(found.words[1], *found.words[-2:]))
+    *_, whole = TINY.gradients(REVIEW, found)
+    *_, part = TINY.gradients(REVIEW, half)
+    assert part.effects == pytest.approx([whole.effects[1], *whole.effects[-2:]])
+
+
+@given(st.text(st.sampled_from("aé e\u0301\r\n.!?中😀👩🏽\u200d💻\ufe0f'’-\t"), min_size=1, max_size=80))
+@settings(max_examples=100, deadline=None)
+def test_offsets_are_the_visitors_own(text: str) -> None:
+    """Sentences and words lie in their order within the text, without white space around them."""
+    found = TINY(f"{text} a")
+    for spans in (found.sentences, found.words):
+        places = [(span.start, span.end) for span in spans]
+        assert all(0 <= start < end <= len(text) + 2 for start, end in places)
+        assert all(end <= start for (_, end), (start, _) in itertools.pairwise(places))
+        assert all(f"{text} a"[start:end].strip() == f"{text} a"[start:end] for start, end in places)
+
+
+@pytest.mark.parametrize("text", ["", " \n", "?!", "\0", "a" * (TEXT_LIMIT + 1), 7])
+def test_bad_input_is_refused_before_any_model_runs(text: str) -> None:
+    """The error names the field, and nothing was loaded for it."""
+    reader = SentimentReader(tiny.cache(), SENTIMENT)
+    with pytest.raises(InputError) as caught:
+        reader(text)
+    assert caught.value.field == "text"
+    assert reader.cache.status().misses == 0
+
+
+def test_the_label_is_the_likeliest() -> None:
+    """The names follow the probabilities."""
+    assert Scores(0.2, 0.5, 0.3).label == "neutral"
+    assert Scores(0.2, 0.5, 0.3).balance == pytest.approx(0.1)
+
+
+def test_many_texts_give_what_each_gives() -> None:
+    """Whatever their lengths: those that share batches have the scores of those read alone."""
+    texts = [REVIEW, "Not bad.", REVIEW * 20, "x" * 900, REVIEW * 9]
+    together = TINY.many(texts)
+    for text, scores in zip(texts, together, strict=True):
+        alone = next(TINY.stream(text)).scores
+        assert vars(scores) == pytest.approx(vars(alone), abs=1e-5)
+    assert TINY.many([]) == []

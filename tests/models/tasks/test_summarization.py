@@ -1,0 +1,343 @@
+"""Summarization: what is picked, what is written, and where it comes from."""
+
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models.catalog.bundled import MINILM, SMOLLM2
+from models.engines.base import CausalInfo, Step
+from models.engines.embedding import TOKEN_LIMIT, embed
+from models.runtime.arrays import Floats, normalized
+from models.runtime.cache import ModelCache
+from models.runtime.limits import InputError, Limits
+from models.runtime.progress import ignore
+from models.tasks.summarization import abstractive
+from models.tasks.summarization.abstractive import in_circles, own_words, split, trimmed, write
+from models.tasks.summarization.adapter import (
+    LENGTHS,
+    SHORTEST,
+    SUPPORT,
+    Summarizer,
+    absent,
+    linked_to,
+    of_catalog,
+    told,
+)
+from models.tasks.summarization.extractive import select, trust_in_order
+from models.text.sentences import Span, sentences
+from tests import tiny
+
+EXAMPLES = Path(__file__).parents[3] / "assets" / "examples"
+FERRY = (EXAMPLES / "harbour_ferry.txt").read_text()
+# Seven sentences each, of other scripts and shapes.
+EMOJI = (
+    "🎉🎉 The party began at noon. 👩\u200d👩\u200d👧 Families came from every street! There was cake 🍰. A band "
+    "played until dark. Then it rained ☔. Nobody went home, they danced in the rain. At midnight 🕛 the light went."
+)
+LIST = (
+    "To do before we leave:\n- buy milk and bread\n- call the plumber about the tap\n\n1. pack the large bag\n"
+    "2. lock the shed\n3. bring the key to Anna\n4. leave before it rains, by the old road if the bridge is closed"
+)
+PORTUGUESE = (
+    "O barco novo atravessa a baía em quarenta minutos. Os pescadores não gostam da torre. O bilhete subiu de preço. "
+    "O padeiro espera menos visitas. A câmara gasta menos em energia. O barco velho vai para um museu. "
+    "Ninguém tem pressa."
+)
+MARKUP = (
+    "<img src=x onerror=alert(1)> is shown as text. A tag is only some letters here. Nobody reads it as a picture. "
+    "<b>Bold</b> stays as it was typed. So does &amp;. A script would not run. That is all there is to say about it."
+)
+WHOLE = [FERRY, EMOJI, LIST, PORTUGUESE, MARKUP]
+
+
+@pytest.fixture
+def summarizer(tiny_cache: ModelCache) -> Summarizer:
+    """The summarizer over tiny models with random weights."""
+    return of_catalog(tiny_cache)
+
+
+def unit(rows: list[list[float]]) -> Floats:
+    """`rows` at length one."""
+    return normalized(np.array(rows, np.float32))
+
+
+def test_embeddings_do_not_depend_on_the_batch() -> None:
+    """A sentence alone and among longer ones has the same unit vector; an overlong one is cut and counted."""
+    loaded = tiny.load(MINILM, ignore)
+    texts = ["a cat", "x" * 400, "", "the dog runs far away", *("word " * n for n in range(40))]
+    together = embed(loaded, texts)
+    assert np.allclose(together.vectors[0], embed(loaded, ["a cat"]).vectors[0], atol=1e-5)
+    assert np.allclose(np.linalg.norm(together.vectors, axis=-1), 1, atol=1e-5)
+    assert embed(loaded, ["x 1 " * 400]).tokens == TOKEN_LIMIT
+    assert embed(loaded, ["x 1 " * 400]).dropped == 802 - TOKEN_LIMIT
+
+
+def test_select_finds_the_middle_not_a_repetition() -> None:
+    """The central sentence is picked, its twin is not, and the picks come in the text's order."""
+    vectors = unit([[0, 0, 1], [0.1, 1, 0.1], [1, 1, 0.6], [1, 1, 0.61], [1, 0.1, 0.1], [0.2, 0.9, -1]])
+    chosen = select(vectors, 2)
+    assert len({2, 3} & set(chosen)) == 1
+    assert chosen == sorted(chosen)
+    assert len(select(vectors, 99)) == 5
+
+
+def test_order_is_trusted_only_in_connected_prose() -> None:
+    """Where neighbours are alike the order means something; shuffled, the same sentences say nothing by their place."""
+    angles = np.linspace(0, 3, 24, dtype=np.float32)
+    prose = np.stack([np.cos(angles), np.sin(angles)], axis=-1)
+    shuffled = prose[random.Random(0).sample(range(24), 24)]
+    assert trust_in_order(prose @ prose.T) > 0.9
+    assert trust_in_order(shuffled @ shuffled.T) < 0.5
+
+
+@pytest.mark.parametrize("text", WHOLE)
+@pytest.mark.parametrize("length", ["short", "medium", "long"])
+def test_picked_sentences_are_the_visitors_own(summarizer: Summarizer, text: str, length: str) -> None:
+    """Every sentence of an extractive summary stands in the text at its source's offsets."""
+    summary = summarizer(text, "extractive", length)
+    # Random embeddings hold many a pair of sentences for the same, so there may be fewer.
+    assert 1 <= len(summary.sentences) <= LENGTHS[length]
+    for sentence in summary.sentences:
+        (source,) = sentence.sources
+        assert text[source.start : source.end] == sentence.text
+        assert source.similarity == 1
+    assert summary.text == " ".join(sentence.text for sentence in summary.sentences)
+    assert (summary.run.model, summary.doing, summary.note) == (MINILM.name, "", "")
+
+
+@pytest.mark.parametrize("text", [*WHOLE, "a" * 4_000, "word " * 400])
+def test_written_summary_is_shorter_and_has_its_sources(summarizer: Summarizer, text: str) -> None:
+    """Random weights write nonsense, and still: never longer than the text, and sources only above the threshold."""
+    spans = {(span.start, span.end) for span in told(text)}
+    summary = summarizer(text, "abstractive", "medium")
+    assert len(summary.text) <= len(text)
+    assert bool(summary.note) == (summary.text == text.strip())
+    for sentence in summary.sentences:
+        assert all((source.start, source.end) in spans for source in sentence.sources)
+        assert sentence.supported == (sentence.nearest >= SUPPORT)
+
+
+def test_list_numbers_are_no_sentences(summarizer: Summarizer) -> None:
+    """The "2." of a list is never picked by itself."""
+    picked = [sentence.text for sentence in summarizer(LIST, "extractive", "long").sentences]
+    assert not {"1.", "2.", "3.", "4."} & set(picked)
+    assert "2." in [span.of(LIST) for span in sentences(LIST)]
+
+
+@pytest.mark.parametrize("method", ["abstractive", "extractive"])
+def test_too_short_is_said_in_words_without_a_model(method: str) -> None:
+    """A text that is short already comes back as it is, and no model loads."""
+    cache = tiny.cache()
+    summary = of_catalog(cache)("Two words. And more.", method, "short")
+    assert summary.text == "Two words. And more."
+    assert "too short" in summary.note
+    assert [s.sources[0].start for s in summary.sentences] == [0, 11]
+    assert cache.status().misses == 0
+
+
+def test_one_giant_sentence_has_nothing_to_pick_from(summarizer: Summarizer) -> None:
+    """Ten thousand letters without a full stop are one sentence, and the result says so."""
+    summary = summarizer("a" * 10_000, "extractive", "medium")
+    assert "only one sentence" in summary.note
+    assert summary.text == "a" * 10_000
+
+
+@pytest.mark.parametrize(
+    ("arguments", "field"),
+    [
+        (("", "extractive", "short"), "Text"),
+        ((" \u200b ", "extractive", "short"), "Text"),
+        (("a" * 10_001, "extractive", "short"), "Text"),
+        ((5, "extractive", "short"), "Text"),
+        ((FERRY, "magic", "short"), "method"),
+        ((FERRY, "extractive", "huge"), "length"),
+        ((FERRY, None, "short"), "method"),
+    ],
+)
+def test_bad_input_is_refused_before_any_model(arguments: tuple[str, str, str], field: str) -> None:
+    """What cannot be used is named, and nothing loads."""
+    cache = tiny.cache()
+    with pytest.raises(InputError) as refused:
+        of_catalog(cache)(*arguments)
+    assert refused.value.field == field
+    assert cache.status().misses == 0
+
+
+def test_a_larger_limit_is_a_setting(tiny_cache: ModelCache) -> None:
+    """An operator may allow more than the page does."""
+    text = FERRY * 8
+    with pytest.raises(InputError):
+        of_catalog(tiny_cache)(text, "extractive")
+    assert Summarizer(tiny_cache, SMOLLM2, MINILM, Limits(text=60_000))(text, "extractive").text
+
+
+def test_leases_are_not_nested_and_stop_frees_the_model(summarizer: Summarizer) -> None:
+    """The writer is released before the encoder is leased, and closing the stream releases what it holds."""
+    held: Counter[int] = Counter()
+    for _ in summarizer.stream(FERRY, "abstractive", "short"):
+        held[sum(model.leases for model in summarizer.cache.status().models)] += 1
+    assert held[1] > 0
+    assert max(held) == 1
+    stream = summarizer.stream(FERRY, "abstractive", "short")
+    next(stream)
+    assert isinstance(stream, Iterator)
+    stream.close()
+    assert sum(model.leases for model in summarizer.cache.status().models) == 0
+
+
+def test_windows_hold_the_whole_text() -> None:
+    """Windows join to the text again, are cut at sentences, and none is much larger than the rest."""
+    loaded = tiny.load(SMOLLM2, ignore)
+    windows, tokens, dropped = split(loaded, FERRY * 4)
+    assert "".join(windows) == FERRY * 4
+    assert len(windows) == -(-tokens // abstractive.WINDOW)
+    assert dropped == 0
+    starts = {span.start for span in sentences(FERRY * 4)}
+    place = 0
+    for window in windows:
+        assert place in starts
+        assert len(window) < abstractive.WINDOW + 400
+        place += len(window)
+
+
+@pytest.mark.parametrize("text", ["a" * 5_000, "🎉" * 2_000])
+def test_a_text_without_sentences_is_cut_all_the_same(text: str) -> None:
+    """Where there is no sentence to cut at, windows are cut between characters."""
+    windows, _, _ = split(tiny.load(SMOLLM2, ignore), text)
+    assert "".join(windows) == text
+    assert len(windows) > 2
+
+
+def test_what_is_not_read_is_counted() -> None:
+    """Tokens beyond the reading limit are reported as dropped."""
+    windows, tokens, dropped = split(tiny.load(SMOLLM2, ignore), "a" * 20_000)
+    assert (tokens, dropped) == (abstractive.READING_LIMIT, 20_000 - abstractive.READING_LIMIT)
+    assert "".join(windows) == "a" * abstractive.READING_LIMIT
+
+
+@dataclass
+class Teller:
+    """A model that writes what it is told to write of each prompt."""
+
+    tell: Callable[[Sequence[int]], list[int]]
+    info: CausalInfo = field(default_factory=lambda: CausalInfo(259, 2_048, frozenset([257])))
+
+    def generate(self, prompt: Sequence[int], *options: object) -> Iterator[dict[int, Step]]:
+        """Write, with a moment of nothing new before each token."""
+        for token in self.tell(prompt):
+            yield {}
+            yield {0: Step(token, 1.0, ())}
+
+
+def test_long_text_is_summarized_in_parts_and_then_together() -> None:
+    """Each window is read by itself, and the last reading is of the windows' summaries."""
+    read: list[str] = []
+    loaded = tiny.load(SMOLLM2, ignore)
+
+    def reply(prompt: Sequence[int]) -> list[int]:
+        read.append(tokenizer.decode(prompt))
+        return list(tokenizer(f"Part {len(read)} is told.")["input_ids"])
+
+    tokenizer = loaded.tokenizer
+    *_, last = write(replace(loaded, model=Teller(reply)), FERRY * 2, 1)
+    assert len(read) == 3
+    assert "Part 1 is told.\nPart 2 is told." in read[-1]
+    assert last.text == "Part 3 is told."
+
+
+def test_a_sentence_that_turns_in_circles_is_left_out() -> None:
+    """When the model repeats itself, the whole sentences before stay, and the one broken off there goes."""
+    loaded = tiny.load(SMOLLM2, ignore)
+    tokens = loaded.tokenizer("The end is near. And so, and so, and so, and so, and so")["input_ids"]
+    *_, last = write(replace(loaded, model=Teller(lambda prompt: tokens)), FERRY, 3)
+    assert last.text == "The end is near."
+
+
+@pytest.mark.parametrize(
+    ("text", "ended", "expected"),
+    [
+        ("One. Two. Three. Four.", True, "One. Two. Three."),
+        ("One. Two is broken o", False, "One."),
+        ("One. Two is whole", True, "One. Two is whole"),
+        ("Only this is broken o", False, "Only this is broken…"),
+        ("The same. The same. Another.", True, "The same. Another."),
+        ('He said "yes."', False, 'He said "yes."'),
+        ("", True, ""),
+    ],
+)
+def test_summary_ends_at_a_sentence_end(text: str, ended: bool, expected: str) -> None:
+    """What was broken off goes, what was said twice is said once."""
+    assert trimmed(text, 3, ended) == expected
+
+
+def test_the_texts_own_words_are_preferred() -> None:
+    """Tokens of the text and the end are leaned towards, others are not."""
+    loaded = tiny.load(SMOLLM2, ignore)
+    bias = own_words(loaded, "Zebra")
+    letters = {letter: loaded.tokenizer(letter)["input_ids"][0] for letter in "ZQ"}
+    assert bias[letters["Z"]] > 0
+    assert letters["Q"] not in bias
+    assert all(bias[end] > 0 for end in loaded.model.info.ends)
+
+
+def test_circles_are_noticed() -> None:
+    """Twelve tokens in a row that came before are a circle; eleven are not."""
+    assert in_circles([*range(20), *range(12)])
+    assert not in_circles([*range(20), *range(11)])
+    assert in_circles([7] * 13)
+
+
+def test_sources_are_the_nearest_and_only_near_ones() -> None:
+    """At most three, above the threshold, not far behind the nearest; below it nothing supports the sentence."""
+    spans = [Span(i, i + 1) for i in range(6)]
+    linked = linked_to("x", "abcdef", spans, np.array([0.5, 0.9, 0.1, 0.8, 0.74, 0.89]))
+    assert [(source.start, round(source.similarity, 2)) for source in linked.sources] == [(1, 0.9), (5, 0.89), (3, 0.8)]
+    alone = linked_to("x", "abcdef", spans, np.array([0.44, 0.1, 0, 0, 0, 0]))
+    assert not alone.supported
+    assert alone.nearest == pytest.approx(0.44)
+
+
+def test_names_and_numbers_that_are_not_in_the_text() -> None:
+    """A name or a number that the text never mentions is listed, a sentence's first word is not."""
+    assert absent("The captain of Paris paid 1,500 for 22 gulls.", FERRY) == ("Paris", "1,500")
+    assert absent("Ingrid Solheim sails the Kittiwake.", FERRY) == ()
+
+
+@pytest.mark.real
+def test_shuffled_text_keeps_its_point(real_cache: ModelCache) -> None:
+    """With strange sentences before it, a story's own sentences are still what is picked."""
+    off = "Bananas are yellow. My left shoe is lost. Chess has bishops. "
+    summary = of_catalog(real_cache)(off + FERRY, "extractive", "medium")
+    assert len(summary.sentences) == 3
+    assert all(sentence.sources[0].start >= len(off) for sentence in summary.sentences)
+
+
+@pytest.mark.real
+def test_real_summary_is_supported(real_cache: ModelCache) -> None:
+    """SmolLM2 tells a short text in a sentence that ends, is shorter, and finds its source in the text."""
+    text = FERRY[: FERRY.index("The new ship")].strip()
+    summary = of_catalog(real_cache)(text, "abstractive", "short")
+    assert len(text) > SHORTEST
+    assert not summary.note
+    assert summary.words_out < summary.words_in
+    assert len(summary.sentences) == 1
+    assert summary.sentences[0].supported
+    assert summary.text[-1] in ".…"
+
+
+@pytest.mark.real
+def test_real_threshold_tells_support_from_none(real_cache: ModelCache) -> None:
+    """A paraphrase finds its source, an invention about something else finds none."""
+    spans = sentences(FERRY)
+    said = ["An electric ship replaces the old diesel ferry.", "The president of Brazil won the chess championship."]
+    with real_cache.lease(MINILM) as loaded:
+        vectors = embed(loaded, [*said, *(span.of(FERRY) for span in spans)]).vectors
+    paraphrase, invention = (linked_to(s, FERRY, spans, vectors[2:] @ vectors[i]) for i, s in enumerate(said))
+    assert "ferry" in FERRY[paraphrase.sources[0].start : paraphrase.sources[0].end]
+    assert not invention.supported
+    assert invention.absent == ("Brazil",)

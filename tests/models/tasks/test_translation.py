@@ -1,0 +1,231 @@
+"""Translation: nothing dropped, everything between sentences kept, words aligned."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from models.engines.codec import copy, read, write
+from models.engines.writing import AHEAD
+from models.runtime.cache import ModelCache
+from models.runtime.limits import TEXT_LIMIT, InputError
+from models.tasks.translation.adapter import WINDOW_TOKENS, Translators, of_catalog
+from models.tasks.translation.translated import Draft, Translation
+from models.text.language import Guess
+from models.text.sentences import Span
+from tests import tiny_student
+
+LINE = st.lists(
+    st.sampled_from(["The dog. ", "jumps", " ", "\t", "\n", "\r\n", "- ", "1. ", "🎉 ", "é", "你好"]), max_size=30
+)
+
+
+@pytest.fixture
+def translators(tiny_cache: ModelCache) -> Translators:
+    """Both directions over tiny students."""
+    return of_catalog(tiny_cache)
+
+
+def between(translation: Translation) -> tuple[list[str], list[str]]:
+    """What stands between the sentences of a translation's source, and of its text."""
+    return tuple(  # type: ignore[return-value]
+        [text[end:start] for end, start in zip([0, *ends], [*starts, len(text)], strict=True)]
+        for text, starts, ends in (
+            (
+                translation.source,
+                [s.source.start for s in translation.sentences],
+                [s.source.end for s in translation.sentences],
+            ),
+            (
+                translation.text,
+                [s.target.start for s in translation.sentences],
+                [s.target.end for s in translation.sentences],
+            ),
+        )
+    )
+
+
+@hypothesis_settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(line=LINE)
+def test_all_that_is_no_sentence_is_kept(translators: Translators, line: list[str]) -> None:
+    """Bullets, tabs, line breaks and blank lines stand between the sentences just as before; none is without target."""
+    text = "dog " + "".join(line)
+    result = translators.choose("en", "pt")(text)
+    source, target = between(result)
+    assert source == target
+    assert all(sentence.target.of(result.text) for sentence in result.sentences)
+    for sentence in result.sentences:
+        for link in sentence.links:
+            assert sentence.source.start <= link.source.start < link.source.end <= sentence.source.end
+            assert sentence.target.start <= link.target.start < link.target.end <= sentence.target.end
+
+
+def test_long_sentence_goes_in_windows(translators: Translators) -> None:
+    """A sentence without an end is read in windows, every word of it, and nothing is dropped."""
+    text = "the lazy dog, " * 60
+    result = translators.choose("en", "pt")(text)
+    assert len(result.sentences) > 60 * 14 / WINDOW_TOKENS
+    assert " ".join(s.source.of(text) for s in result.sentences) == text.strip()
+    assert result.run.dropped == 0
+
+
+def test_stream_grows_to_the_whole(translators: Translators, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each part of a stream begins with the part before it, the first comes early, the last is the result."""
+    monkeypatch.setattr("models.tasks.translation.adapter.PAUSE", 0)
+    translator = translators.choose("en", "pt")
+    parts = list(translator.stream("The dog. " * 9))
+    texts = [part.text for part in parts]
+    assert all(after.startswith(before) for before, after in pairwise(texts))
+    assert 0 < min(len(part.sentences) for part in parts if part.sentences) <= AHEAD[0]
+    assert len(parts[-1].sentences) == 9
+    assert texts[-1] == translator("The dog. " * 9).text
+
+
+def test_closed_stream_lets_go(translators: Translators, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Closing a stream before its end frees the model."""
+    monkeypatch.setattr("models.tasks.translation.adapter.PAUSE", 0)
+    stream = translators.choose("en", "pt").stream("The dog. " * 9)
+    assert len(next(stream).sentences) < 9
+    assert translators.cache.status().models[0].leases == 1
+    stream.close()
+    assert translators.cache.status().models[0].leases == 0
+
+
+@pytest.mark.parametrize("text", ["", " \n", "\u200b", "a\0b", "\ud83d", "x" * (TEXT_LIMIT + 1), 7, None])
+def test_bad_text_is_refused_before_a_model_loads(translators: Translators, text: str) -> None:
+    """The message names the field, and nothing was loaded."""
+    with pytest.raises(InputError) as refused:
+        translators.choose("en", "pt")(text)
+    assert refused.value.field == "Text"
+    assert not translators.cache.status().models
+
+
+@pytest.mark.parametrize("pair", [("en", "en"), ("en", "xx"), ("", "pt"), (None, 3)])
+def test_unknown_pair_names_the_offered(translators: Translators, pair: tuple[object, object]) -> None:
+    """The message tells which pairs there are."""
+    with pytest.raises(InputError, match=r"English to Portuguese.*Portuguese to English"):
+        translators.check("hello", *pair)
+
+
+def test_emoji_and_other_scripts_stay(translators: Translators) -> None:
+    """What the model cannot read at all is copied whole."""
+    result = translators.choose("en", "pt")("🎉\n你好\n1.5")
+    assert result.text == "🎉\n你好\n1.5"
+    assert [sentence.copied for sentence in result.sentences] == [1, 1, 0]
+
+
+def test_letters_and_signs_are_read_as_the_nearest_known() -> None:
+    """Curly quotes, dashes and letters that the vocabulary lacks become what it has, each at its own place."""
+    tokenizer = tiny_student.tokenizer()
+    source = read(tokenizer, "“È” – fox")
+    assert tokenizer.decode(list(source.ids[:-1])) == '"E" - fox'
+    assert source.unknown == []
+    assert [source.text[slice(*span)].strip() for span in source.offsets[1:4]] == ["“", "È", "”"]
+
+
+def test_a_sign_made_of_many_is_not_copied_twice() -> None:
+    """The fraction in ½ is read as three signs, of which the last two have no place of their own."""
+    source = read(tiny_student.tokenizer(), "½ fox")
+    assert all(source.text[slice(*source.offsets[at])].strip() for at in source.unknown)
+
+
+def test_a_sentence_without_translation_stays() -> None:
+    """Where the network writes nothing, the sentence itself is kept."""
+    source = read(tiny_student.tokenizer(), "dog")
+    empty = np.zeros((0, len(source.ids)), np.float32)
+    assert write(tiny_student.tokenizer(), source, [], empty, True) == copy(source)
+
+
+def test_draft_tells_what_stands_before_the_first_gap() -> None:
+    """A later sentence that is already written waits for those before it."""
+    tokenizer = tiny_student.tokenizer()
+    text = "- dog\n- fox\n"
+    sources = [read(tokenizer, "dog"), read(tokenizer, "fox")]
+    draft = Draft(text, [Span(2, 5), Span(8, 11)], sources, {1: copy(sources[1])})
+    assert draft.so_far("m", "cpu", 0, "torch").text == "- "
+    draft.written[0] = copy(sources[0])
+    assert draft.so_far("m", "cpu", 0, "torch").text == text
+
+
+@pytest.mark.real
+def test_alignment_of_the_attention_sentence(real_cache: ModelCache) -> None:
+    """The target words for "relevant", "words" and "mechanism" point at them."""
+    text = "The attention mechanism lets a model focus on the relevant words."
+    result = of_catalog(real_cache).choose("en", "pt")(text)
+    links = linked(result)
+    assert result.text == "O mecanismo de atenção permite que um modelo se concentre nas palavras relevantes."
+    assert links["relevantes"] == "relevant"
+    assert links["palavras"] == "words"
+    assert links["mecanismo"] == "mechanism"
+
+
+@pytest.mark.real
+def test_both_ways_with_lists_and_emoji(real_cache: ModelCache) -> None:
+    """Real sentences keep their lists, and signs that the model does not know."""
+    translators = of_catalog(real_cache)
+    there = translators.choose("en", "pt")("Buy:\n\n  - milk\n  - two apples 🍎\n\n1. Go home. Sleep well!")
+    assert there.text == "Comprar:\n\n  - leite\n  - duas maçãs 🍎\n\n1. Vá para casa. Durma bem!"
+    back = translators.choose("pt", "en")("Ela disse “olá” — e saiu.\n\nO gato 🐈 está em casa.")
+    assert back.text == 'She said "hello" - and left.\n\nThe cat 🐈 is at home.'
+
+
+def linked(result: Translation) -> Mapping[str, str]:
+    """Each target word's strongest source word."""
+    links = sorted((link for s in result.sentences for link in s.links), key=lambda link: link.weight)
+    return {link.target.of(result.text): link.source.of(result.source) for link in links}
+
+
+def test_many_texts_give_what_each_gives(translators: Translators) -> None:
+    """Their sentences share batches, and each text gets back its own, in order, with what stands between them."""
+    translator = translators.choose("en", "pt")
+    texts = ["The dog jumps. - It is 🎉 here.\n\nfox", "你好", "over the dog\r\n", "The dog jumps. " * 70]
+    together = translator.many(texts)
+    for text, translation in zip(texts, together, strict=True):
+        alone = translator(text)
+        assert (translation.source, translation.text) == (text, alone.text)
+        assert [(s.source, s.target) for s in translation.sentences] == [(s.source, s.target) for s in alone.sentences]
+    with pytest.raises(InputError):
+        translator.many(["The dog", " "])
+
+
+@pytest.mark.parametrize(
+    ("guess", "target", "source"),
+    [
+        pytest.param(Guess("pt", 0.97), "en", "pt", id="sure"),
+        pytest.param(Guess("pt", 0.4, short=True), "en", "pt", id="unsure"),
+        pytest.param(Guess("it", 0.6), "en", "pt", id="unsure, and not offered"),
+        pytest.param(None, "pt", "en", id="no letters"),
+        pytest.param(Guess("pt", 0.97), "xx", None, id="no such target"),
+        pytest.param(Guess("de", 0.97), "en", None, id="surely not offered"),
+        pytest.param(Guess("pt", 0.97), "pt", None, id="surely the target already"),
+    ],
+)
+def test_auto_takes_the_language_that_the_text_seems_to_be_in(
+    translators: Translators, guess: Guess | None, target: str, source: str | None
+) -> None:
+    """Only a sure guess that no model reads is refused, with words that say how to go on."""
+    guessing = replace(translators, detect=lambda text: guess)
+    if source is None:
+        with pytest.raises(InputError, match="Offered: en to pt"):
+            guessing.check("Some words.", "auto", target)
+        return
+    assert guessing.resolve("Some words.", "auto", target) == (source, guess)
+    guessing.check("Some words.", "auto", target)
+
+
+@pytest.mark.parametrize("text", ["", "\ud800", "a" * (TEXT_LIMIT + 1), None])
+def test_no_language_is_guessed_where_nothing_can_be_translated(translators: Translators, text: object) -> None:
+    """The limits hold before the detector runs, on the page and for a script."""
+
+    def no_detector(text: str) -> Guess:
+        raise AssertionError("it was asked")
+
+    guarded = replace(translators, detect=no_detector)
+    assert guarded.guess(text) is None
+    with pytest.raises(InputError):
+        guarded.check(text, "auto", "pt")

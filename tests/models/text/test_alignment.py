@@ -1,0 +1,49 @@
+"""From the alignment of pieces to that of words, and signs that the network cannot write."""
+
+import numpy as np
+import pytest
+
+from models.text.alignment import Piece, links, with_unknown, words
+
+SOURCE = "I like tea"
+OFFSETS = [(0, 1), (1, 6), (6, 8), (8, 10), (10, 10)]
+
+
+def piece(text: str, *weights: float) -> Piece:
+    """A written piece and what it looked at."""
+    return Piece(text, np.array(weights, np.float32))
+
+
+def test_words_leave_punctuation_out() -> None:
+    """Hyphens and apostrophes inside stay, quotes and stops around do not; a lone sign is a word."""
+    text = "(«It's» COVID-19), — e\u0301t\u00e9! 🎉"
+    assert [word.of(text) for word in words(text)] == ["It's", "COVID-19", "—", "e\u0301té", "🎉"]
+
+
+def test_links_join_pieces_into_words() -> None:
+    """A word's weight is the sum over the source word's pieces, averaged over its own; weak links are left out."""
+    written = [piece("Gos", 0.1, 0.8, 0, 0, 0.1), piece("to", 0.3, 0.6, 0.1, 0, 0), piece(" chá.", 0, 0, 0.5, 0.4, 0.1)]
+    found = links(SOURCE, OFFSETS, "Gosto chá.", written)
+    assert [(link.source.of(SOURCE), link.target.of("Gosto chá.")) for link in found] == [
+        ("like", "Gosto"),
+        ("tea", "chá"),
+    ]
+    assert [link.weight for link in found] == [pytest.approx(0.7), pytest.approx(0.9)]
+
+
+@pytest.mark.parametrize(
+    ("source", "offsets", "unknown", "written", "expected"),
+    [
+        ("a → b", [(0, 1), (1, 3), (3, 5)], [1], [("A", 0), (" -", 1), (" B", 2)], "A → B"),
+        ("good 🎉 day", [(0, 4), (4, 6), (6, 10)], [1], [("bom", 0), (" dia", 2)], "bom 🎉 dia"),
+        ("🎉 day", [(0, 1), (1, 5)], [0], [("dia", 1)], "🎉 dia"),
+        ("day🎉 👍", [(0, 3), (3, 4), (4, 6)], [1, 2], [("di", 0), ("a", 0)], "dia🎉 👍"),
+        ("€5", [(0, 1), (1, 2)], [0], [("5", 1)], "€5"),
+    ],
+)
+def test_unknown_signs_are_copied(
+    source: str, offsets: list[tuple[int, int]], unknown: list[int], written: list[tuple[str, int]], expected: str
+) -> None:
+    """A sign takes the place of the piece that stands for it, else stands behind what it stood behind."""
+    pieces = [piece(text, *np.eye(len(offsets))[at]) for text, at in written]
+    assert "".join(part.text for part in with_unknown(pieces, source, offsets, unknown)) == expected

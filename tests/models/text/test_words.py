@@ -1,0 +1,33 @@
+"""Words found in any text."""
+
+import pytest
+
+from models.text.words import word_at, words
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The animal didn't cross.", ["The", "animal", "didn't", "cross", "."]),
+        ("don’t 'quote' it", ["don’t", "'", "quote", "'", "it"]),
+        ("<img src=x>", ["<", "img", "src", "=", "x", ">"]),
+        ("שלום עולם", ["שלום", "עולם"]),
+        ("नमस्ते", ["नमस्ते"]),
+        ("cafe\u0301 au", ["cafe\u0301", "au"]),
+        ("你好 world", ["你", "好", "world"]),
+        ("ok 👩\u200d👩\u200d👧!", ["ok", "👩\u200d👩\u200d👧", "!"]),
+        (" \n\t ", []),
+    ],
+)
+def test_words_of_many_scripts(text: str, expected: list[str]) -> None:
+    """Letters stay together with their marks, emoji with their joiners, punctuation alone."""
+    assert [span.of(text) for span in words(text)] == expected
+
+
+def test_the_word_at_a_character() -> None:
+    """Inside a word its span, between words nothing."""
+    found = words("ab  cd")
+    assert word_at(found, 1) == found[0]
+    assert word_at(found, 2) is None
+    assert word_at(found, 4) == found[1]
+    assert word_at(found, 6) is None
