@@ -10,6 +10,11 @@ ENGINES: dict[Head, Engine] = {
     "entailment": "openvino",
     "translation": "openvino",
 }
+# Without it the Coder answers everyday questions with Python.
+EVERYDAY = (
+    "You are a helpful assistant for everyday questions. Answer in plain words, briefly and correctly, in the language "
+    "of the question. Write code only if you are asked for code."
+)
 # The classes of a sentiment, in their order.
 LABELS = ("negative", "neutral", "positive")
 
@@ -173,6 +178,7 @@ QWEN = ModelSpec(
     engine="llama.cpp",
     # 1,543,714,304 parameters in float32.
     torch_nbytes=6_200_000_000,
+    system=EVERYDAY,
 )
 ENGLISH_PORTUGUESE = ModelSpec(
     "Firefox Translations en-pt",
