@@ -7,6 +7,8 @@ import gradio as gr
 from gradio.components import Component
 from gradio.helpers import Examples
 
+from demos.events import show_nowhere
+
 
 def ready_examples(samples: Sequence[Sequence[Any]], inputs: Sequence[Component], **options: Any) -> Examples:
     """Buttons that fill the values of `inputs` in; `options` are those of Gradio's own examples."""
@@ -20,4 +22,5 @@ def ready_examples(samples: Sequence[Sequence[Any]], inputs: Sequence[Component]
     )
     # Gradio would send the inputs' labels again too, as they were laid out: in English.
     offered.input_component_props = [{} for _ in inputs]
+    show_nowhere(offered.load_input_event)
     return offered

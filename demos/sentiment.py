@@ -12,7 +12,7 @@ from demos.examples import ready_examples
 from demos.guard import report_to
 from demos.model_picker import model_picker
 from demos.own_labels import own_labels
-from demos.sentiment_view import sentiment_view, view, why
+from demos.sentiment_view import SentimentView, view, why
 from demos.status import StatusLine, describe
 from demos.tab import Carry, Form, Tab, carry_button
 from demos.why_view import KEPT, NOT_ATTENTION, WhyView, unfolds
@@ -91,7 +91,7 @@ def render(feeling: Feeling) -> Form:
                 example_labels=list(EXAMPLES),
                 elem_id="sentiment-examples",
             )
-    result_view = sentiment_view("sentiment-view")
+    result_view = SentimentView("sentiment-view")
     status = StatusLine("sentiment-status")
     with gr.Accordion("Why: the same words, measured in two ways", open=False, elem_id="sentiment-why") as fold:
         why_view = WhyView("sentiment-why-view")
