@@ -12,11 +12,11 @@ from models.runtime.spec import ModelSpec
 class Offers:
     """The models to choose from, by task and in the order of the page; the first of a task is its default."""
 
-    question_answering: tuple[ModelSpec, ...] = (bundled.QUESTION_ANSWERING,)
-    translation: tuple[ModelSpec, ...] = tuple(bundled.TRANSLATION.values())
-    sentiment: tuple[ModelSpec, ...] = (bundled.SENTIMENT,)
-    own_labels: tuple[ModelSpec, ...] = (bundled.MINILM,)
-    summarization: tuple[ModelSpec, ...] = (bundled.SMOLLM2,)
+    question_answering: tuple[ModelSpec, ...] = (bundled.QUESTION_ANSWERING, bundled.QWEN)
+    translation: tuple[ModelSpec, ...] = (*bundled.TRANSLATION.values(), bundled.QWEN)
+    sentiment: tuple[ModelSpec, ...] = (bundled.SENTIMENT, bundled.QWEN)
+    own_labels: tuple[ModelSpec, ...] = (bundled.MINILM, bundled.QWEN)
+    summarization: tuple[ModelSpec, ...] = (bundled.SMOLLM2, bundled.QWEN)
     chat: tuple[ModelSpec, ...] = (bundled.SMOLLM2,)
 
     @classmethod

@@ -92,6 +92,7 @@ def messages() -> set[str]:
         for path in (path for path in (ROOT / folder).rglob("*.py") if path not in AT_THE_START):
             tree = ast.parse(path.read_text(encoding="utf-8"))
             shown = folder in ("models", "tables") and ROOT / "models" / "engines" not in path.parents
+            shown = shown and path.name not in TO_A_MODEL
             if shown or path.name in TELL_ONLY:
                 found |= {each for each in _sentences(tree) if MESSAGE.fullmatch(each)}
             raised = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _name(node) in REFUSALS]
@@ -104,6 +105,8 @@ REFUSALS = {"InputError", "LinkError", "WeightsMissing", "EngineError", "EngineR
 TELL_ONLY = {"links.py", "link_bar.py", "gate.py", "runs.py", "capabilities.py"}
 # Modules whose sentences end the server before anybody visits it.
 AT_THE_START = {ROOT / "models" / "catalog" / "operator.py", ROOT / "models" / "weights" / "lock.py"}
+# Modules whose sentences a language model reads.
+TO_A_MODEL = {"generalist.py"}
 # Sentences for a model.
 PROMPTS = {"This text is about {}."}
 

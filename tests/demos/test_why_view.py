@@ -19,6 +19,7 @@ FELT = Sentiment(
     (Sentence(0, 8, Scores(0.1, 0.1, 0.8)), Sentence(9, 13, Scores(0.9, 0.1, 0.0))),
     (Word(0, 3, 1.2), Word(4, 7, -0.5), Word(9, 12, -1.0)),
     3,
+    3,
     RUN,
 )
 CONTEXT = "It rained. Ann met <b>Bob</b>. He left."
