@@ -39,6 +39,7 @@ EXAMPLES = {
         "pt",
         "en",
     ),
+    "早上的里斯本": ("我起得很早，走到河边。街上还空着，咖啡馆里已经飘出面包的香味。", "zh", "en"),
     "Um recado": ("Não te esqueças de regar as plantas. Volto na segunda-feira! 🌱", "pt", "en"),
 }
 COUNT = (
@@ -100,7 +101,7 @@ def render(translators: Translators) -> Form:
             "The Firefox models were trained so that one of their attention heads tells which word of your text they "
             "were translating as they wrote each word. Of others that is not known: their links are the mean of all "
             "heads in the last layer but one (Garg et al. 2019), a hint and no alignment. The stronger the colour, the "
-            "surer."
+            "surer. A language model (Qwen) gives no links at all: its sentences only stand side by side."
         )
         aligned = AlignedWords("translation-words")
         carry = carry_button("translation-carry")
@@ -111,8 +112,9 @@ def render(translators: Translators) -> Form:
         text: str, source: str, target: str, model: str, progress: gr.Progress = gr.Progress()
     ) -> Iterator[dict[Any, Any]]:
         yield {output: "", status: say("Waiting for the model"), aligned: [], raw: None}
-        for result in translators.choose(source, target, model).stream(text, report_to(progress)):
-            yield {output: result.text, status: status_of(result)}
+        translator = translators.choose(source, target, model)
+        for result in translator.stream(text, report_to(progress)):
+            yield {output: result.text, status: status_of(result, translator.aligned)}
         yield {aligned: view(result), raw: asdict(result)}
 
     def exchange(source: str, target: str, text: str, output: str) -> tuple[Any, ...]:
@@ -183,14 +185,15 @@ def render(translators: Translators) -> Form:
     return Form(named, run, carries, {"translate": named})
 
 
-def status_of(result: Translation) -> str:
-    """The status line under `result`, finished or not."""
+def status_of(result: Translation, aligned: bool = True) -> str:
+    """The status line under `result`, finished or not; whether its words are `aligned`."""
     sentences = len(result.sentences)
     copied, cut = sum(s.copied for s in result.sentences), sum(not s.complete for s in result.sentences)
     facts = [
         say_count(sentences, "{n} sentence", "{n} sentences") if sentences else "",
         say_count(copied, "{n} unknown sign copied", "{n} unknown signs copied") if copied else "",
         say_count(cut, "{n} sentence ran too long", "{n} sentences ran too long") if cut else "",
+        "" if aligned else say("no word alignment"),
     ]
     return describe(result.run, *filter(None, facts))
 

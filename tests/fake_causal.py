@@ -59,6 +59,11 @@ class FakeCausal:
         return ids
 
 
+def last_message(prompt: str) -> str:
+    """The visitor's text that a prompt ends with."""
+    return prompt.rsplit("<|im_start|>user\n", 1)[1].partition("<|im_end|>")[0]
+
+
 def with_template() -> Tokenizer:
     """The tokenizer of bytes, with the template of ChatML."""
     plain = fake_engine.byte_tokenizer()

@@ -1,5 +1,7 @@
 """The bundled models: where their files come from, and what these must hash to."""
 
+from itertools import permutations
+
 from models.runtime.spec import Engine, Head, HubRepository, ModelSpec, Part, Parts, WeightFile, Weights, Wheel
 
 # What runs each kind of model on a CPU that can, where that is not torch.
@@ -171,6 +173,7 @@ QWEN = ModelSpec(
     QWEN_WEIGHTS,
     1_500_000_000,
     engine="llama.cpp",
+    pairs=tuple(permutations(("en", "zh", "pt", "fr", "es", "de", "ja"), 2)),
     # 1,543,714,304 parameters in float32.
     torch_nbytes=6_200_000_000,
 )
@@ -231,4 +234,4 @@ SENTIMENT_ACCURATE = ModelSpec(
 )
 
 TRANSLATION = {("en", "pt"): ENGLISH_PORTUGUESE, ("pt", "en"): PORTUGUESE_ENGLISH}
-ATTENTION = (MINILM, SMOLLM2, QUESTION_ANSWERING, SENTIMENT, ENGLISH_PORTUGUESE, PORTUGUESE_ENGLISH)
+ATTENTION = (MINILM, SMOLLM2, QUESTION_ANSWERING, SENTIMENT, ENGLISH_PORTUGUESE, PORTUGUESE_ENGLISH, QWEN)

@@ -62,9 +62,9 @@ def chosen(model: object, default: ModelSpec, others: Iterable[ModelSpec] = ()) 
 
 
 def by_pair(specs: Sequence[ModelSpec]) -> dict[tuple[str, str], list[ModelSpec]]:
-    """For each pair of languages the translators that serve it."""
+    """For each pair of languages the translators that serve it, those that learnt nothing else first."""
     found: dict[tuple[str, str], list[ModelSpec]] = {}
-    for spec in specs:
+    for spec in sorted(specs, key=lambda spec: spec.head == "causal-lm"):
         for pair in spec.pairs:
             found.setdefault(pair, []).append(spec)
     return found

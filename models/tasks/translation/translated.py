@@ -11,6 +11,18 @@ from models.text.sentences import Span
 
 
 @dataclass(frozen=True)
+class Direction:
+    """The codes of the languages to read and to write.
+
+    `token` tells a network of several languages, before each sentence, which to write.
+    """
+
+    source: str
+    target: str = ""
+    token: str = ""
+
+
+@dataclass(frozen=True)
 class Sentence:
     """One sentence and its translation, as character spans of the two texts, and the words that correspond.
 

@@ -6,12 +6,7 @@ from models.catalog.bundled import QWEN
 from models.tasks.sentiment.adapter import SentimentReader
 from models.tasks.sentiment.generalist import MARKED_WORDS
 from tests import fake_causal, tiny
-from tests.fake_causal import FakeCausal
-
-
-def last_message(prompt: str) -> str:
-    """The text that a prompt ends with."""
-    return prompt.rsplit("<|im_start|>user\n", 1)[1].partition("<|im_end|>")[0]
+from tests.fake_causal import FakeCausal, last_message
 
 
 def answer(prompt: str) -> dict[str, float]:
