@@ -1,11 +1,11 @@
-"""The language model in every task: our own lists of remarks and questions, and translation between English and Chinese.
+"""The language model in every task: lists of remarks and questions, and translation between English and Chinese.
 
     python -m bench.generalist remarks [--language zh|pt|en] [--limit N]
     python -m bench.generalist questions [--limit N]
     python -m bench.generalist translation --data DIR [--limit N]
 
 DIR holds `ntrex-en-zh-dev.tsv.gz`. What is wrong is printed as it comes, then the counts. With `--limit` only the first
-N of each language, of the questions, or of the lines each way are asked. English remarks are read by the specialist too.
+N of each language, of the questions, or of the lines each way are asked. The specialist reads English remarks too.
 """
 
 import argparse

@@ -11,7 +11,8 @@ from demos.events import endpoint, on_run
 from demos.model_picker import model_picker
 from demos.status import StatusLine, describe
 from models.runtime.progress import Report, ignore
-from models.tasks.own_labels.adapter import LABEL_LIMIT, MOST_LABELS, LabelClassifier, Labelled, split
+from models.tasks.own_labels.adapter import LABEL_LIMIT, MOST_LABELS, LabelClassifier, split
+from models.tasks.own_labels.results import Labelled
 
 SCRIPT = Path(__file__).parent.parent / "assets" / "own_labels.js"
 
@@ -91,4 +92,7 @@ where each may hold by itself, those from 50% do. The text is the one above.
 
 A model of inference (NLI, from the Hub) reads the text together with each label's sentence instead, and the score tells
 how sure it is that the one follows from the other (Yin et al. 2019).
+
+A language model (Qwen) picks one label by its letter, or says yes or no to each; the scores are the probabilities of
+these replies. It reads a dozen languages.
 """

@@ -11,7 +11,8 @@ from models.runtime.cache import ModelCache
 from models.runtime.limits import DEFAULT_LIMITS, InputError, Limits, check_choice, check_whole
 from models.runtime.progress import Report, last
 from models.tasks.chat.adapter import Chatter
-from models.tasks.own_labels.adapter import LabelClassifier, Labelled, check_labels
+from models.tasks.own_labels.adapter import LabelClassifier, check_labels
+from models.tasks.own_labels.results import Labelled
 from models.tasks.question_answering.adapter import Answerer
 from models.tasks.sentiment.adapter import SentimentReader
 from models.tasks.summarization import adapter as summarization
