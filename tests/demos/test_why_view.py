@@ -8,7 +8,7 @@ from demos.sentiment_view import why as why_sentiment
 from demos.why_view import Strip, agreement, completeness, group
 from models.explain.attribution import Gradients, Reasons, Word
 from models.runtime.provenance import Run
-from models.tasks.question_answering.adapter import Answer, Answers
+from models.tasks.question_answering.results import Answer, Answers
 from models.tasks.sentiment.results import Scores, Sentence, Sentiment
 from models.text.sentences import Span
 
