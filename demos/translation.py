@@ -39,8 +39,11 @@ EXAMPLES = {
         "pt",
         "en",
     ),
-    "早上的里斯本": ("我起得很早，走到河边。街上还空着，咖啡馆里已经飘出面包的香味。", "zh", "en"),
     "Um recado": ("Não te esqueças de regar as plantas. Volto na segunda-feira! 🌱", "pt", "en"),
+}
+CHINESE = {
+    "里斯本的清晨": ("我起得很早，走到河边。街上还空着，咖啡馆里已经飘出面包的香味。", "zh", "en"),
+    "A packing list": (LIST, "en", "zh"),
 }
 COUNT = (
     "(text) => say('{n} of {limit} characters', { n: [...(text || '')].length.toLocaleString('en'), limit: 'LIMIT' })"
@@ -96,6 +99,14 @@ def render(translators: Translators) -> Form:
         example_labels=list(EXAMPLES),
         elem_id="translation-examples",
     )
+    offered = {label: each for label, each in CHINESE.items() if each[1:] in translators.specs}
+    chinese = ready_examples(
+        [[*example, translators.choose(*example[1:]).spec.name] for example in offered.values()],
+        [text, source, target, model],
+        "zh",
+        example_labels=list(offered),
+        elem_id="translation-examples-zh",
+    )
     with gr.Accordion("Why: word by word", open=False, elem_id="translation-why"):
         gr.Markdown(
             "The Firefox models were trained so that one of their attention heads tells which word of your text they "
@@ -141,7 +152,8 @@ def render(translators: Translators) -> Form:
     fields, results = [text, source, target, model], [output, status, aligned, raw]
     checked = ["Text", "Languages", "", "model"]
     on_run([run.click], translate_page, fields, results, translators.check, checked, stop, SHARED_LANE)
-    run_examples(examples, run)
+    for ready in (examples, chinese):
+        run_examples(ready, run)
     swap.click(exchange, [source, target, text, output], [source, target, model, text, *results], **QUIET)
     source.input(guarded(follow_source), [source, target, model], [target, model], **QUIET)
     target.input(guarded(follow_target), [target, source, model], [source, model], **QUIET)

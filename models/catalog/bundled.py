@@ -164,8 +164,13 @@ FIREFOX_WEIGHTS = Weights(
 )
 WEIGHTS = (MINILM_WEIGHTS, SMOLLM2_WEIGHTS, FIREFOX_WEIGHTS, QWEN_WEIGHTS)
 
-MINILM = ModelSpec("all-MiniLM-L6-v2", "encoder", MINILM_WEIGHTS, 91_000_000, engine=ENGINES["encoder"])
-SMOLLM2 = ModelSpec("SmolLM2-135M-Instruct", "causal-lm", SMOLLM2_WEIGHTS, 360_000_000, engine="llama.cpp")
+ENGLISH = ("en",)
+MINILM = ModelSpec(
+    "all-MiniLM-L6-v2", "encoder", MINILM_WEIGHTS, 91_000_000, engine=ENGINES["encoder"], languages=ENGLISH
+)
+SMOLLM2 = ModelSpec(
+    "SmolLM2-135M-Instruct", "causal-lm", SMOLLM2_WEIGHTS, 360_000_000, engine="llama.cpp", languages=ENGLISH
+)
 # Eleven times as large, and worth talking to; it reads and writes Chinese and a dozen other languages.
 QWEN = ModelSpec(
     "Qwen2.5-Coder-1.5B-Instruct",
@@ -176,6 +181,8 @@ QWEN = ModelSpec(
     pairs=tuple(permutations(("en", "zh", "pt", "fr", "es", "de", "ja"), 2)),
     # 1,543,714,304 parameters in float32.
     torch_nbytes=6_200_000_000,
+    # Those that its makers name.
+    languages=("en", "zh", "pt", "fr", "es", "de", "ja", "it", "ru", "ko", "vi", "th", "ar"),
 )
 ENGLISH_PORTUGUESE = ModelSpec(
     "Firefox Translations en-pt",
@@ -202,6 +209,7 @@ QUESTION_ANSWERING = ModelSpec(
     91_000_000,
     adapter="question-answering",
     engine=ENGINES["question-answering"],
+    languages=ENGLISH,
 )
 SENTIMENT = ModelSpec(
     "MiniLM-sentiment",
@@ -211,6 +219,7 @@ SENTIMENT = ModelSpec(
     adapter="sentiment",
     engine=ENGINES["sentiment"],
     labels=LABELS,
+    languages=ENGLISH,
 )
 # More accurate and five times as large. MPNet supports only eager attention.
 QUESTION_ANSWERING_ACCURATE = ModelSpec(
@@ -221,6 +230,7 @@ QUESTION_ANSWERING_ACCURATE = ModelSpec(
     adapter="question-answering-mpnet",
     attention="eager",
     engine=ENGINES["question-answering"],
+    languages=ENGLISH,
 )
 SENTIMENT_ACCURATE = ModelSpec(
     "MPNet-sentiment",
@@ -231,6 +241,7 @@ SENTIMENT_ACCURATE = ModelSpec(
     attention="eager",
     engine=ENGINES["sentiment"],
     labels=LABELS,
+    languages=ENGLISH,
 )
 
 TRANSLATION = {("en", "pt"): ENGLISH_PORTUGUESE, ("pt", "en"): PORTUGUESE_ENGLISH}
