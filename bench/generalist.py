@@ -2,10 +2,11 @@
 
     python -m bench.generalist remarks [--language zh|pt|en] [--limit N]
     python -m bench.generalist questions [--limit N]
-    python -m bench.generalist translation --data DIR [--limit N]
+    python -m bench.generalist translation --data DIR [--language zh|en] [--limit N]
 
 DIR holds `ntrex-en-zh-dev.tsv.gz`. What is wrong is printed as it comes, then the counts. With `--limit` only the first
 N of each language, of the questions, or of the lines each way are asked. The specialist reads English remarks too.
+Of translation, the language is the one to write.
 """
 
 import argparse
@@ -54,7 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         parser.error("translation needs --data")
     else:
         for source, target in (("en", "zh"), ("zh", "en")):
-            translation(cache, chosen.data, source, target, chosen.limit or LINES)
+            if chosen.language in (None, target):
+                translation(cache, chosen.data, source, target, chosen.limit or LINES)
 
 
 def remarks(cache: ModelCache, spec: ModelSpec, language: str, limit: int | None) -> None:

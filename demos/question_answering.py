@@ -26,12 +26,7 @@ from models.tasks.question_answering.adapter import MOST_ANSWERS, Answerer
 from models.tasks.question_answering.results import Answers
 
 EXAMPLES_FOLDER = Path(__file__).parent.parent / "assets" / "examples"
-CONTEXTS = {
-    "The Iron Bridge": "bridge.txt",
-    "Tea": "tea.txt",
-    "A lighthouse log": "lighthouse.txt",
-    "青石镇的灯塔": "lighthouse_zh.txt",
-}
+CONTEXTS = {"The Iron Bridge": "bridge.txt", "Tea": "tea.txt", "A lighthouse log": "lighthouse.txt"}
 QUESTIONS = (
     ("A fact", "When was the bridge opened?", "The Iron Bridge"),
     ("A reason", "Why did Abraham Darby stay in debt?", "The Iron Bridge"),

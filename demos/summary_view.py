@@ -5,7 +5,7 @@ from typing import Any
 
 import gradio as gr
 
-from models.tasks.summarization.adapter import Summary
+from models.tasks.summarization.adapter import Summary, SummarySentence
 
 ASSETS = Path(__file__).parent.parent / "assets"
 
@@ -27,13 +27,23 @@ def view(text: str, summary: Summary) -> dict[str, Any]:
     sentences = [
         {
             "text": sentence.text,
+            "said": said(sentence),
             "sources": [source.similarity for source in sentence.sources],
             "nearest": sentence.nearest,
-            "absent": sentence.absent,
+            "absent": list(sentence.absent),
         }
         for sentence in summary.sentences
     ]
     return {"sentences": sentences, "pieces": pieces(text, summary)}
+
+
+def said(sentence: SummarySentence) -> list[tuple[str, bool]]:
+    """The sentence cut at the names and numbers that the text does not have, which are marked."""
+    cut, at = [], 0
+    for mark in sentence.marks:
+        cut += [(sentence.text[at : mark.start], False), (mark.of(sentence.text), True)]
+        at = mark.end
+    return [piece for piece in [*cut, (sentence.text[at:], False)] if piece[0]]
 
 
 def pieces(text: str, summary: Summary) -> list[dict[str, Any]]:

@@ -123,12 +123,13 @@ def put_together() -> set[str]:
         *str(Reading("Text", "", "comma", "double")).split(" · "),
         *str(Reading("Excel", header=False)).split(" · ")[1:],
         *(f"{doing}{part}{rest}" for doing, rest in DOING for part in ("", " part 2 of 3")),
-        "Finding the sources",
+        "Finding the nearest sentences",
         *(f"{doubt}{hint}" for doubt in DOUBTS for hint in ("", ": perhaps French (60%)")),
         "Looks mixed: French and German",
         "Looks like French (90%)",
         *("5 of 9 sentences unsupported", "5 new tokens", "5.0 tokens/s", "seed 5"),
-        "X, sources by Y",
+        "X, nearest by Y",
+        "overlap of words",
         *PIECES,
     }
 

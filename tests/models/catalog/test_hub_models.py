@@ -30,7 +30,7 @@ from models.tasks.question_answering.adapter import Answerer
 from models.tasks.sentiment.adapter import SentimentReader
 from models.tasks.summarization.adapter import Summarizer
 from models.tasks.translation.adapter import Translators
-from models.tasks.translation.translated import runs_together
+from models.text.sentences import runs_together
 from models.weights.store import WeightsMissing, WeightStore
 from tests import tiny, tiny_student
 from tests.fake_hub import FakeHub, point_at, serving
