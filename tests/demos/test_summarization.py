@@ -17,7 +17,7 @@ SUMMARY = Summary(
     text="Two, one. Nine in Oslo.",
     sentences=(
         SummarySentence("Two, one.", (Source(14, 18, 0.9), Source(0, 13, 0.8)), 0.9, ()),
-        SummarySentence("Nine in Oslo.", (), 0.2, ["Oslo"]),
+        SummarySentence("Nine in Oslo.", (), 0.2, ("Oslo",)),
     ),
     words_in=4,
     note="",
