@@ -6,6 +6,7 @@ const HINT = say("Point at a word, tap it, or walk with the arrow keys: left and
 const SIDES = ["source", "target"];
 const percent = (weight) => `${Math.round(weight * 100)}%`;
 let lit = null;
+let shown = [];
 
 function make(tag, className, text) {
   const node = document.createElement(tag);
@@ -20,7 +21,7 @@ const word = (row, side, index) => sentences.querySelector(`[data-row="${row}"][
 function partners(node) {
   const { row, side, index } = node.dataset;
   const mine = SIDES.indexOf(side);
-  return props.value[row].links
+  return shown[row].links
     .filter((link) => link[mine] === Number(index))
     .map((link) => ({ node: word(row, SIDES[1 - mine], link[1 - mine]), weight: link[2] }))
     .sort((a, b) => b.weight - a.weight);
@@ -63,16 +64,20 @@ function side(name, parts, row) {
   return text;
 }
 
-function draw() {
-  const value = props.value || [];
+// Sentences that are drawn already stay as they are, while others are added after them.
+function draw(value) {
+  const before = shown.map((sentence) => JSON.stringify(sentence));
+  shown = value || [];
   lit = null;
-  sentences.replaceChildren(
-    ...value.map((sentence, row) => {
-      const pair = make("div", "aligned-pair");
-      pair.append(...SIDES.map((name) => side(name, sentence[name], row)));
-      return pair;
-    }),
-  );
+  let kept = 0;
+  while (kept < shown.length && before[kept] === JSON.stringify(shown[kept])) kept += 1;
+  while (sentences.children.length > kept) sentences.lastElementChild.remove();
+  const fresh = shown.slice(kept).map((sentence, at) => {
+    const pair = make("div", "aligned-pair");
+    pair.append(...SIDES.map((name) => side(name, sentence[name], kept + at)));
+    return pair;
+  });
+  sentences.append(...fresh);
   const first = sentences.querySelector(".aligned-word");
   if (first) first.tabIndex = 0;
   detail.textContent = first ? HINT : say("Translate something first.");
@@ -92,5 +97,4 @@ sentences.addEventListener("keydown", (event) => {
   event.preventDefault();
   next.focus();
 });
-watch("value", draw);
-draw();
+drawn(draw);

@@ -64,10 +64,9 @@ function section(result) {
   return [make("section", "answer-section", ...parts), marks[1]];
 }
 
-function draw() {
-  const sections = (props.value || []).map(section);
+function draw(results) {
+  const sections = (results || []).map(section);
   root.replaceChildren(...sections.map(([node]) => node));
   for (const [, best] of sections) if (best) reveal(best, false);
 }
-watch("value", draw);
-draw();
+drawn(draw);

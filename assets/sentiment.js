@@ -77,8 +77,7 @@ function words(value) {
   return [text, scale, detail];
 }
 
-function draw() {
-  const value = props.value;
+function draw(value) {
   if (!value || !value.scores) return root.replaceChildren();
   const verdict = make("p", "feeling-verdict", NAMES[value.label]);
   const bars = make("div", "feeling-bars", ...value.classes.map((name) => bar(name, value.scores[name], name === value.label)));
@@ -87,5 +86,4 @@ function draw() {
   if (value.sentences.length > 1) parts.push(make("h3", "feeling-title", say("Sentence by sentence")), make("ol", "feeling-sentences", ...value.sentences.map((one) => sentence(one, value.classes))));
   root.replaceChildren(...parts);
 }
-watch("value", draw);
-draw();
+drawn(draw);

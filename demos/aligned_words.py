@@ -1,29 +1,19 @@
 """Sentences beside their translations; a word in focus lights up the words that stand for it, both ways."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-import gradio as gr
-
+from demos.packed import PackedView
 from models.tasks.translation.translated import Sentence, Translation
 from models.text.alignment import words
 from models.text.sentences import Span
 
-ASSETS = Path(__file__).parent.parent / "assets"
 
-
-class AlignedWords(gr.HTML):
+class AlignedWords(PackedView):
     """Draws what `view` returns; its script puts every text into the page as text."""
 
     def __init__(self, elem_id: str, render: bool = True) -> None:  # Gradio makes one unrendered to leave it as it is.
-        super().__init__(
-            [],
-            html_template=(ASSETS / "aligned_words.html").read_text(),
-            js_on_load=(ASSETS / "aligned_words.js").read_text(),
-            elem_id=elem_id,
-            render=render,
-        )
+        super().__init__([], "aligned_words.html", ["aligned_words.js"], elem_id, render)
 
 
 def view(translation: Translation) -> list[dict[str, Any]]:

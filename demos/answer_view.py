@@ -1,11 +1,9 @@
 """Answers marked in their text: a gr.HTML component drawn by `assets/answers.js`, and the data it is sent."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import gradio as gr
-
+from demos.packed import PackedView
 from demos.why_view import Strip, agreement, completeness, group
 from demos.words import say
 from models.explain.attribution import Reasons, Word
@@ -13,7 +11,6 @@ from models.tasks.question_answering.results import Answer, Answers
 from models.text.sentences import Span
 from models.text.words import words
 
-ASSETS = Path(__file__).parent.parent / "assets"
 NAME_LENGTH = 60
 
 
@@ -31,14 +28,12 @@ class Asked:
         return self.answers.answers[0] if self.answers.answers else None
 
 
-def answer_view(elem_id: str) -> gr.HTML:
+class AnswerView(PackedView):
     """Draws a list of `view`s; its script puts every text into the page as text."""
-    return gr.HTML(
-        [],
-        html_template=(ASSETS / "answers.html").read_text(),
-        js_on_load=(ASSETS / "answers.js").read_text(),
-        elem_id=elem_id,
-    )
+
+    def __init__(self, elem_id: str, render: bool = True) -> None:
+        # Gradio makes an unrendered one where an event leaves the view as it is.
+        super().__init__([], "answers.html", ["answers.js"], elem_id, render)
 
 
 def view(context: str, answers: Answers, title: str = "") -> dict[str, Any]:

@@ -7,7 +7,7 @@ import gradio as gr
 
 from demos.attention_data import answer, first
 from demos.attention_view import PLACE, AttentionView
-from demos.events import QUIET, current_lane, endpoint, on_run, run_examples
+from demos.events import QUIET, UNSEEN, current_lane, endpoint, on_run, run_examples
 from demos.examples import ready_examples
 from demos.guard import guarded, report_to
 from demos.status import StatusLine, describe
@@ -120,13 +120,9 @@ def render(attender: Attender) -> Form:
     on_run(
         [run.click, text.submit, pair.submit], look, [model, text, pair], [view, status], attender.check, FIELDS, stop
     )
-    in_lane: dict[str, Any] = {
-        "concurrency_id": current_lane(),
-        "concurrency_limit": 1,
-        "api_visibility": "private",
-    }
+    in_lane: dict[str, Any] = {**UNSEEN, "concurrency_id": current_lane(), "concurrency_limit": 1}
     run_examples(ready, run)
-    view.select(guarded(look_closer), None, view, trigger_mode="multiple", show_progress="hidden", **in_lane)
+    view.select(guarded(look_closer), None, view, trigger_mode="multiple", **in_lane)
 
     def check(text: str, text_pair: str, model: str, layer: int, head: int) -> None:
         attender.check(model, text, text_pair)

@@ -11,7 +11,7 @@ from gradio.components import Component
 from demos import batch_form
 from demos.batch_form import FIELDS
 from demos.batch_page import batch_page, options_of
-from demos.events import QUIET, on_run, throttled
+from demos.events import QUIET, UNSEEN, on_run, throttled
 from demos.guard import guarded
 from demos.tab import Form, Tab
 from demos.words import say, told
@@ -118,8 +118,7 @@ def render(desk: BatchDesk) -> Form:
             list(outputs),
             concurrency_id=READING_LANE,
             concurrency_limit=1,
-            show_progress="hidden",
-            api_visibility="private",
+            **UNSEEN,
         )
 
     options = [page.encoding, page.separator, page.header]

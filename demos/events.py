@@ -23,10 +23,13 @@ from models.runtime.limits import InputError
 COMPUTE_LANE = "compute"
 # Several at a time, for what shares the batches of its model with others.
 SHARED_LANE = "shared"
+# Where nothing is shown of an event's progress, on no component: Gradio's page would keep a status for each of its
+# outputs, and with every message of any run copy all of them again, with all that is in them.
+UNSEEN: dict[str, Any] = {"show_progress": "hidden", "show_progress_on": [], "api_visibility": "private"}
 # What a page-only event takes that needs no model: it runs at once, unseen.
-QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+QUIET: dict[str, Any] = {**UNSEEN, "queue": False}
 # The same for what may refuse its input: of what runs beside the queue, Gradio's page shows no error.
-ASIDE: dict[str, Any] = {"concurrency_limit": None, "show_progress": "hidden", "api_visibility": "private"}
+ASIDE: dict[str, Any] = {**UNSEEN, "concurrency_limit": None}
 
 # What a script gives back to disable a button.
 OFF = json.dumps(gr.update(interactive=False))
@@ -113,18 +116,17 @@ def on_run(
     def script(code: str) -> str:
         return code.replace("NUMBER", str(number)).replace("STOP", str(stop._id)).replace("OFF", OFF)
 
-    # The page runs a trigger's events in the order of their registration, each to its end, and goes no further where
-    # a validator refuses: so Stop is enabled first, and only for what will run.
+    # The page runs a trigger's events in the order of their registration, each to its end. Where the validator refuses
+    # it runs nothing more, so a run is noted as begun, and Stop enabled, only where the check passes.
     typed = [each for each in inputs if not isinstance(each, gr.State)]
+    admitted = gr.HTML(visible=False)
+
+    def admit(*values: Any) -> tuple[Any, str]:
+        return (gr.Button(interactive=True), "yes") if _passes(check, values) else (gr.skip(), "")
+
+    gr.on(triggers, admit, list(inputs), [stop, admitted], **QUIET)
     begin = script(STARTED).replace("IDS", str([each._id for each in typed]))
-    gr.on(triggers, None, typed, None, js=begin, **QUIET)
-    gr.on(
-        triggers,
-        lambda *values: gr.Button(interactive=True) if _passes(check, values) else gr.skip(),
-        list(inputs),
-        stop,
-        **QUIET,
-    )
+    gr.on(triggers, None, [admitted, *typed], None, js=begin, **QUIET)
     started = gr.on(
         triggers,
         guarded(fn),
@@ -176,6 +178,11 @@ def endpoint(
         fields = [each for each in inspect.signature(fn).parameters if each != "report"]
         # `gr.api` has no argument for a validator, though its queue asks for one.
         _page().fns[offered["id"]].validator = validator(check, fields)
+
+
+def show_nowhere(event: Any) -> None:
+    """Let an event that Gradio registered by itself keep no status for its outputs, as those that are UNSEEN."""
+    _page().fns[event["id"]].show_progress_on = []
 
 
 def let_share(page: gr.Blocks, at_once: int) -> None:

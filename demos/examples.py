@@ -7,6 +7,8 @@ import gradio as gr
 from gradio.components import Component
 from gradio.helpers import Examples
 
+from demos.events import show_nowhere
+
 
 def ready_examples(
     samples: Sequence[Sequence[Any]], inputs: Sequence[Component], language: str = "", **options: Any
@@ -27,4 +29,5 @@ def ready_examples(
     offered.input_component_props = [{} for _ in inputs]
     if language:
         offered.dataset.elem_classes = [f"examples-{language}"]
+    show_nowhere(offered.load_input_event)
     return offered

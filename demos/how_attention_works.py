@@ -5,7 +5,7 @@ from typing import Any
 import gradio as gr
 
 from demos.attention import OPENS_AT
-from demos.events import current_lane, on_run, run_examples
+from demos.events import UNSEEN, current_lane, on_run, run_examples
 from demos.examples import ready_examples
 from demos.guard import guarded, report_to
 from demos.status import StatusLine, describe
@@ -81,18 +81,13 @@ def render(reader: HeadReader) -> Form:
 
     inputs, outputs = [model, text, places], [head_view, status]
     on_run([run.click, text.submit], work, inputs, outputs, check, (*FIELDS, "Place"), stop)
-    in_lane: dict[str, Any] = {
-        "concurrency_id": current_lane(),
-        "concurrency_limit": 1,
-        "api_visibility": "private",
-    }
+    in_lane: dict[str, Any] = {**UNSEEN, "concurrency_id": current_lane(), "concurrency_limit": 1}
     run_examples(ready, run)
     head_view.select(
         guarded(work_elsewhere),
         [places],
         [head_view, places],
         trigger_mode="multiple",
-        show_progress="hidden",
         **in_lane,
     )
 

@@ -76,7 +76,7 @@ def build(
         if gr.utils.get_space():
             gr.DuplicateButton(say("Duplicate this Space"), variant="secondary", min_width=190, elem_id="duplicate")
         carry_all(forms, strip)
-        keep_typed(forms, open_links(forms, strip, demo, message))
+        keep_typed(forms, open_links(forms, strip, demo, message), demo)
         history({tab.name: tab.title for tab in tabs}, forms, strip, message)
         for prepare in (install(), record(forms)):
             demo.load(None, None, None, js=prepare, **QUIET)

@@ -7,8 +7,8 @@ from typing import Any
 
 import gradio as gr
 
-from demos.answer_view import Asked, answer_view, view, why
-from demos.events import QUIET, endpoint, on_run, throttled
+from demos.answer_view import AnswerView, Asked, view, why
+from demos.events import QUIET, UNSEEN, endpoint, on_run, throttled
 from demos.examples import ready_examples
 from demos.guard import guarded, report_to
 from demos.model_picker import model_picker
@@ -122,7 +122,7 @@ def render(answerer: Answerer) -> Form:
                 elem_id="answer-upload",
             )
             top_k = gr.Slider(1, MOST_ANSWERS, 3, step=1, label="Answers shown", elem_id="answer-top-k")
-    result_view = answer_view("answer-view")
+    result_view = AnswerView("answer-view")
     status = StatusLine("answer-status")
     unread = ReadsHint("answer")
     with gr.Accordion("Why: the words that raised this answer", open=False, elem_id="answer-why") as fold:
@@ -194,7 +194,7 @@ def render(answerer: Answerer) -> Form:
     def read_file(content: bytes | None) -> str:
         return uploaded(content, limits.context)
 
-    upload.upload(guarded(read_file), upload, context, show_progress="hidden", api_visibility="private")
+    upload.upload(guarded(read_file), upload, context, **UNSEEN)
 
     def answer(
         question: str, context: str, top_k: int = 3, model: str = "", *, report: Report = ignore

@@ -6,7 +6,8 @@ for what disables a button.
 
 # Gradio shows a stopped run as an error for as long as its cancelling takes. So the page keeps, for each kind of run by
 # its number, whether it was stopped: its style hides that one error, and the status line says what it was instead.
-STARTED = """(...values) => {
+STARTED = """(admitted, ...values) => {
+  if (!admitted) return;
   const page = document.body.dataset;
   page.runNUMBER = "started";
   ((window.glassboxRuns ??= {})[STOP] ??= new Set()).add(NUMBER);

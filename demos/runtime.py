@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 import pandas as pd
 
-from demos.events import endpoint, on_page_load
+from demos.events import QUIET, endpoint, on_page_load
 from demos.guard import guarded
 from demos.status import StatusLine
 from demos.tab import Form, Tab
@@ -88,7 +88,7 @@ def render(runtime: Runtime) -> Form:
         return show()
 
     for event, fn in ((refresh.click, show), (unload.click, free)):
-        event(guarded(fn), None, [line, models], queue=False, show_progress="hidden", api_visibility="private")
+        event(guarded(fn), None, [line, models], **QUIET)
     on_page_load(show, [line, models])
 
     def status() -> dict[str, Any]:

@@ -13,7 +13,7 @@ from demos.guard import report_to
 from demos.model_picker import model_picker
 from demos.own_labels import own_labels
 from demos.reads_hint import ReadsHint
-from demos.sentiment_view import sentiment_view, view, why
+from demos.sentiment_view import SentimentView, view, why
 from demos.status import StatusLine, describe
 from demos.tab import Carry, Form, Tab, carry_button
 from demos.why_view import KEPT, NOT_ATTENTION, WhyView, unfolds
@@ -106,7 +106,7 @@ def render(feeling: Feeling) -> Form:
                 example_labels=list(CHINESE),
                 elem_id="sentiment-examples-zh",
             )
-    result_view = sentiment_view("sentiment-view")
+    result_view = SentimentView("sentiment-view")
     status = StatusLine("sentiment-status")
     unread = ReadsHint("sentiment")
     with gr.Accordion("Why: the same words, measured in two ways", open=False, elem_id="sentiment-why") as fold:

@@ -1,27 +1,21 @@
 """Sentiment drawn: a gr.HTML component drawn by `assets/sentiment.js`, and the data it is sent."""
 
-from pathlib import Path
 from typing import Any
 
-import gradio as gr
-
+from demos.packed import PackedView
 from demos.why_view import Strip, agreement, completeness, group
 from demos.words import say
 from models.explain.attribution import Gradients
 from models.tasks.sentiment.results import Sentiment
 from models.text.sentences import Span
 
-ASSETS = Path(__file__).parent.parent / "assets"
 
-
-def sentiment_view(elem_id: str) -> gr.HTML:
+class SentimentView(PackedView):
     """Draws a `view`; its script puts every text into the page as text."""
-    return gr.HTML(
-        {},
-        html_template=(ASSETS / "sentiment.html").read_text(),
-        js_on_load=(ASSETS / "sentiment.js").read_text(),
-        elem_id=elem_id,
-    )
+
+    def __init__(self, elem_id: str, render: bool = True) -> None:
+        # Gradio makes an unrendered one where an event leaves the view as it is.
+        super().__init__({}, "sentiment.html", ["sentiment.js"], elem_id, render)
 
 
 def view(text: str, result: Sentiment) -> dict[str, Any]:

@@ -5,22 +5,20 @@ A gr.HTML component drawn by the scripts in `assets/tokens/`, and the data it is
 
 import base64
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-import gradio as gr
 import numpy as np
 
 from demos.attention_data import encode
+from demos.packed import PackedView
 from models.explain.tokens import Candidate, Token
 from models.tasks.chat.attention import ReplyAttention
 from models.tasks.next_word.perplexity import ScoredToken
 
-ASSETS = Path(__file__).parent.parent / "assets" / "tokens"
-SCRIPTS = ("parts.js", "passage.js", "looked.js", "view.js")
+SCRIPTS = ("tokens/parts.js", "tokens/passage.js", "tokens/looked.js", "tokens/view.js")
 
 
-class TokenView(gr.HTML):
+class TokenView(PackedView):
     """Draws a `view`; its scripts put every text into the page as text.
 
     Its `select` event has {"look": true} where what a token looked at is asked for, or {"take": text} where a visitor
@@ -29,13 +27,7 @@ class TokenView(gr.HTML):
 
     def __init__(self, elem_id: str, render: bool = True) -> None:
         # Gradio makes an unrendered one where an event leaves the view as it is.
-        super().__init__(
-            {},
-            html_template=(ASSETS / "view.html").read_text(),
-            js_on_load="\n".join((ASSETS / name).read_text() for name in SCRIPTS),
-            elem_id=elem_id,
-            render=render,
-        )
+        super().__init__({}, "tokens/view.html", SCRIPTS, elem_id, render)
 
 
 def view(*passages: dict[str, Any], following: Sequence[Candidate] = (), **more: Any) -> dict[str, Any]:

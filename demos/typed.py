@@ -13,12 +13,14 @@ from demos.tab import Form
 SCRIPT = Path(__file__).parent.parent / "assets" / "typed" / "keep.js"
 
 
-def keep_typed(forms: Mapping[str, Form], opened: Dependency) -> None:
-    """Keep the text fields of `forms`; they are restored after `opened`, the event that fills the page from a link."""
+def keep_typed(forms: Mapping[str, Form], opened: Dependency, page: gr.Blocks) -> None:
+    """Keep the text fields of `forms`; they are restored after `opened`, the event that fills `page` from a link.
+
+    What is typed before that is kept too, and so is not written over.
+    """
     texts = [field for form in forms.values() for field in form.inputs.values() if isinstance(field, gr.Textbox)]
     names = json.dumps([field.elem_id for field in texts])
-    script = (
-        f"(...values) => {{\n{SCRIPT.read_text(encoding='utf-8')}\nconst fields = typedFields({names});\n"
-        "fields.watch();\nreturn fields.restored(values);\n}"
-    )
-    opened.then(None, texts, texts, js=script, **QUIET)
+    script = SCRIPT.read_text(encoding="utf-8")
+    watch = f"() => {{\n{script}\nwindow.glassboxTyped = typedFields({names});\nwindow.glassboxTyped.watch();\n}}"
+    page.load(None, None, None, js=watch, **QUIET)
+    opened.then(None, texts, texts, js="(...values) => window.glassboxTyped.restored(values)", **QUIET)

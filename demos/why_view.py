@@ -5,17 +5,16 @@ A gr.HTML component drawn by `assets/why/view.js`, and the data it is sent.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Protocol
 
 import gradio as gr
 
 from demos.events import QUIET
+from demos.packed import PackedView
 from demos.words import say
 from models.explain.attribution import spearman
 from models.text.sentences import Span
 
-ASSETS = Path(__file__).parent.parent / "assets" / "why"
 COMPLETE = 0.01
 # How long the server keeps what a visitor could still ask about, in seconds.
 KEPT = 3_600
@@ -69,16 +68,11 @@ class Strip:
         return {"name": self.name, "short": self.short, "note": self.note, "pieces": pieces}
 
 
-class WhyView(gr.HTML):
+class WhyView(PackedView):
     """Draws {"groups": [group(...)], "facts": [words]}; its script puts every text into the page as text."""
 
-    def __init__(self, elem_id: str) -> None:
-        super().__init__(
-            {},
-            html_template=(ASSETS / "view.html").read_text(),
-            js_on_load=(ASSETS / "view.js").read_text(),
-            elem_id=elem_id,
-        )
+    def __init__(self, elem_id: str, render: bool = True) -> None:
+        super().__init__({}, "why/view.html", ["why/view.js"], elem_id, render)
 
 
 def unfolds(fold: gr.Accordion) -> gr.State:

@@ -47,7 +47,11 @@ function passage(opened, pinned) {
 
   // Underlines each token by `share(index)`, 0 to 1.
   function light(share) {
-    self.nodes.forEach((node, i) => node.style.setProperty("--lit", share(i)));
+    self.nodes.forEach((node, i) => {
+      const lit = share(i);
+      if (node.lit !== lit) node.style.setProperty("--lit", lit);
+      node.lit = lit;
+    });
   }
 
   const indexOf = (event) => self.nodes.indexOf(event.target.closest(".token"));

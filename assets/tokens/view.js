@@ -2,6 +2,7 @@
 const find = (name) => element.querySelector(`.token-${name}`);
 const [view, context, passages, detail] = ["view", "context", "passages", "detail"].map(find);
 sayIn(view);
+let given = {};
 let shown = [];
 let open = null;
 let pin = false;
@@ -15,12 +16,12 @@ const facts = (each) =>
 
 // Puts a candidate after what stands before it, where the text can go on.
 function takingAfter(before) {
-  const base = props.value.base;
+  const { base } = given;
   return typeof base === "string" ? (text) => trigger("select", { take: base + before + text }) : undefined;
 }
 
 function describe() {
-  const { next, asks } = props.value || {};
+  const { next, asks } = given;
   if (!open) {
     const following = next?.length ? [choices(say("what may come next: click one to take it"), next, null, takingAfter(""))] : [];
     const hint = shown.some(({ nodes }) => nodes.length) ? say("Point at a token, or walk with the arrow keys.") : "";
@@ -43,7 +44,7 @@ function describe() {
 
 function light() {
   const strength = open && looked ? looked.strengths(open.index) : () => 0;
-  const words = props.value?.looked?.reply || [];
+  const words = given.looked?.reply || [];
   prompt.forEach(([node, word]) => node.style.setProperty("--lit", strength(word)));
   shown.forEach((each) => each.light((index) => (open && index < open.index ? strength(words[index]) : 0)));
 }
@@ -64,12 +65,12 @@ function pinned(passage, index) {
   pin = !again;
   open = null;
   focus(passage, index);
-  if (props.value.asks && !looked) trigger("select", { look: true });
+  if (given.asks && !looked) trigger("select", { look: true });
 }
 
-function draw() {
-  const value = props.value || {};
-  const texts = value.passages || [];
+function draw(value) {
+  given = value || {};
+  const texts = given.passages || [];
   while (shown.length > texts.length) shown.pop().root.remove();
   while (shown.length < texts.length) {
     shown.push(passage(opened, pinned));
@@ -77,13 +78,13 @@ function draw() {
   }
   texts.forEach((text, i) => shown[i].show(text));
   if (open && (!shown.includes(open.passage) || open.index >= open.passage.nodes.length)) [open, pin] = [null, false];
-  if (value.looked?.data !== lookedAt) {
-    lookedAt = value.looked?.data;
-    looked = value.looked ? attention(value.looked) : null;
+  if (given.looked?.data !== lookedAt) {
+    lookedAt = given.looked?.data;
+    looked = given.looked ? attention(given.looked) : null;
     prompt = looked ? looked.draw(context) : [];
     if (!looked) context.replaceChildren();
   }
-  view.classList.toggle("token-empty", !texts.some(({ tokens }) => tokens.length) && !value.next?.length);
+  view.classList.toggle("token-empty", !texts.some(({ tokens }) => tokens.length) && !given.next?.length);
   view.classList.toggle("token-untold", !texts.length);
   view.classList.toggle("token-looked", Boolean(looked));
   view.classList.toggle("token-aside-by-side", texts.length > 1);
@@ -94,5 +95,4 @@ function draw() {
 element.addEventListener("keydown", (event) => {
   if (event.key === "Escape") pin = false;
 });
-watch("value", draw);
-draw();
+drawn(draw);

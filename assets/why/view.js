@@ -21,7 +21,9 @@ function strip(one) {
   for (const piece of one.pieces) text.append("word" in piece ? word(piece) : document.createTextNode(piece.text));
   const first = text.querySelector(".why-word");
   if (first) first.tabIndex = 0;
-  return make("div", "why-strip", make("h4", "why-name", one.name), text, ...(one.note ? [make("p", "why-note", one.note)] : []));
+  const node = make("div", "why-strip", make("h4", "why-name", one.name), text, ...(one.note ? [make("p", "why-note", one.note)] : []));
+  node.short = one.short;
+  return node;
 }
 
 function word(piece) {
@@ -51,7 +53,7 @@ function point(node, target) {
   node.querySelectorAll(".why-here").forEach((other) => other.classList.remove("why-here"));
   same.forEach((one) => one.classList.add("why-here"));
   node.pointed = target;
-  node.querySelector(".why-detail").textContent = `“${target.textContent}” ${same.map((one) => one.told).join(", ")}`;
+  node.querySelector(".why-detail").textContent = `“${target.textContent}” ${same.map((one) => `${one.closest(".why-strip").short} ${one.told}`).join(", ")}`;
 }
 
 function walk(event) {
@@ -71,12 +73,14 @@ function fill(node, one) {
   [...node.querySelectorAll(".why-text")].forEach((text, i) => {
     const pieces = one.strips[i].pieces.filter((piece) => "word" in piece);
     text.querySelectorAll(".why-word").forEach((each, j) => shade(each, pieces[j], one));
-    text.querySelectorAll(".why-word").forEach((each) => (each.told = `${one.strips[i].short} ${each.told}`));
   });
   if (node.pointed) point(node, node.pointed);
 }
 
 function shade(node, piece, one) {
+  const state = `${piece.effect} of ${one.reach}`;
+  if (node.state === state) return;
+  node.state = state;
   const known = piece.effect !== null;
   const strength = known ? Math.min(1, Math.abs(piece.effect) / one.reach) : 0;
   node.style.setProperty("--strength", strength);
@@ -92,8 +96,8 @@ function reveal(text) {
   if (answer) text.scrollTop = answer.offsetTop - text.clientHeight / 3;
 }
 
-function draw() {
-  const { groups = [], facts = [] } = props.value || {};
+function draw(value) {
+  const { groups = [], facts = [] } = value || {};
   const now = JSON.stringify(groups.map((one) => [one.title, one.strips.map((s) => [s.name, s.note, s.pieces.map((p) => p.text)])]));
   if (now !== shape) {
     root.replaceChildren(...groups.map(group), make("div", "why-facts"));
@@ -104,5 +108,4 @@ function draw() {
   const told = root.querySelector(".why-facts");
   if (told) told.replaceChildren(...facts.map((fact) => make("p", "why-fact", fact)));
 }
-watch("value", draw);
-draw();
+drawn(draw);

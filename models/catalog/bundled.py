@@ -12,6 +12,11 @@ ENGINES: dict[Head, Engine] = {
     "entailment": "openvino",
     "translation": "openvino",
 }
+# Without it the Coder answers everyday questions with Python.
+EVERYDAY = (
+    "You are a helpful assistant for everyday questions. Answer in plain words, briefly and correctly, in the language "
+    "of the question. Write code only if you are asked for code."
+)
 # The classes of a sentiment, in their order.
 LABELS = ("negative", "neutral", "positive")
 
@@ -183,6 +188,7 @@ QWEN = ModelSpec(
     torch_nbytes=6_200_000_000,
     # Those that its makers name.
     languages=("en", "zh", "pt", "fr", "es", "de", "ja", "it", "ru", "ko", "vi", "th", "ar"),
+    system=EVERYDAY,
 )
 ENGLISH_PORTUGUESE = ModelSpec(
     "Firefox Translations en-pt",

@@ -1,5 +1,8 @@
 """Steps that browser tests share."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from playwright.sync_api import Locator, Page
 
 # The lightness, 0 to 1, of an element's text and of the first ground behind it that is not transparent.
@@ -13,6 +16,31 @@ PAINT = """(node) => {
   while (node && clear(getComputedStyle(node).backgroundColor)) node = node.parentElement;
   return [ink, light(getComputedStyle(node || document.body).backgroundColor)];
 }"""
+
+# Counts the runs that begin and that are over, by the marks in `demos/run_marks.py`: a short run's are gone at once.
+COUNT = """() => {
+  const runs = (window.runsSeen = { begun: 0, over: 0 });
+  const going = (mark) => mark === "started" || mark === "stopped";
+  const count = (records) => {
+    for (const { attributeName, oldValue } of records) {
+      if (!/^data-run\\d+$/.test(attributeName)) continue;
+      if (!going(oldValue)) runs.begun += 1;
+      if (going(oldValue) && !going(document.body.getAttribute(attributeName))) runs.over += 1;
+    }
+  };
+  window.runsWatch?.disconnect();
+  window.runsWatch = new MutationObserver(count);
+  window.runsWatch.observe(document.body, { attributes: true, attributeOldValue: true });
+}"""
+OVER = "() => window.runsSeen.begun > 0 && window.runsSeen.over === window.runsSeen.begun"
+
+
+@contextmanager
+def whole_run(page: Page, patience: float = 120_000) -> Iterator[None]:
+    """Leave once a run that was begun within, and every other begun since, is over; `patience` is in milliseconds."""
+    page.evaluate(COUNT)
+    yield
+    page.wait_for_function(OVER, timeout=patience)
 
 
 def open_tab(page: Page, title: str, theme: str = "light") -> None:

@@ -13,7 +13,7 @@ from demos import page as glassbox
 from models.catalog.bundled import SENTIMENT
 from models.runtime.cache import ModelCache
 from tests import tiny
-from tests.browser.tabs import open_tab
+from tests.browser.tabs import open_tab, whole_run
 
 pytestmark = pytest.mark.browser
 FIRST, SECOND = "a good <img src=x onerror=alert(1)> one 👍\nand more", "an unlikely heptagon of tea"
@@ -47,9 +47,8 @@ def read(page: Page, text: str) -> None:
     """Run the open Sentiment tab on `text`."""
     status = page.locator("#sentiment-status")
     page.locator("#sentiment-text textarea").fill(text)
-    page.locator("#sentiment-run").click()
-    expect(page.locator("button#sentiment-stop")).to_be_enabled()
-    expect(page.locator("button#sentiment-stop")).to_be_disabled()
+    with whole_run(page):
+        page.locator("#sentiment-run").click()
     expect(status).to_contain_text("words measured")
 
 

@@ -1,6 +1,7 @@
 """The calls under every tab: copied from the page, run as they are, and giving what the page's own endpoint gives."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -146,6 +147,9 @@ def test_each_script_gives_the_result(page: Page, url: str, endpoint: str) -> No
     for elem_id, value in fields.items():
         fill(page, elem_id, value)
     unfold(page, endpoint)
+    written = page.locator(f"#{endpoint}-script-python .cm-content")
+    for value in (value for elem_id, value in fields.items() if not elem_id.endswith("-kind")):
+        expect(written).to_contain_text(re.split(r"[^\w']", value)[0])
     scripts = {language: copied(page, endpoint, language) for language in ("Python", "curl", "JavaScript")}
     wanted = timeless(Client(url, verbose=False).predict(api_name=f"/{endpoint}", **arguments))
     assert {name: timeless(result) for name, result in results(scripts).items()} == dict.fromkeys(scripts, wanted)

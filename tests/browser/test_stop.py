@@ -17,9 +17,9 @@ from demos.events import SHARED_LANE, endpoint, on_run, own_lane
 from demos.status import StatusLine
 from demos.tab import Form, Tab
 from models.runtime.cache import ModelCache
-from models.runtime.limits import DEFAULT_LIMITS, Limits
+from models.runtime.limits import DEFAULT_LIMITS, InputError, Limits
 from tests import tiny
-from tests.browser.tabs import open_tab
+from tests.browser.tabs import open_tab, whole_run
 
 pytestmark = pytest.mark.browser
 PATIENCE = 60_000
@@ -52,6 +52,12 @@ class Lane:
 LANE = Lane()
 
 
+def refuse(text: str) -> None:
+    """Refuse one word."""
+    if text == "refused":
+        raise InputError("text", "This is refused.")
+
+
 def make_lane(cache: ModelCache, limits: Limits = DEFAULT_LIMITS) -> Lane:
     """The lane's adapter, which needs no model."""
     return LANE
@@ -62,7 +68,7 @@ def render(lane: Lane) -> Form:
     for number, tab in enumerate(app.TABS):
         with own_lane(tab.name):
             endpoint(lane.hold, f"hold_{number}", lane=SHARED_LANE if tab is translation.TAB else "")
-    text = gr.Textbox("text")
+    text = gr.Textbox("text", elem_id="lane-text")
     status = StatusLine("lane-status")
     stop = gr.Button("Stop", interactive=False, elem_id="lane-stop")
 
@@ -75,7 +81,7 @@ def render(lane: Lane) -> Form:
     for run in (slow, quick):
         name = run.__name__
         button = gr.Button(name, elem_id=f"lane-{name}")
-        on_run([button.click], run, [text], [status], lambda text: None, ["text"], stop, lane=name)
+        on_run([button.click], run, [text], [status], refuse, ["text"], stop, lane=name)
     return Form()
 
 
@@ -152,6 +158,19 @@ def test_stop_stays_enabled_until_the_last_run_is_over(page: Page) -> None:
     expect(stop).to_be_enabled()
     LANE.free.set()
     expect(stop).to_be_disabled(timeout=PATIENCE)
+
+
+def test_a_refused_run_leaves_nothing_to_stop(page: Page) -> None:
+    """Once another run that shares its Stop is over, Stop is disabled."""
+    open_tab(page, "Lane")
+    text = page.locator("#lane-text textarea")
+    text.fill("refused")
+    page.locator("#lane-slow").click()
+    expect(page.locator("#lane-text")).to_contain_text("This is refused.")
+    text.fill("fine")
+    with whole_run(page):
+        page.locator("#lane-quick").click()
+    expect(page.locator("button#lane-stop")).to_be_disabled()
 
 
 @pytest.mark.usefixtures("lane")

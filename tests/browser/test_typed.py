@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import gradio as gr
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 import app
 from demos import page as glassbox
@@ -92,3 +92,28 @@ def test_another_tab_of_the_browser_starts_empty(page: Page, served: list[tuple[
     other.goto(served[-1][1])
     other.get_by_role("tab", name="Sentiment", exact=True).click()
     expect(other.locator("#sentiment-text textarea")).to_have_value("")
+
+
+def test_what_is_typed_while_the_page_loads_stays(page: Page) -> None:
+    """The page restores what it kept once the server has answered: not over what was typed by then."""
+    held: list[Route] = []
+    released: list[bool] = []
+
+    def hold(request: Route) -> None:
+        if released:
+            request.continue_()
+        else:
+            held.append(request)
+
+    page.route("**/gradio_api/run/**", hold)
+    page.reload()
+    page.get_by_role("tab", name="Sentiment", exact=True).click()
+    page.locator("#sentiment-text textarea").fill("newer")
+    assert held
+    released.append(True)
+    for request in held:
+        request.continue_()
+    page.get_by_role("tab", name="Question answering", exact=True).click()
+    expect(page.locator("#answer-question textarea")).to_have_value(QUESTION)
+    page.get_by_role("tab", name="Sentiment", exact=True).click()
+    expect(page.locator("#sentiment-text textarea")).to_have_value("newer")

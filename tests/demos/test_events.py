@@ -1,7 +1,11 @@
 """The checks at the fields."""
 
+import gradio as gr
+
+import app
 from demos.events import validator
 from models.runtime.limits import InputError
+from tests import tiny
 
 
 def refuse(*values: object) -> None:
@@ -25,3 +29,15 @@ def test_a_single_field_gets_its_message_too() -> None:
 def test_good_input_passes() -> None:
     """Where nothing is wrong, no field is marked."""
     assert all(verdict["is_valid"] for verdict in validator(lambda *values: None, ["a", "b"])(1, 2))
+
+
+def test_an_unseen_event_costs_the_others_nothing() -> None:
+    """What shows no progress has no component to show it on: with each message Gradio's page would copy them all."""
+    page = app.build(tiny.cache())
+    unseen = [
+        event for event in page.fns.values() if (event.show_progress, event.api_visibility) == ("hidden", "private")
+    ]
+    assert unseen
+    assert [event for event in unseen if event.show_progress_on != []] == []
+    shown = {block._id for event in page.fns.values() for block in event.show_progress_on or ()}
+    assert not {block._id for block in page.blocks.values() if isinstance(block, gr.Tabs)} & shown

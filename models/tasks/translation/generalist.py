@@ -9,6 +9,7 @@ from models.explain.tokens import Detokenizer
 from models.runtime.cache import Loaded
 from models.tasks.generalist import Turns, examples, prompt
 from models.tasks.translation.translated import Direction, Draft
+from models.text.circles import circle
 from models.text.language_names import NAMES
 from models.text.segments import windows
 from models.text.sentences import Span
@@ -16,8 +17,6 @@ from models.text.sentences import Span
 WINDOW_TOKENS = 128
 # A translation has at most this many times the tokens of its source, and so many more.
 LENGTH_FACTOR, LENGTH_SLACK = 3, 16
-# So many tokens that stand there three times in a row are a circle.
-CIRCLE = 8
 # Languages without an alphabet, and how many letters say nothing yet about the script.
 WIDE, SHORT = ("zh", "ja"), 8
 # What the languages are called in the instruction, where the table's name would leave something open.
@@ -99,17 +98,11 @@ def _write(loaded: Loaded, draft: Draft, at: int, turns: Turns, direction: Direc
             written.append(step[0].token)
             text = detokenizer.add(step[0].token).lstrip()
             draft.written[at] = Written(text.split("\n", 1)[0].rstrip(), ())
-            whole = len(written) < limit and not _circles(written)
+            whole = len(written) < limit and circle(written) is None
             if "\n" in text or not whole:
                 break
         yield
     draft.written[at] = Written(text.split("\n", 1)[0].rstrip(), (), complete=whole)
-
-
-def _circles(written: Sequence[int]) -> bool:
-    """Whether the last tokens stand there three times in a row."""
-    last, before, first = (written[-n * CIRCLE : len(written) - (n - 1) * CIRCLE] for n in (1, 2, 3))
-    return len(first) == CIRCLE and last == before == first
 
 
 def _encode(loaded: Loaded, text: str) -> Source:
