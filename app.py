@@ -35,22 +35,9 @@ except ImportError:
 import gradio as gr
 
 import batch_command
-from demos import (
-    attention,
-    batch,
-    chat,
-    compare,
-    how_attention_works,
-    next_word,
-    page,
-    question_answering,
-    runtime,
-    sentiment,
-    summarization,
-    translation,
-    zero_gpu,
-)
+from demos import batch, page, zero_gpu
 from demos.tab import Tab
+from demos.tabs import tabs_of
 from models.catalog.at_url import AtUrl
 from models.catalog.bundled import MINILM, QUESTION_ANSWERING, QWEN, SENTIMENT, SMOLLM2, TRANSLATION, WEIGHTS
 from models.catalog.loading import Loader
@@ -63,6 +50,7 @@ from models.runtime.limits import Limits, seconds_before
 from models.runtime.malloc import share_arenas, trim
 from models.runtime.progress import Report, Stage, to_terminal
 from models.runtime.spec import ModelSpec
+from models.tasks.registry import TASKS
 from models.weights.lock import LockError
 from models.weights.store import WeightsMissing, WeightStore
 from server.mcp_tools import obstacle
@@ -75,19 +63,7 @@ DEFAULT_SETTINGS = settings.Settings()
 # What the tabs run unless another model is chosen: loaded at the start, and asked for by /readyz. In place of SmolLM2
 # stands the first chat model that is offered.
 DEFAULT_MODELS = (QUESTION_ANSWERING, *TRANSLATION.values(), SENTIMENT, MINILM, SMOLLM2)
-TABS: tuple[Tab[Any], ...] = (
-    question_answering.TAB,
-    translation.TAB,
-    sentiment.TAB,
-    summarization.TAB,
-    chat.TAB,
-    next_word.TAB,
-    attention.TAB,
-    how_attention_works.TAB,
-    compare.TAB,
-    batch.TAB,
-    runtime.TAB,
-)
+TABS: tuple[Tab[Any], ...] = tabs_of(TASKS)
 
 
 def make_cache(chosen: settings.Settings) -> ModelCache:
@@ -217,7 +193,7 @@ def serve_on_zero_gpu(chosen: settings.Settings) -> Serving:
         sys.exit("ZeroGPU needs the package spaces: put a line `spaces` into requirements.txt.")
     offers = BUNDLED.with_more(operators_own(chosen))
     load = zero_gpu.placed(make_cache(chosen).load, every_model(offers), log.info)
-    tabs = [tab for tab in TABS if tab is not batch.TAB]
+    tabs = [tab for tab in TABS if tab.title != batch.TITLE]
     return serve(
         ModelCache(load, chosen.memory_bytes), chosen, tabs, offers, spaces.GPU(duration=chosen.deadline or 60)
     )

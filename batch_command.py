@@ -5,31 +5,32 @@ import csv
 import json
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, TextIO, TypeVar
 
 import settings
 from models.runtime.cache import BudgetError, ModelCache
 from models.runtime.device import DeviceUnavailable
 from models.runtime.limits import InputError, Limits, seconds_before
-from models.tasks.summarization.adapter import LENGTHS, METHODS
+from models.tasks.own_labels.adapter import split
+from models.tasks.registry import TASKS, Tasks
+from models.tasks.spec import Option, Rows
 from models.weights.store import WeightsMissing
-from tables.batch import Batch, Progress, failed
+from tables.batch import Batch, Progress, failed, make_batch
 from tables.decoded import ENCODINGS
 from tables.delimited import SEPARATORS
 from tables.exports import write_csv, write_json_lines
 from tables.table import JSON_ENDINGS, Options, read_table
-from tables.tasks import TASKS, make_batch
 
+T = TypeVar("T")
 STANDARD_OUTPUT = "-"
-ARGUMENTS = ("text", "question", "context", "message", "source", "target")
 # How often, in seconds, the progress is written.
 GLANCE = 2.0
 
 
-def parser() -> argparse.ArgumentParser:
-    """The command line of `python app.py batch`; what it does not know is a setting of the app."""
+def parser(tasks: Tasks = TASKS) -> argparse.ArgumentParser:
+    """The command line of `python app.py batch` with `tasks`; what it does not know is a setting of the app."""
     made = argparse.ArgumentParser(
         prog="app.py batch",
         description="Run a task over every row of a CSV, TSV, JSON Lines or Excel file.",
@@ -37,22 +38,19 @@ def parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     made.add_argument("file", type=Path, help="the table to read, with a row for each text")
-    made.add_argument("--task", choices=list(TASKS), required=True, help="what to do with each row")
+    made.add_argument("--task", choices=[each.name for each in tasks], required=True, help="what to do with each row")
     made.add_argument("--out", default=STANDARD_OUTPUT, help="the file to write: CSV, or JSON Lines where it ends so")
     made.add_argument("--resume", action="store_true", help="go on after the rows that --out holds already")
     columns = made.add_argument_group("columns")
-    columns.add_argument("--text", metavar="COLUMN", help="the column of the texts")
-    columns.add_argument("--question", metavar="COLUMN", help="answer: the column of the questions")
-    columns.add_argument("--context", metavar="COLUMN", help="answer: the column of the texts that hold the answers")
-    columns.add_argument("--message", metavar="COLUMN", help="chat: the column of the messages")
-    columns.add_argument("--source", help="translate: the language of the texts, or a column that tells it")
-    columns.add_argument("--target", help="translate: the language to translate to, or a column that tells it")
+    for name, owners in _owners(tasks, lambda rows: rows.columns).items():
+        columns.add_argument(f"--{name}", metavar="COLUMN", help=f"{', '.join(owners)}: the column of the {name}")
+    for either, owners in _owners(tasks, lambda rows: rows.either).items():
+        values = ", ".join(value for _, value in either.choices)
+        words = f"{', '.join(owners)}: {either.label.lower()}, one of {values}, or a column"
+        columns.add_argument(f"--{either.flag or either.name}", dest=either.name, help=words)
     options = made.add_argument_group("options")
-    options.add_argument("--labels", help="labels: the names, with commas between them")
-    options.add_argument("--multiple", action="store_true", help="labels: each may hold by itself")
-    options.add_argument("--method", choices=METHODS, help="summarize: how (default: extractive)")
-    options.add_argument("--length", choices=list(LENGTHS), help="summarize: how long (default: short)")
-    options.add_argument("--reply-tokens", type=int, help="chat: tokens of a reply at most (default: 64)")
+    for option, owners in _owners(tasks, lambda rows: rows.options).items():
+        _add_option(options, option, ", ".join(owners))
     options.add_argument("--encoding", choices=list(ENCODINGS), help="of the file (default: found out)")
     options.add_argument("--separator", choices=[*SEPARATORS, "none"], help="between cells (default: found out)")
     options.add_argument("--sheet", help="of a workbook, by its name or number (default: the first with cells)")
@@ -88,16 +86,42 @@ def _batch(given: argparse.Namespace, cache: ModelCache, limits: Limits) -> Batc
     table = read_table(given.file, options_of_file)
     for line in (f"{given.file.name}: {table.reading}", *table.reading.notes):
         print(line, file=sys.stderr)
-    named = {argument: getattr(given, argument) for argument in ARGUMENTS if getattr(given, argument) is not None}
+    rows = next(each.table for each in TASKS if each.name == given.task)
+    either = [option.name for option in rows.either]
+    named = {name: value for name in (*rows.columns, *either) if (value := getattr(given, name)) is not None}
     # A language stands for itself, unless a column has that name.
-    constants = {key for key in TASKS[given.task].either if key in named and named[key] not in table.columns}
+    constants = {key for key in either if key in named and named[key] not in table.columns}
     columns = {argument: column for argument, column in named.items() if argument not in constants}
     options: dict[str, Any] = {key: named[key] for key in constants}
-    if given.labels is not None:
-        options |= {"labels": [label.strip() for label in given.labels.split(",")], "multiple": given.multiple}
-    more = {"method": given.method, "length": given.length, "new_tokens": given.reply_tokens}
-    options |= {key: value for key, value in more.items() if value is not None}
+    for option in rows.options:
+        value = getattr(given, option.name)
+        if value is not None:
+            options[option.name] = split(value) if option.kind == "list" else value
     return make_batch(cache, table, given.task, columns, options, limits)
+
+
+def _owners(tasks: Tasks, of: Callable[[Rows], Iterable[T]]) -> dict[T, list[str]]:
+    """The columns or options of `tasks`, each with the names of its tasks."""
+    found: dict[T, list[str]] = {}
+    for task in tasks:
+        for each in of(task.table):
+            found.setdefault(each, []).append(task.name)
+    return found
+
+
+def _add_option(group: Any, option: Option, owners: str) -> None:
+    """A flag for `option`; one that is not given has no value."""
+    flag, words = f"--{option.flag or option.name.replace('_', '-')}", f"{owners}: {option.label.lower()}"
+    if option.kind == "switch":
+        group.add_argument(flag, dest=option.name, action="store_true", default=None, help=words)
+    elif option.kind == "choice":
+        values = [value for _, value in option.choices]
+        group.add_argument(flag, dest=option.name, choices=values, help=f"{words} (default: {option.default})")
+    elif option.kind in ("number", "seed"):
+        kind = int if option.kind == "seed" or option.step == int(option.step) else float
+        group.add_argument(flag, dest=option.name, type=kind, help=f"{words} (default: {option.default})")
+    else:
+        group.add_argument(flag, dest=option.name, help=words)
 
 
 def _rows_in(path: Path, batch: Batch) -> int:

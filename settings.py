@@ -97,7 +97,7 @@ class Settings:
         shown="everybody",
     )
     queue_length: int = option(32, "requests that may wait; further ones are refused at once", low=1)
-    at_once: int = option(8, "translations that run at once, in shared batches", low=1)
+    at_once: int = option(8, "translations, and replies of chat, that run at once in shared batches", low=1)
     rate: int = option(
         60, "requests a minute from one address; 0 for no limit", shown="60, or 0 where only this machine can connect"
     )

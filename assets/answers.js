@@ -10,10 +10,10 @@ function make(tag, className, ...children) {
   return node;
 }
 
-function row(kind, rank, text, score, target) {
+function row(kind, rank, text, score, target, place) {
   const fill = make("span", "answer-fill");
   fill.style.width = `${score * 100}%`;
-  const name = make("span", "answer-name", make("span", "answer-rank", rank), make("span", "answer-text", text));
+  const name = make("span", "answer-name", make("span", "answer-rank", rank), make("span", "answer-text", text), place ? make("span", "answer-place", place) : undefined);
   const line = make(target ? "button" : "div", `answer-row ${kind}`, name, make("span", "answer-bar", fill), make("span", "answer-percent", percent(score)));
   if (target) {
     line.type = "button";
@@ -57,7 +57,7 @@ function section(result) {
   passage.setAttribute("role", "region");
   passage.setAttribute("aria-label", say("The text, with the answers marked"));
   const verdict = make("p", result.found ? "answer-verdict" : "answer-verdict answer-none", result.found ? result.answers[0].text : say("The text does not answer this."));
-  const rows = result.answers.map((answer, i) => row("", String(i + 1), named(answer), answer.score, marks[i + 1]));
+  const rows = result.answers.map((answer, i) => row("", String(i + 1), named(answer), answer.score, marks[i + 1], answer.place));
   rows.push(row("answer-null", "–", say("not in the text"), result.no_answer));
   const parts = [verdict, make("div", "answer-rows", ...rows), passage];
   if (result.title) parts.unshift(make("h3", "answer-title", result.title));

@@ -25,7 +25,7 @@ function said(sentence, index) {
   node.type = "button";
   node.dataset.index = index;
   node.classList.toggle("summary-unsupported", !sentence.sources.length || sentence.absent.length > 0);
-  node.append(make("span", "summary-verdict", verdict(sentence)));
+  node.append(make("span", "summary-verdict", [verdict(sentence), ...sentence.places].join(" · ")));
   if (sentence.absent.length) node.append(make("span", "summary-verdict summary-absent", say("⚠ Not in the text: {words}", { words: sentence.absent.join(", ") })));
   return node;
 }

@@ -1,6 +1,7 @@
 """Answers marked in their text: a gr.HTML component drawn by `assets/answers.js`, and the data it is sent."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from demos.packed import PackedView
@@ -12,6 +13,8 @@ from models.text.sentences import Span
 from models.text.words import words
 
 NAME_LENGTH = 60
+# A text of more characters is shown as what is around its answers, so far on either side.
+WHOLE, AROUND = 60_000, 1_500
 
 
 @dataclass(frozen=True)
@@ -36,15 +39,45 @@ class AnswerView(PackedView):
         super().__init__([], "answers.html", ["answers.js"], elem_id, render)
 
 
-def view(context: str, answers: Answers, title: str = "") -> dict[str, Any]:
-    """One question's result over one context, under `title`."""
+def view(
+    context: str, answers: Answers, title: str = "", place_of: Callable[[int], str] = lambda start: ""
+) -> dict[str, Any]:
+    """One question's result over one context, under `title`; `place_of` names the page or the like of an offset."""
+    shown = pieces(context, answers)
     return {
         "title": title,
         "found": answers.found,
         "no_answer": answers.no_answer,
-        "answers": [vars(answer) for answer in answers.answers],
-        "pieces": pieces(context, answers),
+        "answers": [vars(answer) | {"place": place_of(answer.start)} for answer in answers.answers],
+        "pieces": shown if len(context) <= WHOLE else excerpts(shown),
     }
+
+
+def excerpts(shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """`shown`, the pieces of a long text, with all that is far from any answer left out."""
+    cut: list[dict[str, Any]] = []
+    for number, piece in enumerate(shown):
+        text = piece["text"]
+        head = AROUND if number else 0
+        tail = AROUND if number < len(shown) - 1 else 0
+        if "rank" in piece or len(text) <= head + tail:
+            cut.append(piece)
+        else:
+            cut.append({"text": text[: head or 0] + "\n\n…\n\n" * bool(number) + text[len(text) - tail :]})
+    return cut
+
+
+def near(context: str, answers: Answers) -> tuple[str, Answers]:
+    """The stretch of a long text in which the best answer was found, and those of `answers` that are within it."""
+    start, end = answers.window
+    if len(context) <= WHOLE or not answers.answers:
+        return context[:WHOLE], answers
+    inside = tuple(
+        replace(answer, start=answer.start - start, end=answer.end - start)
+        for answer in answers.answers
+        if start <= answer.start and answer.end <= end
+    )
+    return context[start:end], replace(answers, answers=inside, window=(0, end - start))
 
 
 def pieces(context: str, answers: Answers) -> list[dict[str, Any]]:

@@ -180,4 +180,4 @@ Each layer has several heads, and each head looks in its own way.
 Attention shows where a model looks, not why it answers as it does: Jain and Wallace 2019, Wiegreffe and Pinter 2019.
 """
 
-TAB = Tab("Attention", make_attender, render, make_attender)
+TAB = Tab("Attention", make_attender, render)

@@ -8,16 +8,17 @@ from typing import Any
 import gradio as gr
 from gradio.components import Component
 
-from demos import batch_form
-from demos.batch_form import FIELDS
 from demos.batch_page import batch_page, options_of
 from demos.events import QUIET, UNSEEN, on_run, throttled
 from demos.guard import guarded
 from demos.tab import Form, Tab
 from demos.words import say, told
-from models.runtime.limits import InputError
+from models.catalog.offers import BUNDLED, Offers
+from models.runtime.cache import ModelCache
+from models.runtime.limits import DEFAULT_LIMITS, InputError, Limits
 from models.runtime.progress import Report, ignore
-from tables.batch_service import BatchDesk
+from models.tasks.registry import TASKS, Tasks
+from tables.batch_service import BatchService
 from tables.jobs import Job
 from tables.table import sheet_names
 
@@ -26,11 +27,12 @@ EXAMPLE = str(Path(__file__).parent.parent / "assets" / "examples" / "reviews.cs
 BATCH_LANE, READING_LANE = "batch", "reading"
 # How often, in seconds, the page is told how far a batch is.
 GLANCE = 0.5
+TITLE = "Batch"
 
 
-def render(desk: BatchDesk) -> Form:
+def render(desk: BatchService) -> Form:
     """Lay out the tab. It has no endpoint: a script has the command line."""
-    page = batch_page(desk.limits)
+    page = batch_page(desk.tasks, desk.limits)
     form = page.form
     with gr.Accordion("How a batch runs", open=False):
         gr.Markdown(EXPLANATION)
@@ -69,10 +71,10 @@ def render(desk: BatchDesk) -> Form:
 
     def check_all(*values: Any) -> None:
         try:
-            task, columns, options = batch_form.read(values[:-1])
+            task, columns, options = form.read(values[:-1])
             desk.check(values[-1], task, columns, options)
         except InputError as error:
-            raise InputError(batch_form.field_of(error, values[0]), str(error)) from error
+            raise InputError(form.field_of(error, values[0]), str(error)) from error
 
     def turn(job: Job, report: Report) -> Iterator[dict[Any, Any]]:
         for _ in throttled(desk.turn(job, report), GLANCE):
@@ -81,7 +83,7 @@ def render(desk: BatchDesk) -> Form:
             yield page.at_rest(job)
 
     def begin(*values: Any, report: Report = ignore) -> Iterator[dict[Any, Any]]:
-        task, columns, options = batch_form.read(values[:-1])
+        task, columns, options = form.read(values[:-1])
         yield from turn(desk.begin(values[-1], task, columns, options), report)
 
     def go_on(secret: str, report: Report = ignore) -> Iterator[dict[Any, Any]]:
@@ -127,12 +129,12 @@ def render(desk: BatchDesk) -> Form:
     at_once(partial(gr.on, another_way), open_file, [page.file, *options, form.task, page.sheet])
     at_once(page.example.click, open_example, [*options, form.task])
     at_once(page.saved.change, restore, [page.saved, page.shown])
-    form.task.input(pick, [form.task, page.saved], form.inputs, **QUIET)
+    form.task.input(pick, [form.task, page.saved], list(form.inputs.values()), **QUIET)
 
     runs = [
         on_run([trigger], fn, inputs, page.progress, check, fields, page.stop, BATCH_LANE)
         for trigger, fn, inputs, check, fields in (
-            (page.run.click, begin, [*form.inputs, page.saved], check_all, (*FIELDS, "file")),
+            (page.run.click, begin, [*form.inputs.values(), page.saved], check_all, (*form.names, "file")),
             (page.resume.click, go_on, [page.saved], check_job, ("file",)),
             (turns.change, take_turn, [page.saved], check_job, ("file",)),
         )
@@ -160,4 +162,14 @@ was. The command line does the same to a file of your own:
     python app.py batch --task sentiment reviews.csv --text review --out out.csv
 """
 
-TAB = Tab("Batch", BatchDesk, render)
+
+def make_service(
+    cache: ModelCache, limits: Limits = DEFAULT_LIMITS, offers: Offers = BUNDLED, tasks: Tasks = TASKS
+) -> BatchService:
+    """Batches of `tasks` over `cache`; they run on the bundled models, whatever else is offered."""
+    return BatchService(cache, limits, tasks)
+
+
+def tab(tasks: Tasks) -> Tab[BatchService]:
+    """The tab that runs `tasks` over tables."""
+    return Tab(TITLE, partial(make_service, tasks=tasks), render)

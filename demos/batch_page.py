@@ -13,7 +13,8 @@ from demos.batch_results import BatchResults, batch_results
 from demos.status import StatusLine
 from demos.words import say_count, told, told_facts
 from models.runtime.limits import Limits
-from tables.batch_service import BatchDesk
+from models.tasks.registry import Tasks
+from tables.batch_service import BatchService
 from tables.decoded import ENCODINGS
 from tables.delimited import SEPARATORS
 from tables.jobs import Job
@@ -73,11 +74,19 @@ class BatchPage:
     @property
     def everything(self) -> list[Component]:
         """All that shows a job."""
-        return [self.reading, self.refused, self.sheet, self.saved, self.shown, *self.form.inputs, *self.progress]
+        return [
+            self.reading,
+            self.refused,
+            self.sheet,
+            self.saved,
+            self.shown,
+            *self.form.inputs.values(),
+            *self.progress,
+        ]
 
     def state(self, job: Job | None, running: bool = False) -> dict[Any, Any]:
         """How far `job` is, and what can be done with it."""
-        progress = BatchDesk.progress(job) if job and job.batch else None
+        progress = BatchService.progress(job) if job and job.batch else None
         return {
             self.bar: f"{100 * progress.done / progress.total:.1f}" if progress else "0",
             self.status: told_facts(progress or ""),
@@ -117,8 +126,8 @@ class BatchPage:
         return {self.sheet: gr.Dropdown(choices=list(sheets), value=chosen, visible=len(sheets) > 1)}
 
 
-def batch_page(limits: Limits) -> BatchPage:
-    """Lay the components out, for requests within `limits`."""
+def batch_page(tasks: Tasks, limits: Limits) -> BatchPage:
+    """Lay the components out, for batches of `tasks` within `limits`."""
     gr.Markdown(
         "Upload a table, choose what to do with each row, and download it with the results beside your columns."
     )
@@ -142,7 +151,7 @@ def batch_page(limits: Limits) -> BatchPage:
                 )
                 header = gr.Dropdown(list(HEADERS), value=FOUND_OUT, label="Header", min_width=140)
         with gr.Column(scale=2):
-            form = batch_form(limits)
+            form = batch_form(tasks, limits)
     with gr.Row(elem_id="batch-buttons"):
         run = gr.Button("Run", variant="primary", interactive=False, elem_id="batch-run")
         stop = gr.Button("Stop", interactive=False, elem_id="batch-stop")

@@ -13,10 +13,10 @@ from gradio.processing_utils import save_bytes_to_cache
 
 from demos.batch_table import as_value, fitting, in_words, said
 from demos.words import say
+from models.tasks.spec import Cell
 from tables.batch import ERROR
 from tables.exports import write_csv, write_json_lines
 from tables.jobs import Job
-from tables.records import Cell
 
 # While a batch runs, the table shows its newest rows.
 NEWEST = 50

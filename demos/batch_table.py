@@ -8,8 +8,8 @@ import gradio as gr
 import pandas as pd
 
 from demos.words import told
+from models.tasks.spec import Cell
 from tables.batch import ERROR, Batch
-from tables.records import Cell
 
 # Characters of a cell, and of all cells together.
 CELL_LETTERS, TABLE_LETTERS = 300, 3_000_000

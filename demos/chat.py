@@ -11,8 +11,9 @@ from gradio.components import Component
 from demos.chat_settings import OPTIONS, chat_settings
 from demos.chat_why import on_look, show_tokens, why_fold
 from demos.conversation import Messages, from_page, index_of, restored, to_page
+from demos.document_bar import document_bar
 from demos.drafts import drafts_fold
-from demos.events import QUIET, endpoint, on_run, throttled
+from demos.events import QUIET, endpoint, on_run, shared_lane, throttled
 from demos.examples import ready_examples
 from demos.guard import guarded, report_to
 from demos.model_picker import model_picker
@@ -84,6 +85,8 @@ def render(chatter: Chatter) -> Form:
     notice = StatusLine("chat-notice")
     status = StatusLine("chat-status")
     ready_examples(EXAMPLES, [message], elem_id="chat-examples")
+    bar = document_bar("chat", "Open a document as the message")
+    bar.follow(message, chatter.limits.text)
     why = why_fold()
     default, *others = chatter.models
     settings = chat_settings(chatter.limits, default.system)
@@ -153,10 +156,14 @@ def render(chatter: Chatter) -> Form:
 
     # The page knows what is said again only from the event; `stream` checks it.
     check_again = partial(check, "again")
+    # Replies to several visitors share the batches of the model.
+    lane = shared_lane()
     runs = [
-        on_run([send.click, message.submit], talk, [message, conversation, *options], outputs, check, fields, stop),
-        on_run([conversation.retry], retry, [conversation, *options], outputs, check_again, fields[1:], stop),
-        on_run([conversation.edit], edit, [conversation, *options], outputs, check_again, fields[1:], stop),
+        on_run(
+            [send.click, message.submit], talk, [message, conversation, *options], outputs, check, fields, stop, lane
+        ),
+        on_run([conversation.retry], retry, [conversation, *options], outputs, check_again, fields[1:], stop, lane),
+        on_run([conversation.edit], edit, [conversation, *options], outputs, check_again, fields[1:], stop, lane),
     ]
     looking = on_look(why, chatter, stop)
     for ended in (*(run.then for run in runs), stop.click):
@@ -184,7 +191,7 @@ def render(chatter: Chatter) -> Form:
         for reply in throttled(chatter.using(model).stream(message, *options, report=report)):
             yield reply.text
 
-    endpoint(chat, "chat", check)
+    endpoint(chat, "chat", check, lane=lane)
     named = {"message": message, **dict(zip((*OPTIONS, "model"), options, strict=True))}
     carries = (Carry(why.carry, (conversation, model), last_exchange), drafts.carry)
     scripts = {"chat": named | {"history": conversation}, "drafts": drafts.inputs | {"model": model}}
@@ -219,4 +226,4 @@ def last_exchange(history: Messages, model: str) -> tuple[str, str, str]:
     return model, "\n".join(said), ""
 
 
-TAB = Tab("Chat", make_chatter, render, make_chatter)
+TAB = Tab("Chat", make_chatter, render, ("chat",))

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from demos.compare_form import SIDES, apart, at_field, compare_form, read
+from demos.compare_form import SIDES, CompareForm, compare_form
 from demos.compare_view import Compared, CompareView, summary, view
 from demos.events import QUIET, on_run, run_examples, throttled
 from demos.examples import ready_examples
@@ -16,9 +17,10 @@ from demos.tab import Form, Tab
 from demos.words import say, told
 from models.catalog.offers import BUNDLED, Offers
 from models.runtime.cache import ModelCache
-from models.runtime.limits import DEFAULT_LIMITS, InputError, Limits
+from models.runtime.limits import DEFAULT_LIMITS, InputError, Limits, check_choice
 from models.runtime.progress import Report, ignore
-from models.tasks.comparison import RECIPES, Comparer, models_of
+from models.tasks.comparison import Comparer
+from models.tasks.registry import TASKS, Tasks
 
 TEXTS = Path(__file__).parent.parent / "assets" / "examples"
 FIRST = "sentiment"
@@ -36,7 +38,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "text": "The doctor said that she was tired.",
         "text_b": "The doctor said that he was tired.",
     },
-    "Written or picked": {"task": "summarize", "text": "harbour_ferry.txt", "method_b": "extractive"},
+    "Written or picked": {"task": "summarize", "text": "harbour_ferry.txt", "method_a": "abstractive"},
     "Cold and hot": {
         "task": "chat",
         "text": "Give me a name for a boat, and say why it fits.",
@@ -52,9 +54,11 @@ EXAMPLES: dict[str, dict[str, Any]] = {
 }
 
 
-def make_comparer(cache: ModelCache, limits: Limits = DEFAULT_LIMITS, offers: Offers = BUNDLED) -> Comparer:
-    """All tasks over `cache`, with the models of `offers`."""
-    return Comparer(cache, limits, models_of(offers))
+def make_comparer(
+    cache: ModelCache, limits: Limits = DEFAULT_LIMITS, offers: Offers = BUNDLED, tasks: Tasks = TASKS
+) -> Comparer:
+    """`tasks` over `cache`, with the models of `offers`."""
+    return Comparer(cache, limits, offers, tasks)
 
 
 def render(comparer: Comparer) -> Form:
@@ -82,8 +86,8 @@ def render(comparer: Comparer) -> Form:
 
     def compare(*values: Any, report: Report = ignore) -> Iterator[tuple[dict[str, Any], str]]:
         given = named(values)
-        works = [comparer.work(given["task"], read(given["task"], given, side)) for side in SIDES]
-        compared = asked(given)
+        works = [comparer.work(given["task"], form.read(given, side)) for side in SIDES]
+        compared = asked(form, given)
         for index, work in enumerate(works):
             yield view(compared), say("Waiting for the model of {side}", side=SIDES[index].upper())
             for outcome in throttled(work.stream(report), every=0.2):
@@ -98,9 +102,10 @@ def render(comparer: Comparer) -> Form:
         given = named(values)
         for side in SIDES:
             try:
-                comparer.work(given["task"], read(given["task"], given, side))
+                check_choice(given["task"], "task", tuple(form.tasks))
+                comparer.work(given["task"], form.read(given, side))
             except InputError as error:
-                raise at_field(error, given["task"], given, side) from error
+                raise form.at_field(error, given, side) from error
 
     on_run([run.click], compare, fields, [result, status], check, form.names, stop)
     run_examples(examples, run)
@@ -108,12 +113,12 @@ def render(comparer: Comparer) -> Form:
     return Form(form.inputs, run, seen=lambda values: form.show(values["task"]) if "task" in values else {})
 
 
-def asked(given: Mapping[str, Any]) -> Compared:
+def asked(form: CompareForm, given: Mapping[str, Any]) -> Compared:
     """What both sides are asked, as far as it differs, before either has answered."""
-    task = given["task"]
-    first, second = (read(task, given, side) for side in SIDES)
-    inputs = [(told(name.capitalize()), first[name], second[name]) for name in reversed(RECIPES[task].inputs)]
-    different = apart(task, given)
+    first, second = (form.read(given, side) for side in SIDES)
+    names = reversed(form.tasks[given["task"]].inputs)
+    inputs = [(told(name.capitalize()), first[name], second[name]) for name in names]
+    different = form.apart(given)
     settings = (
         " · ".join(f"{label} {a}" for label, a, _ in different),
         " · ".join(f"{label} {b}" for label, _, b in different),
@@ -140,4 +145,7 @@ A runs first, then B, on the same server, so that neither slows the other down. 
 Change one thing at a time: a counterfactual tells what that one thing did, and nothing of why.
 """
 
-TAB = Tab("Compare", make_comparer, render, make_comparer)
+
+def tab(tasks: Tasks) -> Tab[Comparer]:
+    """The tab that compares `tasks`."""
+    return Tab("Compare", partial(make_comparer, tasks=tasks), render)

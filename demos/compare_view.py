@@ -10,7 +10,8 @@ import gradio as gr
 from demos import words
 from demos.status import describe, seconds
 from demos.words import say
-from models.tasks.comparison import NOT_THERE, Outcome
+from models.tasks.question_answering.task import NOT_THERE
+from models.tasks.spec import Outcome
 from models.text.differences import Figure, Part, figures, parts
 
 ASSETS = Path(__file__).parent.parent / "assets" / "compare"

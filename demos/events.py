@@ -21,7 +21,7 @@ from models.runtime.limits import InputError
 
 # What begins the name of every lane whose requests run one at a time.
 COMPUTE_LANE = "compute"
-# Several at a time, for what shares the batches of its model with others.
+# The same for lanes in which several run at a time, as what shares the batches of its model with others does.
 SHARED_LANE = "shared"
 # Where nothing is shown of an event's progress, on no component: Gradio's page would keep a status for each of its
 # outputs, and with every message of any run copy all of them again, with all that is in them.
@@ -36,22 +36,27 @@ OFF = json.dumps(gr.update(interactive=False))
 
 T = TypeVar("T")
 
-_lane: ContextVar[str] = ContextVar("lane", default=COMPUTE_LANE)
+_tab: ContextVar[str] = ContextVar("tab", default="page")
 
 
 @contextlib.contextmanager
 def own_lane(tab: str) -> Iterator[None]:
-    """Give the events that are registered within a lane of their own, so that no other tab's run delays them."""
-    before = _lane.set(f"{COMPUTE_LANE}: {tab}")
+    """Give the events that are registered within lanes of their own, so that no other tab's run delays them."""
+    before = _tab.set(tab)
     try:
         yield
     finally:
-        _lane.reset(before)
+        _tab.reset(before)
 
 
 def current_lane() -> str:
     """The lane of compute of the tab under construction."""
-    return _lane.get()
+    return f"{COMPUTE_LANE}: {_tab.get()}"
+
+
+def shared_lane() -> str:
+    """The lane of that tab in which several requests run at a time."""
+    return f"{SHARED_LANE}: {_tab.get()}"
 
 
 def validator(check: Callable[..., None], fields: Sequence[str]) -> Callable[..., Any]:
@@ -186,9 +191,9 @@ def show_nowhere(event: Any) -> None:
 
 
 def let_share(page: gr.Blocks, at_once: int) -> None:
-    """Let so many requests of the shared lane of `page` run at once."""
+    """Let so many requests of each shared lane of `page` run at once."""
     for event in page.fns.values():
-        if event.concurrency_id == SHARED_LANE:
+        if str(event.concurrency_id).startswith(SHARED_LANE):
             event.concurrency_limit = at_once
 
 

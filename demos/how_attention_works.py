@@ -13,6 +13,7 @@ from demos.tab import Carry, Form, Tab, carry_button
 from demos.words import say
 from demos.worked_view import HeadView, WorkedExample, view
 from models.catalog.bundled import ATTENTION
+from models.catalog.offers import BUNDLED, Offers
 from models.explain.projections import FIELDS, HeadReader
 from models.runtime.cache import ModelCache
 from models.runtime.limits import DEFAULT_LIMITS, Limits
@@ -24,8 +25,8 @@ EXAMPLES = {
 }
 
 
-def make_reader(cache: ModelCache, limits: Limits = DEFAULT_LIMITS) -> HeadReader:
-    """The models whose queries, keys and values can be read, over `cache`."""
+def make_reader(cache: ModelCache, limits: Limits = DEFAULT_LIMITS, offers: Offers = BUNDLED) -> HeadReader:
+    """The bundled models whose queries, keys and values can be read, over `cache`."""
     return HeadReader(cache, ATTENTION, limits)
 
 

@@ -106,6 +106,8 @@ def fits(field: Component, value: Any) -> bool:
         return isinstance(value, str) and len(value) <= (field.max_length or math.inf)
     if isinstance(field, gr.Dropdown | gr.Radio):
         return isinstance(value, str) and value in [choice for _, choice in field.choices or []]
+    if isinstance(field, gr.Checkbox):
+        return isinstance(value, bool)
     if isinstance(field, SeedField) and value == "":
         return True
     if isinstance(value, bool) or not (value is None or isinstance(value, int | float)):

@@ -113,4 +113,4 @@ certain. Only figures of the same model and tokens can be compared, and a low on
 than 2,048 tokens is read in windows that overlap by half.
 """
 
-TAB = Tab("Next word", make_next_word, render, make_next_word)
+TAB = Tab("Next word", make_next_word, render, ("continue",))

@@ -1,16 +1,17 @@
 """The Question answering tab: answers marked in the visitor's own text, or the word that it has none."""
 
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from demos.answer_view import AnswerView, Asked, view, why
-from demos.events import QUIET, UNSEEN, endpoint, on_run, throttled
+from demos.answer_view import AnswerView, Asked, near, view, why
+from demos.document_bar import Opened, PlaceOf, document_bar, nowhere, offer_reading, places_of
+from demos.events import QUIET, endpoint, on_run, throttled
 from demos.examples import ready_examples
-from demos.guard import guarded, report_to
+from demos.guard import report_to
 from demos.model_picker import model_picker
 from demos.reads_hint import ReadsHint
 from demos.status import StatusLine, describe
@@ -20,7 +21,7 @@ from demos.words import say, say_count, told
 from models.catalog.offers import BUNDLED, Offers
 from models.catalog.reading import reading, unread_language
 from models.runtime.cache import ModelCache
-from models.runtime.limits import CONTEXT_LIMIT, DEFAULT_LIMITS, InputError, Limits
+from models.runtime.limits import DEFAULT_LIMITS, InputError, Limits
 from models.runtime.progress import Report, ignore
 from models.tasks.question_answering.adapter import MOST_ANSWERS, Answerer
 from models.tasks.question_answering.results import Answers
@@ -40,7 +41,7 @@ CHINESE = {
     "人物": "谁设计了灯塔？",
     "文中没有": "旅店住一晚多少钱？",
 }
-FIELDS = ("question", "context", "top_k", "model", "")
+FIELDS = ("question", "context", "top_k", "model", "", "")
 PRESS = "() => document.querySelector('#answer-run').click()"
 
 
@@ -55,17 +56,6 @@ def contexts() -> dict[str, str]:
     return {title: (EXAMPLES_FOLDER / name).read_text(encoding="utf-8") for title, name in CONTEXTS.items()}
 
 
-def uploaded(content: bytes | None, limit: int = CONTEXT_LIMIT) -> str:
-    """The text in an uploaded file. Raises InputError where it is not UTF-8, or has more than `limit` characters."""
-    try:
-        text = (content or b"").decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError("context", "This file is not UTF-8 text. Save it as UTF-8, then upload it again.") from error
-    if len(text) > limit:
-        raise InputError("context", f"This file has {len(text):,} characters; at most {limit:,} are allowed.")
-    return text
-
-
 def status_of(answers: Answers) -> str:
     """The status line under `answers`, with how much was read."""
     if answers.complete:
@@ -74,10 +64,11 @@ def status_of(answers: Answers) -> str:
     return describe(answers.run, read)
 
 
-def plain(answers: Answers) -> dict[str, Any]:
-    """`answers` as scripts get them."""
+def plain(answers: Answers, place_of: PlaceOf = nowhere) -> dict[str, Any]:
+    """`answers` as scripts get them; each with its place, where it has one."""
+    placed = [asdict(answer) | {"place": place_of(answer.start)} for answer in answers.answers]
     return {
-        "answers": [asdict(answer) for answer in answers.answers],
+        "answers": [{name: value for name, value in answer.items() if value != ""} for answer in placed],
         "no_answer": answers.no_answer,
         "windows": answers.windows,
         **asdict(answers.run),
@@ -114,13 +105,7 @@ def render(answerer: Answerer) -> Form:
                 example_labels=list(CHINESE),
                 elem_id="answer-examples-zh",
             )
-            upload = gr.UploadButton(
-                "Upload a text (.txt, .md)",
-                file_types=[".txt", ".md"],
-                type="binary",
-                size="sm",
-                elem_id="answer-upload",
-            )
+            bar = document_bar("answer")
             top_k = gr.Slider(1, MOST_ANSWERS, 3, step=1, label="Answers shown", elem_id="answer-top-k")
     result_view = AnswerView("answer-view")
     status = StatusLine("answer-status")
@@ -139,16 +124,27 @@ def render(answerer: Answerer) -> Form:
     outputs = [result_view, status, raw, asked, why_view]
 
     def answer_page(
-        question: str, context: str, top_k: int, model: str, opened: bool, progress: gr.Progress = gr.Progress()
+        question: str,
+        context: str,
+        top_k: int,
+        model: str,
+        opened: bool,
+        document: Opened | None,
+        progress: gr.Progress = gr.Progress(),
     ) -> Iterator[dict[Any, Any]]:
-        chosen = answerer.using(model)
-        yield unread.shown(context, chosen.spec, answerer.models)
-        results = chosen.stream(question, context, top_k, report_to(progress))
-        for answers in throttled(results, every=0.3):
-            shown = {result_view: [view(context, answers)], status: status_of(answers), raw: plain(answers)}
-            yield shown | {asked: Asked(question, context, answers), why_view: {}}
+        reader = answerer.using(model)
+        place_of: PlaceOf = nowhere
+        if document is not None and context == document.shown:
+            # All of it is read, though the field may hold no more than its beginning.
+            context, place_of = document.whole.shown, places_of(document.whole, document.whole.shown)
+            reader = replace(reader, limits=replace(limits, context=max(limits.context, len(context))))
+        yield unread.shown(context, reader.spec, answerer.models)
+        for answers in throttled(reader.stream(question, context, top_k, report_to(progress)), every=0.3):
+            result = view(context, answers, place_of=place_of)
+            shown = {result_view: [result], status: status_of(answers), raw: plain(answers, place_of)}
+            yield shown | {asked: Asked(question, *near(context, answers)), why_view: {}}
         if opened:
-            yield from explain(Asked(question, context, answers), {}, progress)
+            yield from explain(Asked(question, *near(context, answers)), {}, progress)
 
     def explain(
         asked: Asked | None, shown: dict[str, Any], progress: gr.Progress = gr.Progress()
@@ -176,13 +172,13 @@ def render(answerer: Answerer) -> Form:
             views = [view(texts[name], found, told(name)) for name, found in done.items()]
             yield views, status_of(answers), {name: plain(found) for name, found in done.items()}, None, {}
 
-    def check(question: str, context: str, top_k: int, model: str = "", opened: bool = False) -> None:
+    def check(question: str, context: str, top_k: int, model: str = "", *_: object) -> None:
         answerer.using(model).check(question, context, top_k)
 
     def check_all(question: str, top_k: int, model: str) -> None:
         check(question, texts["Tea"], top_k, model)
 
-    inputs = [question, context, top_k, model, opened]
+    inputs = [question, context, top_k, model, opened, bar.opened]
     on_run([run.click, question.submit], answer_page, inputs, [*outputs, *unread.parts], check, FIELDS, stop)
     unread.follow(context, model, answerer.models, run)
     for_all = ("question", "top_k", "model")
@@ -190,11 +186,7 @@ def render(answerer: Answerer) -> Form:
     on_run([fold.expand], explain, [asked, why_view], [why_view, status], lambda *_: None, ("", ""), stop)
     for examples in (ready, chinese):
         examples.load_input_event.then(None, None, None, js=PRESS, **QUIET)
-
-    def read_file(content: bytes | None) -> str:
-        return uploaded(content, limits.context)
-
-    upload.upload(guarded(read_file), upload, context, **UNSEEN)
+    bar.follow(context, limits.context, whole=True)
 
     def answer(
         question: str, context: str, top_k: int = 3, model: str = "", *, report: Report = ignore
@@ -205,6 +197,7 @@ def render(answerer: Answerer) -> Form:
         return found | {"unread": unread_language(context, chosen.spec)}
 
     endpoint(answer, "answer", check)
+    offer_reading()
 
     def window(asked: Asked | None) -> tuple[str, str, str]:
         if asked is None:
@@ -245,4 +238,4 @@ wording. It reads a dozen languages. A long text is read in windows of 600 token
 words first, until a copied answer is sure or the time is up.
 """
 
-TAB = Tab("Question answering", make_answerer, render, make_answerer)
+TAB = Tab("Question answering", make_answerer, render, ("answer",))

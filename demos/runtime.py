@@ -12,6 +12,7 @@ from demos.guard import guarded
 from demos.status import StatusLine
 from demos.tab import Form, Tab
 from demos.words import say, told
+from models.catalog.offers import BUNDLED, Offers
 from models.runtime.cache import CacheStatus, ModelCache
 from models.runtime.limits import DEFAULT_LIMITS, Limits
 from models.runtime.progress import MEGABYTE
@@ -27,8 +28,8 @@ class Runtime:
     unload: Callable[[], int]
 
 
-def of_cache(cache: ModelCache, limits: Limits = DEFAULT_LIMITS) -> Runtime:
-    """The runtime face of `cache`; nothing is typed here, so no limit matters."""
+def of_cache(cache: ModelCache, limits: Limits = DEFAULT_LIMITS, offers: Offers = BUNDLED) -> Runtime:
+    """The runtime of `cache`; nothing is typed or chosen here."""
     return Runtime(cache.status, cache.unload)
 
 

@@ -200,4 +200,4 @@ languages; the bars are the probabilities of these three words as its reply. It 
 second a sentence, and is not calibrated: it tends to be too sure. At most 24 of its words are left out.
 """
 
-TAB = Tab("Sentiment", make_feeling, render, make_feeling)
+TAB = Tab("Sentiment", make_feeling, render, ("sentiment", "labels"))

@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+from demos.document_bar import Opened, document_bar, places_of
 from demos.events import QUIET, endpoint, on_run, run_examples, throttled
 from demos.examples import ready_examples
 from demos.guard import report_to
@@ -98,6 +99,7 @@ def render(summarizer: Summarizer) -> Form:
         elem_id="summary-text",
     )
     count = StatusLine("summary-count")
+    bar = document_bar("summary")
     with gr.Row():
         method = gr.Radio(METHODS, value="extractive", label="Method", elem_id="summary-method")
         length = gr.Radio(LENGTHS, value="medium", label="Sentences, at most", elem_id="summary-length")
@@ -131,32 +133,42 @@ def render(summarizer: Summarizer) -> Form:
         raw = gr.JSON(show_label=False, elem_id="summary-raw")
 
     def summarize_page(
-        text: str, method: str, length: str, model: str, progress: gr.Progress = gr.Progress()
+        text: str,
+        method: str,
+        length: str,
+        model: str,
+        document: Opened | None,
+        progress: gr.Progress = gr.Progress(),
     ) -> Iterator[dict[Any, Any]]:
         chosen = summarizer.using(model)
         # What is picked is the text itself: only a writer has to know its language.
         warned = unread.shown(text if method == "abstractive" else "", chosen.writer, summarizer.models)
         yield {result: {}, status: say("Waiting for the model"), note: "", raw: None} | warned
         for summary in throttled(chosen.stream(text, method, length, report_to(progress))):
-            shown = {result: view(text, summary), status: status_of(summary), note: told(summary.note)}
+            shown = {
+                result: view(text, summary, places_of(document, text)),
+                status: status_of(summary),
+                note: told(summary.note),
+            }
             yield shown if summary.doing else shown | {raw: plain(summary)}
 
-    def check(text: str, method: str = "extractive", length: str = "short", model: str = "") -> None:
+    def check(text: str, method: str = "extractive", length: str = "short", model: str = "", *_: object) -> None:
         summarizer.using(model).check(text, method, length)
 
-    fields = [text, method, length, model]
+    fields = [text, method, length, model, bar.opened]
     on_run(
         [run.click],
         summarize_page,
         fields,
         [result, status, note, raw, *unread.parts],
         check,
-        ["Text", "method", "length", "model"],
+        ["Text", "method", "length", "model", ""],
         stop,
     )
     unread.follow(text, model, summarizer.models, run)
     for ready in (examples, chinese):
         run_examples(ready, run)
+    bar.follow(text, summarizer.limits.text)
     text.change(None, text, count, js=count_script(summarizer.limits.text), **QUIET)
 
     def summarize(
@@ -185,4 +197,4 @@ def render(summarizer: Summarizer) -> Form:
     return Form(named, run, (Carry(carry, (result, model), first_sentence),), {"summarize": named})
 
 
-TAB = Tab("Summarization", of_catalog, render, of_catalog)
+TAB = Tab("Summarization", of_catalog, render, ("summarize",))

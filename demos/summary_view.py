@@ -1,5 +1,6 @@
 """A summary drawn beside its text: a gr.HTML component drawn by `assets/summary.js`, and the data it is sent."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,11 @@ def summary_view(elem_id: str) -> gr.HTML:
     )
 
 
-def view(text: str, summary: Summary) -> dict[str, Any]:
-    """The value of a summary view for `summary` of `text`: a draft while it grows, then sentences and the text."""
+def view(text: str, summary: Summary, place_of: Callable[[int], str] = lambda start: "") -> dict[str, Any]:
+    """The value of a summary view for `summary` of `text`: a draft while it grows, then sentences and the text.
+
+    `place_of` names the page or the like of an offset in the text.
+    """
     if not summary.sentences:
         return {"draft": summary.text}
     sentences = [
@@ -29,6 +33,7 @@ def view(text: str, summary: Summary) -> dict[str, Any]:
             "text": sentence.text,
             "said": said(sentence),
             "sources": [source.similarity for source in sentence.sources],
+            "places": list(dict.fromkeys(filter(None, (place_of(source.start) for source in sentence.sources)))),
             "nearest": sentence.nearest,
             "absent": list(sentence.absent),
         }

@@ -15,18 +15,11 @@ F = TypeVar("F")
 F_co = TypeVar("F_co", covariant=True)
 
 
-class MakeAdapter(Protocol[F_co]):
-    """Makes a model's face over a cache, for requests within `limits`."""
-
-    def __call__(self, cache: ModelCache, limits: Limits = DEFAULT_LIMITS) -> F_co:
-        """The adapter."""
-
-
-class MakeChoosing(Protocol[F_co]):
-    """Makes a face of several models over a cache, of which a visitor chooses."""
+class Make(Protocol[F_co]):
+    """Makes what a tab shows of the models: an adapter over a cache, for requests within `limits`."""
 
     def __call__(self, cache: ModelCache, limits: Limits = DEFAULT_LIMITS, offers: Offers = BUNDLED) -> F_co:
-        """The adapter of the models in `offers`."""
+        """The adapter, with a choice among the models in `offers`."""
 
 
 @dataclass(frozen=True)
@@ -73,16 +66,16 @@ class Form:
 
 @dataclass(frozen=True)
 class Tab(Generic[F]):
-    """A titled part of the page: `adapter` makes its model's face, `render` shows that face.
+    """A titled part of the page: `make` makes its adapter, `render` lays out the components that show it.
 
-    `choosing` makes it where a visitor chooses among models. `render` takes any callable that fits, so a test passes a
-    function of its own.
+    `render` takes any callable that fits, so a test passes a function of its own. `tasks` are the names of the tasks
+    that the tab shows.
     """
 
     title: str
-    adapter: MakeAdapter[F]
+    make: Make[F]
     render: Callable[[F], Form]
-    choosing: MakeChoosing[F] | None = None
+    tasks: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -91,7 +84,7 @@ class Tab(Generic[F]):
 
     def show(self, cache: ModelCache, limits: Limits = DEFAULT_LIMITS, offers: Offers = BUNDLED) -> Form:
         """Render the tab's components and events into the Blocks under construction."""
-        return self.render(self.choosing(cache, limits, offers) if self.choosing else self.adapter(cache, limits))
+        return self.render(self.make(cache, limits, offers))
 
 
 def carry_button(elem_id: str) -> gr.Button:

@@ -8,7 +8,9 @@ from typing import Any
 import gradio as gr
 
 from demos.aligned_words import AlignedWords, view
-from demos.events import QUIET, SHARED_LANE, endpoint, on_run, run_examples
+from demos.document_bar import document_bar
+from demos.document_translation import file_translation, follow, offer
+from demos.events import QUIET, endpoint, on_run, run_examples, shared_lane
 from demos.examples import ready_examples
 from demos.guard import guarded, report_to
 from demos.language_hint import LanguageHint
@@ -80,6 +82,7 @@ def render(translators: Translators) -> Form:
                 elem_id="translation-text",
             )
             count = StatusLine("translation-count")
+            bar = document_bar("translation")
         with gr.Column(min_width=280):
             output = gr.Textbox(
                 label="Translation",
@@ -107,6 +110,8 @@ def render(translators: Translators) -> Form:
         example_labels=list(offered),
         elem_id="translation-examples-zh",
     )
+    with gr.Accordion("Translate a document into the same file", open=False, elem_id="translation-document-file"):
+        whole_file = file_translation()
     with gr.Accordion("Why: word by word", open=False, elem_id="translation-why"):
         gr.Markdown(
             "The Firefox models were trained so that one of their attention heads tells which word of your text they "
@@ -151,9 +156,11 @@ def render(translators: Translators) -> Form:
 
     fields, results = [text, source, target, model], [output, status, aligned, raw]
     checked = ["Text", "Languages", "", "model"]
-    on_run([run.click], translate_page, fields, results, translators.check, checked, stop, SHARED_LANE)
+    on_run([run.click], translate_page, fields, results, translators.check, checked, stop, shared_lane())
     for ready in (examples, chinese):
         run_examples(ready, run)
+    bar.follow(text, translators.limits.text)
+    follow(whole_file, translators, bar.upload, [source, target, model], stop)
     swap.click(exchange, [source, target, text, output], [source, target, model, text, *results], **QUIET)
     source.input(guarded(follow_source), [source, target, model], [target, model], **QUIET)
     target.input(guarded(follow_target), [target, source, model], [source, model], **QUIET)
@@ -184,7 +191,8 @@ def render(translators: Translators) -> Form:
         found = {"source": language, "detected": detected}
         return {"text": result.text, "sentences": sentences, **found, **asdict(result.run)}
 
-    endpoint(translate, "translate", translators.check, lane=SHARED_LANE)
+    endpoint(translate, "translate", translators.check, lane=shared_lane())
+    offer(translators)
 
     def first_sentence(text: str, source: str, target: str, model: str) -> tuple[str, str, str]:
         """The translator reads one sentence at a time, so the attention tab shows one."""
@@ -210,4 +218,4 @@ def status_of(result: Translation, aligned: bool = True) -> str:
     return describe(result.run, *filter(None, facts))
 
 
-TAB = Tab("Translation", of_catalog, render, of_catalog)
+TAB = Tab("Translation", of_catalog, render, ("translate",))

@@ -24,6 +24,8 @@ from settings import Settings
 
 # How long, in seconds, this server may take to answer its own calls; a busy one takes more than the client's default.
 PATIENCE = 60.0
+# Endpoints that take a file, which an MCP client has no way to send.
+OF_FILES = {"read_document", "translate_document"}
 NEEDED = "--mcp needs the package mcp: python -m pip install -r requirements-mcp.txt"
 NO_LOGIN = "--mcp and --auth exclude each other: an MCP client cannot log in."
 
@@ -53,7 +55,7 @@ class TaskTools(GradioMCPServer):
 
     def get_tool_to_endpoint(self) -> dict[str, str]:
         """The endpoint of each tool; both have the same name."""
-        queued = {event.api_name for event in self.blocks.fns.values() if event.queue}
+        queued = {event.api_name for event in self.blocks.fns.values() if event.queue} - OF_FILES
         return {name: f"/{name}" for name in map(_name, self.api_info["named_endpoints"]) if name in queued}
 
     def get_fn_description(self, block_fn: BlockFunction, tool_name: str) -> tuple[str, dict[str, str]]:

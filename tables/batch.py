@@ -8,18 +8,15 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from models.engines.remote.client import EngineError
-from models.runtime.cache import BudgetError
+from models.runtime.cache import BudgetError, ModelCache
 from models.runtime.device import DeviceUnavailable
-from models.runtime.limits import InputError
+from models.runtime.limits import DEFAULT_LIMITS, InputError, Limits
 from models.runtime.progress import Report, Stopped, ignore
+from models.tasks.registry import TASKS, Tasks
+from models.tasks.spec import Result, Row, RowTask, Values
 from models.text.names import unique
 from models.weights.store import WeightsMissing
-from tables.records import Cell
 from tables.table import Table
-
-# The arguments of one row, and what came out for it.
-Values = Mapping[str, str]
-Result = dict[str, Cell]
 
 ERROR = "error"
 # A group of rows takes about this long, in seconds: nobody who comes in between waits much longer.
@@ -64,30 +61,11 @@ def failed(results: Sequence[Result]) -> int:
 
 
 @dataclass(frozen=True)
-class Task:
-    """What is done with each row.
-
-    `run` takes the values of a group that `check` let pass, and gives one result for each, with `columns` as keys. A
-    group has from `fewest` rows, where one more costs hardly any time, to `most`. `label`, `score` and `length` name
-    those columns that a chart can show.
-    """
-
-    columns: tuple[str, ...]
-    check: Callable[..., None]
-    run: Callable[[Sequence[Values], Report], list[Result]]
-    fewest: int = 1
-    most: int = 1
-    label: str = ""
-    score: str = ""
-    length: str = ""
-
-
-@dataclass(frozen=True)
 class Batch:
     """A task over a table: `columns` tells for an argument which column gives it, `constants` gives the others."""
 
     table: Table
-    task: Task
+    task: RowTask
     columns: Mapping[str, str]
     constants: Mapping[str, str] = field(default_factory=dict)
 
@@ -135,7 +113,7 @@ class Batch:
 
     def _group(self, rows: range, report: Report) -> list[Result]:
         results: dict[int, Result] = {}
-        values: dict[int, Values] = {}
+        values: dict[int, Row] = {}
         for row in rows:
             try:
                 values[row] = self._checked(row)
@@ -144,7 +122,7 @@ class Batch:
         results |= self._run(values, report)
         return [results[row] for row in rows]
 
-    def _checked(self, row: int) -> Values:
+    def _checked(self, row: int) -> Row:
         """The arguments of `row`. Raises InputError where they cannot be used."""
         if row in self.table.faults:
             raise InputError(ERROR, self.table.faults[row])
@@ -153,7 +131,7 @@ class Batch:
         self.task.check(**values)
         return values
 
-    def _run(self, values: Mapping[int, Values], report: Report) -> dict[int, Result]:
+    def _run(self, values: Mapping[int, Row], report: Report) -> dict[int, Result]:
         """Run the rows together; where that fails, one by one, so that only the guilty ones fail."""
         if not values:
             return {}
@@ -177,3 +155,31 @@ def _in_words(error: Exception) -> str:
     if isinstance(error, MemoryError):
         return "Memory ran out at this row. Shorten it."
     return "The server failed at this row. The error is in its log."
+
+
+def make_batch(
+    cache: ModelCache,
+    table: Table,
+    name: object,
+    columns: Mapping[str, str],
+    options: Values,
+    limits: Limits = DEFAULT_LIMITS,
+    tasks: Tasks = TASKS,
+) -> Batch:
+    """The task called `name`, one of `tasks`, over `table`; `columns` has the column of an input. Raises InputError.
+
+    An option without a value has its default.
+    """
+    task = next((each for each in tasks if each.name == name), None)
+    if task is None:
+        raise InputError(
+            "task", f"task must be one of {', '.join(each.name for each in tasks)}; it is {str(name)[:40]!r}."
+        )
+    rows = task.table
+    for argument in rows.columns:
+        if not columns.get(argument):
+            raise InputError(argument, f"Say which column holds the {argument}.")
+    names = [option.name for option in rows.either]
+    constants = {each.name: options.get(each.name, each.default) for each in rows.either if each.name not in columns}
+    chosen = {key: columns[key] for key in (*rows.columns, *names) if key in columns}
+    return Batch(table, rows.make(cache, {**options, **constants}, limits), chosen, constants)

@@ -10,10 +10,10 @@ from models.runtime.cache import ModelCache
 from models.runtime.limits import DEFAULT_LIMITS, InputError, Limits
 from models.runtime.progress import Report, Stage, Stopped, ignore
 from models.runtime.yield_to_interactive import step_aside
-from tables.batch import Progress, failed
+from models.tasks.registry import TASKS, Tasks
+from tables.batch import Progress, failed, make_batch
 from tables.jobs import Job, Jobs
 from tables.table import Options, read_table
-from tables.tasks import make_batch
 
 # A turn ends after about so many seconds: the next one lines up behind other visitors' batches, and no turn comes near
 # a request's deadline.
@@ -22,11 +22,12 @@ GONE = "This batch is not here any more: it was kept for an hour. Upload the fil
 
 
 @dataclass(frozen=True)
-class BatchDesk:
-    """Batches over the models of `cache`, each found by its visitor's secret."""
+class BatchService:
+    """Batches of `tasks` over the models of `cache`, each found by its visitor's secret."""
 
     cache: ModelCache
     limits: Limits = DEFAULT_LIMITS
+    tasks: Tasks = TASKS
     jobs: Jobs = field(default_factory=Jobs)
 
     def open(self, path: Path, options: Options) -> str:
@@ -42,12 +43,12 @@ class BatchDesk:
 
     def check(self, secret: object, task: object, columns: Mapping[str, str], options: Mapping[str, Any]) -> None:
         """Raise InputError where `begin` would."""
-        make_batch(self.cache, self.find(secret).table, task, columns, options, self.limits)
+        make_batch(self.cache, self.find(secret).table, task, columns, options, self.limits, self.tasks)
 
     def begin(self, secret: object, task: str, columns: Mapping[str, str], options: Mapping[str, Any]) -> Job:
         """The job with a task, and no row done yet. Raises InputError; `columns` and `options` as for `make_batch`."""
         job = self.find(secret)
-        batch = make_batch(self.cache, job.table, task, columns, options, self.limits)
+        batch = make_batch(self.cache, job.table, task, columns, options, self.limits, self.tasks)
         with job.at_work():
             job.task, job.batch, job.results, job.seconds, job.wanted = task, batch, [], 0.0, True
         return job

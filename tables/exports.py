@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TextIO
 
-from tables.records import BROKEN, SURROGATES, Cell
+from models.tasks.spec import Cell
+from tables.records import BROKEN, SURROGATES
 
 # With these a spreadsheet takes a cell for a formula; some take the full-width signs too.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 from models.runtime.limits import InputError
 from models.runtime.progress import MEGABYTE
-from tables.batch import Batch, Result
+from models.tasks.spec import Result
+from tables.batch import Batch
 from tables.table import Table
 
 LIFETIME = 3_600.0

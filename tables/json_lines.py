@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from models.runtime.limits import InputError
+from models.tasks.spec import Cell
 from models.text.names import unique
-from tables.records import BROKEN, COLUMN_LIMIT, ROW_LIMIT, SURROGATES, Cell, Record, check_count, places
+from tables.records import BROKEN, COLUMN_LIMIT, ROW_LIMIT, SURROGATES, Record, check_count, places
 
 # The column of a line that holds no object.
 UNREAD = "unread line"

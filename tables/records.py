@@ -9,9 +9,8 @@ from itertools import pairwise
 import pandas as pd
 
 from models.runtime.limits import InputError
+from models.tasks.spec import Cell
 from models.text.names import unique
-
-Cell = str | int | float | bool | None
 
 ROW_LIMIT = 10_000
 COLUMN_LIMIT = 100

@@ -10,7 +10,8 @@ from typing import Any
 
 from models.runtime.limits import InputError
 from models.runtime.progress import MEGABYTE
-from tables.records import ROW_LIMIT, Cell, Record
+from models.tasks.spec import Cell
+from tables.records import ROW_LIMIT, Record
 
 SIGNATURE = b"PK\x03\x04"
 OLD_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

@@ -16,6 +16,7 @@ ROOMS = (
     "app",
     "server",
     "demos",
+    "documents",
     "tables",
     "models.tasks",
     "models.explain",
@@ -64,7 +65,7 @@ def imports(*folders: str) -> dict[str, set[str]]:
     return {name: imported(path) for name, path in zip(names, paths, strict=True)}
 
 
-HOUSE = imports("server", "demos", "tables", "models")
+HOUSE = imports("server", "demos", "documents", "tables", "models")
 
 
 @pytest.mark.parametrize("module", HOUSE)

@@ -12,7 +12,8 @@ from openpyxl import Workbook
 import batch_command
 import settings
 from models.runtime.cache import ModelCache
-from tables.batch import Batch, Result
+from models.tasks.spec import Result
+from tables.batch import Batch
 from tests import tiny
 
 REVIEWS = "id,comment\n1,a good film\n2,\n3,=1+1 is what it says\n"

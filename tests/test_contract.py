@@ -19,12 +19,12 @@ ALL = BUNDLED.with_more(LARGE)
 TEXT = "the ferry left the harbour at nine. it came back at noon with forty people and a dog. " * 4
 
 CALLS: dict[str, Callable[[ModelCache, Any], Any]] = {
-    "question answering": lambda cache, text: question_answering.TAB.adapter(cache)("when did it leave?", text),
-    "translation": lambda cache, text: translation.TAB.adapter(cache).choose("en", "pt")(text),
-    "sentiment": lambda cache, text: sentiment.TAB.adapter(cache).reader(text),
-    "own labels": lambda cache, text: sentiment.TAB.adapter(cache).classifier(text, ["ships", "tea"]),
-    "extractive summary": lambda cache, text: summarization.TAB.adapter(cache)(text, "extractive"),
-    "abstractive summary": lambda cache, text: summarization.TAB.adapter(cache)(text, "abstractive"),
+    "question answering": lambda cache, text: question_answering.TAB.make(cache)("when did it leave?", text),
+    "translation": lambda cache, text: translation.TAB.make(cache).choose("en", "pt")(text),
+    "sentiment": lambda cache, text: sentiment.TAB.make(cache).reader(text),
+    "own labels": lambda cache, text: sentiment.TAB.make(cache).classifier(text, ["ships", "tea"]),
+    "extractive summary": lambda cache, text: summarization.TAB.make(cache)(text, "extractive"),
+    "abstractive summary": lambda cache, text: summarization.TAB.make(cache)(text, "abstractive"),
     "answers by a language model": lambda cache, text: question_answering.make_answerer(cache, offers=ALL).using(
         QWEN.name
     )("when did it leave?", text),
@@ -35,10 +35,10 @@ CALLS: dict[str, Callable[[ModelCache, Any], Any]] = {
     "labels by a language model": lambda cache, text: sentiment.make_feeling(cache, offers=ALL).classifier.using(
         QWEN.name
     )(text, ["ships", "tea"]),
-    "chat": lambda cache, text: chat.TAB.adapter(cache)(text, max_new_tokens=3),
-    "drafts": lambda cache, text: next_word.TAB.adapter(cache).drafter(text, 2, 3, seed=5),
-    "perplexity": lambda cache, text: next_word.TAB.adapter(cache).meter(text),
-    "attention": lambda cache, text: attention.TAB.adapter(cache)("", text),
+    "chat": lambda cache, text: chat.TAB.make(cache)(text, max_new_tokens=3),
+    "drafts": lambda cache, text: next_word.TAB.make(cache).drafter(text, 2, 3, seed=5),
+    "perplexity": lambda cache, text: next_word.TAB.make(cache).meter(text),
+    "attention": lambda cache, text: attention.TAB.make(cache)("", text),
 }
 adapters = pytest.mark.parametrize("call", CALLS.values(), ids=CALLS.keys())
 

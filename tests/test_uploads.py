@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 import app
+from documents import reading
 from server.gate import UPLOAD, UPLOAD_BYTES
 from server.serving import Serving
 from settings import Settings
@@ -41,6 +42,11 @@ def test_more_than_a_table_is_refused(serving: Serving, sizes: tuple[int, ...]) 
     answer = upload(serving, *sizes)
     assert answer.status_code == 413
     assert f"at most {UPLOAD_BYTES:,} are allowed" in answer.json()["detail"]
+
+
+def test_a_document_may_be_as_large_as_a_table() -> None:
+    """What passes the door can be read."""
+    assert reading.FILE_LIMIT == FILE_LIMIT
 
 
 def test_only_an_upload_may_be_large(serving: Serving) -> None:

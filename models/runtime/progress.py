@@ -18,7 +18,7 @@ class Stopped(Exception):
 class Stage:
     """One step towards a result; `done` and `total` are bytes, 0 where they are unknown."""
 
-    action: Literal["Waiting for", "Downloading", "Checking", "Converting", "Loading", "Running"]
+    action: Literal["Waiting for", "Reading", "Downloading", "Checking", "Converting", "Loading", "Running"]
     name: str
     done: int = 0
     total: int = 0

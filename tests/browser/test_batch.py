@@ -14,6 +14,7 @@ import app
 from demos import batch, sentiment
 from demos import page as glassbox
 from models.runtime.cache import ModelCache
+from models.tasks.registry import TASKS
 from tables import batch_service
 from tests import tiny
 from tests.browser.tabs import open_tab, paint
@@ -27,7 +28,7 @@ ROWS = 600
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
     """A page of two tabs: what happens here does not depend on what the models know."""
-    demo = glassbox.build([batch.TAB, sentiment.TAB], tiny.cache())
+    demo = glassbox.build([batch.tab(TASKS), sentiment.TAB], tiny.cache())
     _, address, _ = demo.launch(
         server_port=None, prevent_thread_lock=True, quiet=True, **glassbox.launch_options(app.ASSETS)
     )

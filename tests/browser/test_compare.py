@@ -10,7 +10,8 @@ from playwright.sync_api import Page, expect
 import app
 from demos import compare, compare_view
 from demos import page as glassbox
-from models.tasks.comparison import Outcome
+from models.tasks.registry import TASKS
+from models.tasks.spec import Outcome
 from tests import tiny
 from tests.browser.tabs import open_tab, paint
 
@@ -22,7 +23,7 @@ HOSTILE = "<img src=x onerror=alert(1)> <b>bold</b> 👩🏽‍🚀 你好"
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
     """A page of this tab alone: what happens here does not depend on what the models know."""
-    demo = glassbox.build([compare.TAB], tiny.cache())
+    demo = glassbox.build([compare.tab(TASKS)], tiny.cache())
     _, address, _ = demo.launch(prevent_thread_lock=True, quiet=True, **glassbox.launch_options(app.ASSETS))
     yield address.rstrip("/")
     demo.close()

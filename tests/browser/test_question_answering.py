@@ -1,7 +1,5 @@
 """The Question answering tab in a browser, on the trained adapter."""
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -56,22 +54,6 @@ def test_markup_is_shown_as_text(page: Page) -> None:
     page.locator("#answer-view .passage").evaluate(labelled)
     expect(page.locator("#answer-view .passage")).to_contain_text(SCRIPT)
     assert page.locator("#answer-view img").count() == 0
-
-
-def test_an_uploaded_file_becomes_the_text(page: Page, tmp_path: Path) -> None:
-    """A UTF-8 file fills the text; another encoding is told in words."""
-    open_tab(page, "Question answering")
-    good, bad = tmp_path / "good.txt", tmp_path / "bad.txt"
-    good.write_text("Café 中文 😀", encoding="utf-8")
-    bad.write_bytes(b"\xff\xfe\x00x")
-    page.locator("#answer-upload input, input#answer-upload, input[type=file][accept*='.md']").first.set_input_files(
-        good
-    )
-    expect(page.locator("#answer-context textarea")).to_have_value("Café 中文 😀")
-    page.locator("#answer-upload input, input#answer-upload, input[type=file][accept*='.md']").first.set_input_files(
-        bad
-    )
-    expect(page.get_by_text("not UTF-8")).to_be_visible()
 
 
 def test_all_examples_take_one_click(page: Page) -> None:

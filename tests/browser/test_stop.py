@@ -11,9 +11,9 @@ from gradio_client import Client
 from playwright.sync_api import Browser, Page, expect
 
 import app
+from demos import chat, translation
 from demos import page as glassbox
-from demos import translation
-from demos.events import SHARED_LANE, endpoint, on_run, own_lane
+from demos.events import endpoint, on_run, own_lane, shared_lane
 from demos.status import StatusLine
 from demos.tab import Form, Tab
 from models.runtime.cache import ModelCache
@@ -67,7 +67,7 @@ def render(lane: Lane) -> Form:
     """Offer `/hold_N` for each of the other tabs, in its lane; and a slow and a quick run that share one Stop."""
     for number, tab in enumerate(app.TABS):
         with own_lane(tab.name):
-            endpoint(lane.hold, f"hold_{number}", lane=SHARED_LANE if tab is translation.TAB else "")
+            endpoint(lane.hold, f"hold_{number}", lane=shared_lane() if tab in (chat.TAB, translation.TAB) else "")
     text = gr.Textbox("text", elem_id="lane-text")
     status = StatusLine("lane-status")
     stop = gr.Button("Stop", interactive=False, elem_id="lane-stop")

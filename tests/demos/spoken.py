@@ -89,10 +89,10 @@ def shown_in_layout(cache: ModelCache) -> set[str]:
 def messages() -> set[str]:
     """What is told where nobody knows the visitor: sentences of the models, refusals of the door."""
     found: set[str] = set()
-    for folder in ("models", "tables", "demos", "server"):
+    for folder in ("models", "tables", "documents", "demos", "server"):
         for path in (path for path in (ROOT / folder).rglob("*.py") if path not in AT_THE_START):
             tree = ast.parse(path.read_text(encoding="utf-8"))
-            shown = folder in ("models", "tables") and ROOT / "models" / "engines" not in path.parents
+            shown = folder in ("models", "tables", "documents") and ROOT / "models" / "engines" not in path.parents
             shown = shown and path.name not in TO_A_MODEL
             if shown or path.name in TELL_ONLY:
                 found |= {each for each in _sentences(tree) if MESSAGE.fullmatch(each)}
@@ -128,7 +128,7 @@ def put_together() -> set[str]:
         *(f"{doubt}{hint}" for doubt in DOUBTS for hint in ("", ": perhaps French (60%)")),
         "Looks mixed: French and German",
         "Looks like French (90%)",
-        *("5 of 9 sentences unsupported", "5 new tokens", "5.0 tokens/s", "seed 5"),
+        *("5 of 9 sentences to be checked", "5 new tokens", "5.0 tokens/s", "seed 5"),
         "X, nearest by Y",
         "overlap of words",
         *PIECES,
@@ -149,6 +149,8 @@ PIECES = (
     "single quotes, doubled inside",
     "single quotes, after a backslash inside",
     "line 3",
+    *("page 3", "slide 3", "notes of slide 3", "chapter 3", "paragraph 3", "footnote 3", "endnote 3", "under “X”"),
+    *("3 pages", "1 page", "3 slides", "1 slide", "3 cues", "Subtitles", "Text"),
     "lines 3, 4 …",
     "one sentence",
     "2 sentences",

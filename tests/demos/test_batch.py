@@ -9,17 +9,17 @@ import pandas as pd
 import pytest
 from openpyxl import Workbook
 
-from demos import batch, batch_form
-from demos.batch_form import FIELDS, field_of, guess
+from demos import batch
+from demos.batch_form import BatchForm, batch_form, guess
 from demos.batch_page import ENDINGS, HEADERS, Upload, batch_page, options_of
 from demos.batch_results import BINS, batch_results, histogram, nice, shares
 from demos.batch_table import CELL_LETTERS, as_value, fitting
 from models.runtime.cache import ModelCache
 from models.runtime.limits import DEFAULT_LIMITS, InputError
-from tables.batch_service import BatchDesk
+from models.tasks.registry import TASKS
+from tables.batch_service import BatchService
 from tables.jobs import Job
 from tables.table import Options, parse, read_table, sheet_names
-from tables.tasks import TASKS
 
 SCRIPT = "<img src=x onerror=alert(1)>"
 VALUES: dict[str, Any] = {
@@ -32,6 +32,10 @@ VALUES: dict[str, Any] = {
     "multiple": False,
     "method": "extractive",
     "length": "short",
+    "system": "",
+    "temperature": 0,
+    "top_p": 1,
+    "seed": 1,
     "new_tokens": 64,
 }
 
@@ -41,9 +45,16 @@ def job(text: str) -> Job:
     return Job("table", parse(text.encode(), ".csv", Options()))
 
 
-def form(**changed: Any) -> list[Any]:
+@pytest.fixture(scope="module")
+def form() -> BatchForm:
+    """The form on a page."""
+    with gr.Blocks():
+        return batch_form(TASKS, DEFAULT_LIMITS)
+
+
+def values(form: BatchForm, **changed: Any) -> list[Any]:
     """The values of the form's fields."""
-    return [(VALUES | changed)[name] for name in FIELDS]
+    return [(VALUES | changed)[name] for name in form.names]
 
 
 @pytest.mark.parametrize(
@@ -64,23 +75,23 @@ def form(**changed: Any) -> list[Any]:
     ],
 )
 def test_each_task_reads_its_own_fields(
-    changed: dict[str, Any], columns: dict[str, str], options: dict[str, Any]
+    form: BatchForm, changed: dict[str, Any], columns: dict[str, str], options: dict[str, Any]
 ) -> None:
     """Columns by the names of the arguments, and only the options of this task."""
-    values = form(**changed)
-    assert batch_form.read(values) == (values[0], columns, options)
+    given = values(form, **changed)
+    assert form.read(given) == (given[0], columns, options)
 
 
-def test_an_error_stands_at_the_field_that_shows_it() -> None:
+def test_an_error_stands_at_the_field_that_shows_it(form: BatchForm) -> None:
     """The columns' arguments have other names than the pickers."""
-    assert field_of(InputError("context", "no"), "answer") == "second"
-    assert field_of(InputError("message", "no"), "chat") == "first"
-    assert field_of(InputError("Languages", "no"), "translate") == "source"
-    assert field_of(InputError("labels", "no"), "labels") == "labels"
-    for task, recipe in TASKS.items():
-        assert all(field_of(InputError(argument, "no"), task) in FIELDS for argument in recipe.columns)
+    assert form.field_of(InputError("context", "no"), "answer") == "second"
+    assert form.field_of(InputError("message", "no"), "chat") == "first"
+    assert form.field_of(InputError("Languages", "no"), "translate") == "source"
+    assert form.field_of(InputError("labels", "no"), "labels") == "labels"
+    for task in TASKS:
+        assert all(form.field_of(InputError(name, "no"), task.name) in form.names for name in task.table.columns)
     with pytest.raises(InputError, match="task must be one of"):
-        batch_form.read(form(task="magic"))
+        form.read(values(form, task="magic"))
 
 
 @pytest.mark.parametrize(
@@ -169,7 +180,7 @@ def test_an_axis_ends_at_a_round_number(value: float, told: float) -> None:
 
 def test_the_files_hold_everything(tiny_cache: ModelCache) -> None:
     """All rows and columns, the CSV inert and marked as UTF-8, JSON Lines as the cells were."""
-    desk = BatchDesk(tiny_cache)
+    desk = BatchService(tiny_cache)
     with gr.Blocks():
         results = batch_results()
         source = job("id,text\n1,=1+1 für\n2,\n")
@@ -191,7 +202,7 @@ def test_the_files_hold_everything(tiny_cache: ModelCache) -> None:
 
 def test_the_page_tells_results_in_the_visitors_language(tiny_cache: ModelCache, chinese_visitor: None) -> None:
     """Names, labels and messages of ours are Chinese in the table, and English in the files; the visitor's own stay."""
-    desk = BatchDesk(tiny_cache)
+    desk = BatchService(tiny_cache)
     with gr.Blocks():
         results = batch_results()
         source = job("score,text\nnegative,good\npositive,\n")
@@ -212,7 +223,7 @@ def test_the_page_tells_results_in_the_visitors_language(tiny_cache: ModelCache,
 
 def test_labels_of_a_visitor_are_not_translated(tiny_cache: ModelCache, chinese_visitor: None) -> None:
     """They are the visitor's words, though they may be ours too."""
-    desk = BatchDesk(tiny_cache)
+    desk = BatchService(tiny_cache)
     with gr.Blocks():
         results = batch_results()
         source = job("text\ngood\n")
@@ -231,7 +242,7 @@ def test_the_sheets_are_offered_where_there_are_several(tmp_path: Path) -> None:
     book.save(path)
     several = Job("book", read_table(path))
     with gr.Blocks():
-        page = batch_page(DEFAULT_LIMITS)
+        page = batch_page(TASKS, DEFAULT_LIMITS)
         shown = page.opened(several, "secret", "sentiment")[page.sheet]
         again = page.opened(several, "secret", "sentiment", file=False)[page.sheet]
         single = page.opened(job("text\ngood\n"), "secret", "sentiment")[page.sheet]

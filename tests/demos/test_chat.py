@@ -14,6 +14,7 @@ from gradio_client import Client
 from gradio_client.exceptions import ValidationError
 
 from demos import chat
+from demos.events import own_lane, shared_lane
 from demos.reply import notice_of, plain, status_of
 from models.catalog.bundled import SMOLLM2
 from models.runtime.cache import ModelCache
@@ -177,3 +178,13 @@ def test_the_raw_reply_leaves_the_prompt_out() -> None:
     raw = plain(replace(REPLY, prompt=Prompt((part,), 2, 30)))
     assert raw["prompt"] == {"parts": (), "dropped_turns": 2, "dropped_tokens": 30}
     assert raw["text"] == "Hello"
+
+
+def test_replies_to_several_visitors_run_at_once(tiny_cache: ModelCache) -> None:
+    """Every run that writes a reply is in the lane whose requests share the model's batches."""
+    with gr.Blocks() as page, own_lane("chat"):
+        chat.render(chat.make_chatter(tiny_cache))
+        lane = shared_lane()
+    shared = [event for event in page.fns.values() if event.concurrency_id == lane]
+    assert len(shared) == 4
+    assert "chat" in {event.api_name for event in shared}

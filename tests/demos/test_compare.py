@@ -7,14 +7,17 @@ import gradio as gr
 import pytest
 
 from demos.compare import EXAMPLES, FIRST, asked, make_comparer, render
-from demos.compare_form import CompareForm, apart, at_field, compare_form, read
+from demos.compare_form import CompareForm, compare_form
 from demos.compare_view import Compared, costs, summary, view
 from models.catalog.bundled import MINILM, SENTIMENT
+from models.catalog.offers import BUNDLED
 from models.runtime.cache import ModelCache
 from models.runtime.limits import InputError
 from models.runtime.progress import ignore
 from models.runtime.provenance import Run
-from models.tasks.comparison import MODELS, RECIPES, Comparer, Outcome
+from models.tasks.comparison import Comparer
+from models.tasks.registry import TASKS
+from models.tasks.spec import Outcome
 from tests import tiny
 
 SCRIPT = "<img src=x onerror=alert(1)>"
@@ -37,21 +40,21 @@ def outcome(text: str, seconds: float = 1.0, **more: Any) -> Outcome:
     return Outcome(text, Run("Tiny", "cpu", 12, 0, seconds), **more)
 
 
-@pytest.mark.parametrize("task", RECIPES)
+@pytest.mark.parametrize("task", [task.name for task in TASKS])
 def test_a_task_shows_its_own_fields(form: CompareForm, task: str) -> None:
     """Those of its inputs and settings on both sides, a choice of models only where there are several."""
     updates = form.show(task)
     shown = {name for name, field in form.inputs.items() if updates[field]["visible"]}
-    own = {f"{name}_{side}" for name in RECIPES[task].settings for side in "ab"}
+    own = {f"{option.name}_{side}" for option in form.tasks[task].options for side in "ab"}
     questions = {"question", "question_b"} if task == "answer" else set()
-    models = {f"{task}_model_{side}" for side in "ab"} if len(MODELS[task]) > 1 else set()
+    models = {f"{task}_model_{side}" for side in "ab"} if len(form.tasks[task].models(BUNDLED)) > 1 else set()
     assert shown == {"task", "text", "text_b"} | questions | own | models
 
 
 def test_more_models_are_a_choice_with_no_new_code() -> None:
     """Where a task has several, each side has a picker of them, and its name is checked."""
-    two = {**MODELS, "sentiment": (SENTIMENT, replace(SENTIMENT, name="Another"))}
-    comparer = Comparer(tiny.cache(), models=two)
+    two = replace(BUNDLED, sentiment=(SENTIMENT, replace(SENTIMENT, name="Another")))
+    comparer = Comparer(tiny.cache(), offers=two)
     with gr.Blocks():
         form = compare_form(comparer, FIRST)
     pickers = [form.inputs[f"sentiment_model_{side}"] for side in "ab"]
@@ -60,11 +63,11 @@ def test_more_models_are_a_choice_with_no_new_code() -> None:
         assert [name for name, _ in picker.choices] == [SENTIMENT.name, "Another"]
         assert form.show("sentiment")[picker]["visible"]
     values = given(form, text="a good one", sentiment_model_b="Another")
-    assert apart("sentiment", values) == [("model", SENTIMENT.name, "Another")]
-    *_, outcome = comparer.work("sentiment", read("sentiment", values, "b")).stream(ignore)
+    assert form.apart(values) == [("model", SENTIMENT.name, "Another")]
+    *_, outcome = comparer.work("sentiment", form.read(values, "b")).stream(ignore)
     assert outcome.run.model == "Another"
     with pytest.raises(InputError, match="model must be one of"):
-        comparer.work("sentiment", read("sentiment", values | {"sentiment_model_b": MINILM.name}, "b"))
+        comparer.work("sentiment", form.read(values | {"sentiment_model_b": MINILM.name}, "b"))
 
 
 def test_the_page_opens_on_the_fields_of_its_first_task(form: CompareForm) -> None:
@@ -75,19 +78,19 @@ def test_the_page_opens_on_the_fields_of_its_first_task(form: CompareForm) -> No
 
 def test_b_reads_what_a_reads_unless_it_has_its_own(form: CompareForm) -> None:
     """White space is nothing of its own."""
-    values = given(form, text="one", question="who?", text_b=" \n", question_b="when?", method_b="extractive")
-    first, second = read("answer", values, "a"), read("answer", values, "b")
-    assert (first["text"], first["question"], first["method"]) == ("one", "who?", "abstractive")
-    assert (second["text"], second["question"], second["method"]) == ("one", "when?", "extractive")
+    values = given(form, task="answer", text="one", question="who?", text_b=" \n", question_b="when?")
+    first, second = form.read(values, "a"), form.read(values, "b")
+    assert (first["text"], first["question"]) == ("one", "who?")
+    assert (second["text"], second["question"]) == ("one", "when?")
 
 
 def test_what_differs_is_told_for_each_side(form: CompareForm) -> None:
     """Only settings that the task has, and only inputs that are not the same."""
     values = given(form, task="chat", text="hi", temperature_b=1.2, method_b="extractive")
-    assert apart("chat", values) == [("temperature", 0, 1.2)]
-    assert asked(values) == Compared((), ("temperature 0", "temperature 1.2"))
+    assert form.apart(values) == [("temperature", 0, 1.2)]
+    assert asked(form, values) == Compared((), ("temperature 0", "temperature 1.2"))
     values = given(form, task="sentiment", text="good", text_b="bad", temperature_b=1.2)
-    assert asked(values) == Compared((("Text", "good", "bad"),), ("", ""))
+    assert asked(form, values) == Compared((("Text", "good", "bad"),), ("", ""))
 
 
 @pytest.mark.parametrize(
@@ -108,7 +111,7 @@ def test_an_error_stands_at_the_field_of_its_side(
     form: CompareForm, field: str, task: str, side: str, changed: dict[str, Any], place: str
 ) -> None:
     """The adapters have other names for some."""
-    error = at_field(InputError(field, "no"), task, given(form, **changed), side)
+    error = form.at_field(InputError(field, "no"), given(form, task=task, **changed), side)
     assert (error.field, str(error)) == (place, "no")
     assert place in form.names
 
@@ -161,10 +164,10 @@ def test_every_example_is_one_that_runs(form: CompareForm, tiny_cache: ModelCach
     """Its fields are there, and its two sides differ in something."""
     values = given(form, **EXAMPLES[name])
     assert set(values) == set(form.names)
-    assert asked(values) != Compared((), ("", ""))
+    assert asked(form, values) != Compared((), ("", ""))
     comparer = make_comparer(tiny_cache)
     for side in "ab":
-        comparer.work(values["task"], read(values["task"], values, side))
+        comparer.work(values["task"], form.read(values, side))
 
 
 def test_a_link_holds_every_field(tiny_cache: ModelCache) -> None:

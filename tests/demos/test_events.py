@@ -1,9 +1,9 @@
-"""The checks at the fields."""
+"""The checks at the fields, and the lanes of the tabs."""
 
 import gradio as gr
 
 import app
-from demos.events import validator
+from demos.events import endpoint, let_share, own_lane, shared_lane, validator
 from models.runtime.limits import InputError
 from tests import tiny
 
@@ -41,3 +41,20 @@ def test_an_unseen_event_costs_the_others_nothing() -> None:
     assert [event for event in unseen if event.show_progress_on != []] == []
     shown = {block._id for event in page.fns.values() for block in event.show_progress_on or ()}
     assert not {block._id for block in page.blocks.values() if isinstance(block, gr.Tabs)} & shown
+
+
+def test_a_shared_lane_is_its_tabs_own_and_wider_than_the_others() -> None:
+    """Several requests of a shared lane run at a time; those of another tab's do not count."""
+
+    def give(text: str) -> str:
+        return text
+
+    with gr.Blocks() as page:
+        for tab in ("chat", "translation"):
+            with own_lane(tab):
+                endpoint(give, tab, lane=shared_lane())
+                endpoint(give, f"{tab}_alone")
+    let_share(page, 8)
+    lanes = {event.api_name: event for event in page.fns.values()}
+    assert len({event.concurrency_id for event in lanes.values()}) == 4
+    assert [lanes[name].concurrency_limit for name in ("chat", "translation", "chat_alone")] == [8, 8, 1]

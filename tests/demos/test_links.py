@@ -49,6 +49,8 @@ def values_of(field: Component) -> st.SearchStrategy[Any]:
         return st.text(st.characters(), max_size=300)
     if isinstance(field, gr.Dropdown | gr.Radio):
         return st.sampled_from([choice for _, choice in field.choices])
+    if isinstance(field, gr.Checkbox):
+        return st.booleans()
     if isinstance(field, gr.Slider):
         return st.integers(0, 20).map(lambda n: field.minimum + (field.maximum - field.minimum) * n / 20)
     return st.none() | st.integers(0, 2**31)

@@ -9,9 +9,9 @@ from gradio_client.exceptions import AppError
 
 from demos import question_answering
 from demos.answer_view import pieces, view
-from demos.question_answering import contexts, plain, status_of, uploaded
+from demos.question_answering import contexts, plain, status_of
 from models.catalog.bundled import QUESTION_ANSWERING
-from models.runtime.limits import CONTEXT_LIMIT, InputError
+from models.runtime.limits import CONTEXT_LIMIT
 from models.runtime.provenance import Run
 from models.tasks.question_answering.adapter import Answerer
 from models.tasks.question_answering.results import Answer, Answers
@@ -54,18 +54,6 @@ def test_the_status_counts_windows() -> None:
     """Done, it tells how many windows there were; before, how many are read."""
     assert status_of(FOUND) == "Model · cpu · 30 tokens · 500 ms · 1 window"
     assert status_of(Answers((), 0.8, -1.0, 2, 9, RUN)).endswith("2 of 9 windows read")
-
-
-def test_an_uploaded_text_keeps_its_characters() -> None:
-    """UTF-8 with or without its mark, line ends as they are."""
-    assert uploaded("\ufeffcafé\r\n中".encode()) == "café\r\n中"
-
-
-@pytest.mark.parametrize(("content", "words"), [(b"\xff\xfe\x00", "not UTF-8"), (b"a" * (CONTEXT_LIMIT + 1), "60,001")])
-def test_an_upload_that_cannot_be_used_is_told_in_words(content: bytes, words: str) -> None:
-    """Other encodings and long files are refused."""
-    with pytest.raises(InputError, match=words):
-        uploaded(content)
 
 
 def test_the_examples_hold_their_answers() -> None:

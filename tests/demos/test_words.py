@@ -8,18 +8,17 @@ import httpx
 import pytest
 
 import app
-from demos.compare_form import SETTINGS
 from demos.question_answering import CONTEXTS
 from demos.script_it import LANGUAGES as SCRIPTED
 from demos.spoken import head
 from demos.words import LANGUAGES, Words, best, parts, say_count, told
 from models.catalog.offers import BUNDLED, HUB, LARGE
 from models.runtime.limits import DEFAULT_LIMITS
+from models.tasks.registry import TASKS
 from models.text.language_names import NAMES as NAMES_OF_LANGUAGES
 from settings import Settings
 from tables.batch import ERROR
 from tables.decoded import ENCODINGS
-from tables.tasks import TASKS
 from tests import tiny
 from tests.demos import spoken
 
@@ -44,11 +43,12 @@ def said() -> set[str]:
 @pytest.fixture(scope="module")
 def wanted(said: set[str]) -> set[str]:
     """All English that a visitor may see."""
-    columns = {column for recipe in TASKS.values() for column in recipe.columns} | set(NAMES_OF_LANGUAGES.values())
-    for name, recipe in TASKS.items():
-        options = {**recipe.either, "labels": ["X", "Y"]} if name == "labels" else recipe.either
-        columns |= {*recipe.make(tiny.cache(), options, DEFAULT_LIMITS).columns, ERROR}
-    columns |= {"answer", "no answer", "model", *(label.partition(" (")[0].lower() for label, _ in SETTINGS.values())}
+    columns = {column for task in TASKS for column in task.table.columns} | set(NAMES_OF_LANGUAGES.values())
+    for task in TASKS:
+        values = task.defaults(DEFAULT_LIMITS) | {"labels": ["X", "Y"]}
+        columns |= {*task.table.make(tiny.cache(), values, DEFAULT_LIMITS).columns, ERROR}
+    names = {option.label.partition(" (")[0].lower() for task in TASKS for option in task.options}
+    columns |= {"answer", "no answer", "model", *names}
     return said | spoken.shown_in_layout(tiny.cache()) | spoken.put_together() | set(CONTEXTS) | columns
 
 

@@ -9,10 +9,10 @@ import pytest
 from models.runtime.cache import BudgetError, ModelCache
 from models.runtime.limits import InputError, check_text
 from models.runtime.progress import Report, Stage, Stopped
-from tables.batch import ERROR, Batch, Progress, Result, Task, Values
-from tables.records import Cell
+from models.tasks.registry import TASKS
+from models.tasks.spec import Cell, Result, Row, RowTask
+from tables.batch import ERROR, Batch, Progress, make_batch
 from tables.table import Options, Reading, Table, parse
-from tables.tasks import TASKS, make_batch
 from tests import tiny
 
 SENTENCE = "the ferry left the harbour at nine and came back at noon with forty people and a dog. "
@@ -34,9 +34,9 @@ class Counting:
     def __init__(self, fails_at: str = "boom", error: Exception | None = None) -> None:
         self.groups: list[int] = []
         self.fails_at, self.error = fails_at, error or ValueError("boom")
-        self.task = Task(("length",), check, self.run, 4, 16)
+        self.task = RowTask(("length",), check, self.run, 4, 16)
 
-    def run(self, rows: Sequence[Values], report: Report) -> list[Result]:
+    def run(self, rows: Sequence[Row], report: Report) -> list[Result]:
         """The length of each text."""
         self.groups.append(len(rows))
         if any(self.fails_at in row["text"] for row in rows):
@@ -186,7 +186,7 @@ OFFERED: list[tuple[str, dict[str, Any], dict[str, Callable[[Any], bool]]]] = [
 def test_every_task_runs(name: str, options: dict[str, Any], expected: dict[str, Callable[[Any], bool]]) -> None:
     """Each row gets all the columns that the task promises, a bad row its reason, and nothing stays leased."""
     cache = tiny.cache()
-    columns = TASKS[name].columns
+    columns = next(task.table for task in TASKS if task.name == name).columns
     frame = pd.DataFrame([[SENTENCE * 3 for _ in columns], ["" for _ in columns]], columns=list(columns), dtype=object)
     batch = make_batch(cache, Table(frame, Reading("CSV")), name, {each: each for each in columns}, options)
     good, bad = results(batch)

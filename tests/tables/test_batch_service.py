@@ -10,7 +10,7 @@ from models.runtime.progress import Stopped
 from tables import batch_service as desks
 from tables import jobs
 from tables.batch import ERROR
-from tables.batch_service import BatchDesk
+from tables.batch_service import BatchService
 from tables.table import Options
 
 ROWS = 60
@@ -26,19 +26,19 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def desk(tiny_cache: ModelCache) -> BatchDesk:
+def desk(tiny_cache: ModelCache) -> BatchService:
     """A desk over tiny models."""
-    return BatchDesk(tiny_cache)
+    return BatchService(tiny_cache)
 
 
-def begun(desk: BatchDesk, path: Path) -> str:
+def begun(desk: BatchService, path: Path) -> str:
     """The secret of a batch of sentiments that has begun."""
     secret = desk.open(path, Options())
     desk.begin(secret, "sentiment", {"text": "text"}, {})
     return secret
 
 
-def test_a_turn_does_all_that_fits_into_it(desk: BatchDesk, path: Path) -> None:
+def test_a_turn_does_all_that_fits_into_it(desk: BatchService, path: Path) -> None:
     """The progress grows with the results, and counts what failed."""
     job = desk.find(begun(desk, path))
     told = list(desk.turn(job))
@@ -49,7 +49,7 @@ def test_a_turn_does_all_that_fits_into_it(desk: BatchDesk, path: Path) -> None:
     assert job.seconds > 0
 
 
-def test_a_turn_ends_in_time_and_the_next_goes_on(desk: BatchDesk, path: Path) -> None:
+def test_a_turn_ends_in_time_and_the_next_goes_on(desk: BatchService, path: Path) -> None:
     """With a clock on which every group takes a whole turn, each turn is one group."""
     job = desk.find(begun(desk, path))
     now = [0.0]
@@ -69,7 +69,7 @@ def test_a_turn_ends_in_time_and_the_next_goes_on(desk: BatchDesk, path: Path) -
     assert len(job.results) == ROWS
 
 
-def test_closing_the_tab_keeps_what_is_done(desk: BatchDesk, path: Path) -> None:
+def test_closing_the_tab_keeps_what_is_done(desk: BatchService, path: Path) -> None:
     """The same secret finds the rows, another turn adds the others, and no model stays leased."""
     secret = begun(desk, path)
     turn = desk.turn(desk.find(secret))
@@ -85,7 +85,7 @@ def test_closing_the_tab_keeps_what_is_done(desk: BatchDesk, path: Path) -> None
 def test_a_tab_closed_at_row_five_thousand(tiny_cache: ModelCache, tmp_path: Path) -> None:
     """Until the hour is over the same secret finds the finished rows, and no other does; then they are gone."""
     now = [0.0]
-    desk = BatchDesk(tiny_cache, jobs=jobs.Jobs(clock=lambda: now[0]))
+    desk = BatchService(tiny_cache, jobs=jobs.Jobs(clock=lambda: now[0]))
     path = tmp_path / "tweets.csv"
     path.write_text("id,text\n" + "".join(f"{i},a film\n" for i in range(10_000)), encoding="utf-8")
     secret, other = begun(desk, path), begun(desk, path)
@@ -108,7 +108,7 @@ def test_a_tab_closed_at_row_five_thousand(tiny_cache: ModelCache, tmp_path: Pat
             desk.find(gone)
 
 
-def test_nobody_else_finds_it(desk: BatchDesk, path: Path) -> None:
+def test_nobody_else_finds_it(desk: BatchService, path: Path) -> None:
     """A guess gets the words that an expired batch gets."""
     secret = begun(desk, path)
     for guess in (secret[::-1], "guess", 7, None):
@@ -120,7 +120,7 @@ def test_nobody_else_finds_it(desk: BatchDesk, path: Path) -> None:
         desk.find("")
 
 
-def test_a_stopped_batch_ends_within_a_row(desk: BatchDesk, path: Path) -> None:
+def test_a_stopped_batch_ends_within_a_row(desk: BatchService, path: Path) -> None:
     """What the visitor does not want any more ends at the next step, and can be resumed."""
     secret = begun(desk, path)
     job = desk.find(secret)
@@ -135,13 +135,13 @@ def test_a_stopped_batch_ends_within_a_row(desk: BatchDesk, path: Path) -> None:
     assert job.done
 
 
-def test_what_never_began_cannot_go_on(desk: BatchDesk, path: Path) -> None:
+def test_what_never_began_cannot_go_on(desk: BatchService, path: Path) -> None:
     """There is no task yet."""
     with pytest.raises(InputError, match="has not begun"):
         desk.resume(desk.open(path, Options()))
 
 
-def test_two_windows_do_not_run_one_batch(desk: BatchDesk, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_windows_do_not_run_one_batch(desk: BatchService, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither a second turn nor a new beginning comes between; afterwards both are possible again."""
     monkeypatch.setattr(jobs, "LAST_STEP", 0.0)
     secret = begun(desk, path)
@@ -158,7 +158,7 @@ def test_two_windows_do_not_run_one_batch(desk: BatchDesk, path: Path, monkeypat
 
 
 def test_a_batch_steps_aside_between_groups_and_within(
-    desk: BatchDesk, path: Path, monkeypatch: pytest.MonkeyPatch
+    desk: BatchService, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It looks for others with no lease of its own before each group, and with its own while one runs."""
     seen: list[tuple[int, int]] = []

@@ -15,12 +15,15 @@ from models.runtime.progress import Report, ignore, last
 from models.runtime.provenance import Run, stopwatch
 from models.runtime.spec import Head
 from models.tasks.question_answering import generalist, windows
+from models.tasks.question_answering.likely import likely_first
 from models.tasks.question_answering.results import Answer, Answers, Asked
 from models.tasks.question_answering.windows import Encoded, Reading
 from models.text.sentences import Span, stripped
 
 MOST_ANSWERS = 10
 GROUP = 256
+# Between two results of a stream, in seconds: the answers so far take longer to put together the more was read.
+PAUSE = 0.3
 JOINERS = "\u200d\ufe0e\ufe0f"
 
 
@@ -62,7 +65,10 @@ class Answerer(Choice):
 
     @retried
     def stream(self, question: str, context: str, top_k: int = 3, report: Report = ignore) -> Iterator[Answers]:
-        """The best answers so far after each batch of windows; closing the generator ends the work."""
+        """The best answers so far after each batch of windows; closing the generator ends the work.
+
+        A long text is read from its likeliest windows on; after the `seconds` of the limits the rest is left unread.
+        """
         self.check(question, context, top_k)
         reader = READERS[self.spec.head]
         with self.cache.lease(self.spec, report) as loaded:
@@ -107,13 +113,18 @@ class Answerer(Choice):
 
 def _stream_spans(asked: Asked, question: str, context: str, top_k: int) -> Iterator[Answers]:
     """The best spans so far after each batch of windows."""
-    elapsed = stopwatch()
+    elapsed, pause = stopwatch(), stopwatch()
     calibration = Calibration.of(asked.loaded.model.info)
     encoded = windows.encode(asked.loaded.tokenizer, question, context)
     readings: list[Reading] = []
-    for batch in windows.batches(encoded.windows):
+    for batch in windows.batches(likely_first(question, context, encoded.windows)):
         readings += windows.read(asked.loaded.model, batch, top_k, calibration.temperature)
-        yield _answers(context, encoded, readings, top_k, calibration, _run(asked, encoded, elapsed()))
+        over = len(readings) == len(encoded.windows) or elapsed() > asked.seconds
+        if over or not readings[1:] or pause() > PAUSE:
+            yield _answers(context, encoded, readings, top_k, calibration, _run(asked, encoded, elapsed()))
+            pause = stopwatch()
+        if over:
+            return
 
 
 def _many_spans(asked: Asked, pairs: Sequence[tuple[str, str]], top_k: int) -> Iterator[list[Answers]]:

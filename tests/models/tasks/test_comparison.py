@@ -9,10 +9,14 @@ from models.runtime.cache import ModelCache
 from models.runtime.limits import InputError
 from models.runtime.progress import ignore
 from models.tasks.chat.adapter import Chatter
-from models.tasks.comparison import MODELS, NOT_THERE, RECIPES, Comparer, Outcome
+from models.tasks.comparison import Comparer
 from models.tasks.drafts.adapter import Drafter
 from models.tasks.question_answering.adapter import Answerer
+from models.tasks.question_answering.task import NOT_THERE
+from models.tasks.registry import TASKS
 from models.tasks.sentiment.adapter import SentimentReader
+from models.tasks.spec import Outcome
+from tests import tiny
 
 TEXT = "the ferry left the harbour at nine and came back at noon with forty people on board. " * 4
 VALUES: dict[str, Any] = {
@@ -28,6 +32,8 @@ VALUES: dict[str, Any] = {
     "top_p": 1,
     "seed": 1,
     "new_tokens": 8,
+    "labels": ["ships", "tea"],
+    "multiple": False,
 }
 
 
@@ -37,7 +43,7 @@ def run(cache: ModelCache, task: str, **changed: Any) -> Outcome:
     return outcome
 
 
-@pytest.mark.parametrize("task", RECIPES)
+@pytest.mark.parametrize("task", [task.name for task in TASKS])
 def test_every_task_gives_an_outcome(tiny_cache: ModelCache, task: str) -> None:
     """With the model's name, its tokens and its time, and no model left leased."""
     outcome = run(tiny_cache, task)
@@ -112,6 +118,7 @@ def test_closing_a_side_releases_its_model(tiny_cache: ModelCache) -> None:
 
 def test_the_models_are_the_catalogs() -> None:
     """Each task's first model is the one that its tab runs."""
-    assert MODELS["sentiment"][0] == SENTIMENT
-    assert MODELS["answer"][0] == QUESTION_ANSWERING
-    assert MODELS.keys() == RECIPES.keys()
+    models = Comparer(tiny.cache()).models
+    assert models["sentiment"][0] == SENTIMENT
+    assert models["answer"][0] == QUESTION_ANSWERING
+    assert models.keys() == {task.name for task in TASKS}

@@ -1,0 +1,35 @@
+"""The field of a task's option."""
+
+from typing import Any
+
+import gradio as gr
+from gradio.components import Component
+
+from demos.seed_field import SeedField
+from demos.words import told
+from models.runtime.limits import Limits
+from models.tasks.spec import Option
+
+
+def option_field(option: Option, limits: Limits, **more: Any) -> Component:
+    """A component for `option` within `limits`; `more` is passed to it."""
+    more = {"label": option.label} | more
+    value = option.value(limits)
+    match option.kind:
+        case "choice" if len(option.choices) <= 3 and all(name == value for name, value in option.choices):
+            return gr.Radio([value for _, value in option.choices], value=value, **more)
+        case "choice":
+            return gr.Dropdown(list(option.choices), value=value, **more)
+        case "switch":
+            return gr.Checkbox(value, **more)
+        case "number":
+            return gr.Slider(option.low, option.most(limits), value, step=option.step, **more)
+        case "seed":
+            return SeedField(value, precision=0, placeholder=option.placeholder, **more)
+        case _:
+            return gr.Textbox(value, max_length=int(option.most(limits)), placeholder=option.placeholder, **more)
+
+
+def option_name(option: Option) -> str:
+    """What an option is called in a sentence."""
+    return told(option.label.partition(" (")[0].lower())

@@ -1,0 +1,1 @@
+"""Tests of `documents`, over files that are made here."""
