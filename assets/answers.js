@@ -42,6 +42,9 @@ function mark(piece) {
   return node;
 }
 
+// What a model says in its own words has no place of its own: the nearest sentence is marked.
+const named = ({ text, quoted }) => (quoted ? text : say("{text} (in the model's own words; the nearest sentence is marked)", { text }));
+
 function section(result) {
   const passage = make("div", "passage");
   const marks = {};
@@ -54,7 +57,7 @@ function section(result) {
   passage.setAttribute("role", "region");
   passage.setAttribute("aria-label", say("The text, with the answers marked"));
   const verdict = make("p", result.found ? "answer-verdict" : "answer-verdict answer-none", result.found ? result.answers[0].text : say("The text does not answer this."));
-  const rows = result.answers.map((answer, i) => row("", String(i + 1), answer.text, answer.score, marks[i + 1], answer.place));
+  const rows = result.answers.map((answer, i) => row("", String(i + 1), named(answer), answer.score, marks[i + 1], answer.place));
   rows.push(row("answer-null", "–", say("not in the text"), result.no_answer));
   const parts = [verdict, make("div", "answer-rows", ...rows), passage];
   if (result.title) parts.unshift(make("h3", "answer-title", result.title));

@@ -1,8 +1,9 @@
-// Draws a summary beside its text; a sentence in focus lights up its sources, at their own place, and the other way round.
+// Draws a summary beside its text; a sentence in focus lights up those of the text that are nearest, and the other way
+// round. A name or number that the text does not have is marked in the sentence.
 // All that a visitor or a model wrote goes through textContent.
 const summary = element.querySelector(".summary-sentences");
 const original = element.querySelector(".summary-original");
-const HINT = say("Point at a sentence of the summary, tap it or tab to it: its sources light up in the text.");
+const HINT = say("Point at a sentence of the summary, tap it or tab to it: its nearest sentences light up in the text.");
 const number = (similarity) => similarity.toFixed(2);
 
 function make(tag, className, ...children) {
@@ -13,16 +14,17 @@ function make(tag, className, ...children) {
 }
 
 function verdict(sentence) {
-  if (!sentence.sources.length) return say("⚠ Unsupported: nothing in the text is near it (nearest {nearest})", { nearest: number(sentence.nearest) });
+  if (!sentence.sources.length) return say("⚠ No sentence of the text is near it (the nearest: {nearest})", { nearest: number(sentence.nearest) });
   if (sentence.sources[0] === 1) return say("Word for word from the text");
-  return `${sayCount(sentence.sources.length, "1 source", "{n} sources")} · ${sentence.sources.map(number).join(", ")}`;
+  return `${sayCount(sentence.sources.length, "Nearest sentence", "{n} nearest sentences")} · ${sentence.sources.map(number).join(", ")}`;
 }
 
 function said(sentence, index) {
-  const node = make("button", "summary-sentence", make("span", "summary-said", sentence.text));
+  const parts = sentence.said.map(([text, absent]) => (absent ? make("span", "summary-new", text) : document.createTextNode(text)));
+  const node = make("button", "summary-sentence", make("span", "summary-said", ...parts));
   node.type = "button";
   node.dataset.index = index;
-  node.classList.toggle("summary-unsupported", !sentence.sources.length);
+  node.classList.toggle("summary-unsupported", !sentence.sources.length || sentence.absent.length > 0);
   node.append(make("span", "summary-verdict", [verdict(sentence), ...sentence.places].join(" · ")));
   if (sentence.absent.length) node.append(make("span", "summary-verdict summary-absent", say("⚠ Not in the text: {words}", { words: sentence.absent.join(", ") })));
   return node;
@@ -86,8 +88,8 @@ function draw() {
   const passage = make("div", "summary-passage", ...value.pieces.map(piece));
   passage.tabIndex = 0;
   passage.setAttribute("role", "region");
-  passage.setAttribute("aria-label", say("The text, with the sources of the summary marked"));
-  original.replaceChildren(make("h3", "summary-title", say("The text, its sources underlined")), passage);
+  passage.setAttribute("aria-label", say("The text, with the sentences nearest to the summary marked"));
+  original.replaceChildren(make("h3", "summary-title", say("The text, the nearest sentences underlined")), passage);
   light(0);
 }
 

@@ -14,6 +14,13 @@ function sayCount(n, one, many, values = {}) {
   return say(n === 1 ? one : many, { n: n.toLocaleString("en"), ...values });
 }
 
+// How many words a text has, as models/text/words.py counts them: in Chinese and Japanese each letter is one.
+function countWords(text) {
+  const wide = "\\u3040-\\u30ff\\u3400-\\u4dbf\\u4e00-\\u9fff\\uf900-\\ufaff", marks = "\\u3000-\\u303f\\uff00-\\uffef";
+  const found = text.match(new RegExp(`[${wide}]|[^\\s${wide}${marks}]+`, "g")) ?? [];
+  return found.filter((word) => /[\p{L}\p{N}]/u.test(word)).length;
+}
+
 // A sentence in parts, for `append`: a value may be a node.
 function sayParts(english, values) {
   return translated(english).split(/(\{\w+\})/).filter(Boolean).map((part) => (/^\{\w+\}$/.test(part) ? values[part.slice(1, -1)] : part));

@@ -8,7 +8,7 @@ from demos.packed import PackedView
 from demos.why_view import Strip, agreement, completeness, group
 from demos.words import say
 from models.explain.attribution import Reasons, Word
-from models.tasks.question_answering.adapter import Answer, Answers
+from models.tasks.question_answering.results import Answer, Answers
 from models.text.sentences import Span
 from models.text.words import words
 
@@ -86,7 +86,8 @@ def pieces(context: str, answers: Answers) -> list[dict[str, Any]]:
     cut: list[dict[str, Any]] = []
     place = 0
     for rank, answer in ranked:
-        cut += [{"text": context[place : answer.start]}, {"text": answer.text, "rank": rank, "score": answer.score}]
+        marked = context[answer.start : answer.end]
+        cut += [{"text": context[place : answer.start]}, {"text": marked, "rank": rank, "score": answer.score}]
         place = answer.end
     return [piece for piece in [*cut, {"text": context[place:]}] if piece["text"]]
 

@@ -9,9 +9,12 @@ from gradio.components import Component
 
 from demos.events import endpoint, on_run
 from demos.model_picker import model_picker
+from demos.reads_hint import ReadsHint
 from demos.status import StatusLine, describe
+from models.catalog.reading import unread_language
 from models.runtime.progress import Report, ignore
-from models.tasks.own_labels.adapter import LABEL_LIMIT, MOST_LABELS, LabelClassifier, Labelled, split
+from models.tasks.own_labels.adapter import LABEL_LIMIT, MOST_LABELS, LabelClassifier, split
+from models.tasks.own_labels.results import Labelled
 
 SCRIPT = Path(__file__).parent.parent / "assets" / "own_labels.js"
 
@@ -57,24 +60,29 @@ def own_labels(classifier: LabelClassifier, text: gr.Textbox, stop: gr.Button) -
         run = gr.Button("Label", elem_id="labels-run")
         shown = LabelView("labels-view")
         status = StatusLine("labels-status")
+        unread = ReadsHint("labels")
         gr.Markdown(EXPLANATION)
 
-    def label(text: str, names: str, kind: str, model: str, report: Report = ignore) -> tuple[list[Any], str]:
-        result = classifier.using(model)(text, split(names), kind == "several", report)
-        return view(result), describe(result.run)
+    def label(text: str, names: str, kind: str, model: str, report: Report = ignore) -> dict[Any, Any]:
+        chosen = classifier.using(model)
+        result = chosen(text, split(names), kind == "several", report)
+        warned = unread.shown(text, chosen.spec, classifier.models)
+        return {shown: view(result), status: describe(result.run)} | warned
 
     def check(text: str, names: str, kind: str, model: str) -> None:
         classifier.using(model).check(text, split(names), kind == "several")
 
     fields = [text, labels, kind, model]
     named = ["text", "labels", "", "model"]
-    on_run([run.click, labels.submit], label, fields, [shown, status], check, named, stop)
+    on_run([run.click, labels.submit], label, fields, [shown, status, *unread.parts], check, named, stop)
+    unread.follow(text, model, classifier.models, run)
 
     def labels_(
         text: str, labels: list[str], multiple: bool = False, model: str = "", *, report: Report = ignore
     ) -> dict[str, Any]:
         """How well each of `labels` fits `text`, best first; one of them holds, or of `multiple` each by itself."""
-        return plain(classifier.using(model)(text, labels, multiple, report))
+        chosen = classifier.using(model)
+        return plain(chosen(text, labels, multiple, report)) | {"unread": unread_language(text, chosen.spec)}
 
     def check_call(text: str, labels: list[str], multiple: bool = False, model: str = "") -> None:
         classifier.using(model).check(text, labels, multiple)
@@ -91,4 +99,7 @@ where each may hold by itself, those from 50% do. The text is the one above.
 
 A model of inference (NLI, from the Hub) reads the text together with each label's sentence instead, and the score tells
 how sure it is that the one follows from the other (Yin et al. 2019).
+
+A language model (Qwen) picks one label by its letter, or says yes or no to each; the scores are the probabilities of
+these replies. It reads a dozen languages.
 """

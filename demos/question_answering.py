@@ -13,15 +13,18 @@ from demos.events import QUIET, endpoint, on_run, throttled
 from demos.examples import ready_examples
 from demos.guard import report_to
 from demos.model_picker import model_picker
+from demos.reads_hint import ReadsHint
 from demos.status import StatusLine, describe
 from demos.tab import Carry, Form, Tab, carry_button
 from demos.why_view import KEPT, NOT_ATTENTION, WhyView, unfolds
-from demos.words import say_count, told
+from demos.words import say, say_count, told
 from models.catalog.offers import BUNDLED, Offers
+from models.catalog.reading import reading, unread_language
 from models.runtime.cache import ModelCache
 from models.runtime.limits import DEFAULT_LIMITS, InputError, Limits
 from models.runtime.progress import Report, ignore
-from models.tasks.question_answering.adapter import MOST_ANSWERS, Answerer, Answers
+from models.tasks.question_answering.adapter import MOST_ANSWERS, Answerer
+from models.tasks.question_answering.results import Answers
 
 EXAMPLES_FOLDER = Path(__file__).parent.parent / "assets" / "examples"
 CONTEXTS = {"The Iron Bridge": "bridge.txt", "Tea": "tea.txt", "A lighthouse log": "lighthouse.txt"}
@@ -32,6 +35,12 @@ QUESTIONS = (
     ("A negation", "Which drinks contain no caffeine?", "Tea"),
     ("In the last lines of a long text", "Where was the brass key found?", "A lighthouse log"),
 )
+CHINESE_CONTEXT = "lighthouse_zh.txt"
+CHINESE = {
+    "一个事实": "灯塔什么时候改用电灯？",
+    "人物": "谁设计了灯塔？",
+    "文中没有": "旅店住一晚多少钱？",
+}
 FIELDS = ("question", "context", "top_k", "model", "", "")
 PRESS = "() => document.querySelector('#answer-run').click()"
 
@@ -88,10 +97,19 @@ def render(answerer: Answerer) -> Form:
                 example_labels=[label for label, *_ in QUESTIONS],
                 elem_id="answer-examples",
             )
+            in_chinese = (EXAMPLES_FOLDER / CHINESE_CONTEXT).read_text(encoding="utf-8")
+            chinese = ready_examples(
+                [[asked, in_chinese, reading(answerer.models, "zh").name] for asked in CHINESE.values()],
+                [question, context, model],
+                "zh",
+                example_labels=list(CHINESE),
+                elem_id="answer-examples-zh",
+            )
             bar = document_bar("answer")
             top_k = gr.Slider(1, MOST_ANSWERS, 3, step=1, label="Answers shown", elem_id="answer-top-k")
     result_view = AnswerView("answer-view")
     status = StatusLine("answer-status")
+    unread = ReadsHint("answer")
     with gr.Accordion("Why: the words that raised this answer", open=False, elem_id="answer-why") as fold:
         why_view = WhyView("answer-why-view")
         gr.Markdown(WHY)
@@ -120,6 +138,7 @@ def render(answerer: Answerer) -> Form:
             # All of it is read, though the field may hold no more than its beginning.
             context, place_of = document.whole.shown, places_of(document.whole, document.whole.shown)
             reader = replace(reader, limits=replace(limits, context=max(limits.context, len(context))))
+        yield unread.shown(context, reader.spec, answerer.models)
         for answers in throttled(reader.stream(question, context, top_k, report_to(progress)), every=0.3):
             result = view(context, answers, place_of=place_of)
             shown = {result_view: [result], status: status_of(answers), raw: plain(answers, place_of)}
@@ -132,9 +151,12 @@ def render(answerer: Answerer) -> Form:
     ) -> Iterator[dict[Any, Any]]:
         if asked is None or asked.best is None or shown.get("done"):
             return
+        reader = answerer.using(asked.answers.run.model)
+        if not reader.has_reasons:
+            yield {why_view: {"groups": [], "facts": [say("The words of a language model are not measured here.")]}}
+            return
         found = None
         yield {why_view: why(asked)}
-        reader = answerer.using(asked.answers.run.model)
         reasons = reader.reasons(asked.question, asked.context, asked.best, report_to(progress))
         for found in throttled(reasons, every=0.3):
             yield {why_view: why(asked, found)}
@@ -157,18 +179,22 @@ def render(answerer: Answerer) -> Form:
         check(question, texts["Tea"], top_k, model)
 
     inputs = [question, context, top_k, model, opened, bar.opened]
-    on_run([run.click, question.submit], answer_page, inputs, outputs, check, FIELDS, stop)
+    on_run([run.click, question.submit], answer_page, inputs, [*outputs, *unread.parts], check, FIELDS, stop)
+    unread.follow(context, model, answerer.models, run)
     for_all = ("question", "top_k", "model")
     on_run([ask_all.click], answer_all, [question, top_k, model], outputs, check_all, for_all, stop)
     on_run([fold.expand], explain, [asked, why_view], [why_view, status], lambda *_: None, ("", ""), stop)
-    ready.load_input_event.then(None, None, None, js=PRESS, **QUIET)
+    for examples in (ready, chinese):
+        examples.load_input_event.then(None, None, None, js=PRESS, **QUIET)
     bar.follow(context, limits.context, whole=True)
 
     def answer(
         question: str, context: str, top_k: int = 3, model: str = "", *, report: Report = ignore
     ) -> dict[str, Any]:
         """The best answers to `question` in `context` as character offsets, and the probability that there is none."""
-        return plain(answerer.using(model)(question, context, top_k, report))
+        chosen = answerer.using(model)
+        found = plain(chosen(question, context, top_k, report))
+        return found | {"unread": unread_language(context, chosen.spec)}
 
     endpoint(answer, "answer", check)
     offer_reading()
@@ -204,6 +230,12 @@ questions left out of the training; the probabilities of other models are as the
 stronger the likelier the answer, and numbered from the best.
 
 The model finds words, it does not reason: it cannot add, compare, or answer from two places at once.
+
+A language model (Qwen) writes its answer, and is asked to copy words from the text or to say NONE. What it copied is
+marked where it stands; what it did not is shown as its own words, and the nearest sentence is marked. **Not in the
+text** is the probability of NONE against all beginnings that stand in the text; an answer has the probability of its
+wording. It reads a dozen languages. A long text is read in windows of 600 tokens, those with most of the question's
+words first, until a copied answer is sure or the time is up.
 """
 
 TAB = Tab("Question answering", make_answerer, render, ("answer",))

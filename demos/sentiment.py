@@ -12,12 +12,14 @@ from demos.examples import ready_examples
 from demos.guard import report_to
 from demos.model_picker import model_picker
 from demos.own_labels import own_labels
+from demos.reads_hint import ReadsHint
 from demos.sentiment_view import SentimentView, view, why
 from demos.status import StatusLine, describe
 from demos.tab import Carry, Form, Tab, carry_button
 from demos.why_view import KEPT, NOT_ATTENTION, WhyView, unfolds
 from demos.words import say
 from models.catalog.offers import BUNDLED, Offers
+from models.catalog.reading import reading, unread_language
 from models.runtime.cache import ModelCache
 from models.runtime.limits import DEFAULT_LIMITS, Limits
 from models.runtime.progress import Report, ignore
@@ -33,6 +35,12 @@ EXAMPLES = {
     "Neutral facts": "I bought it on Monday. The box holds two cables and a manual.",
     "Plain words": "absolutely terrible",
     "Emphasis": "BEST. CONCERT. EVER!!! 😍 My feet hurt, but who cares?",
+}
+
+CHINESE = {
+    "称赞": "没想到这么便宜的耳机音质这么好！",
+    "先扬后抑": "演员演得真好，每个画面都很美。可惜故事说不通，结尾更是毁了一切。",
+    "否定": "菜不贵，味道却一点不差。",
 }
 
 
@@ -91,8 +99,16 @@ def render(feeling: Feeling) -> Form:
                 example_labels=list(EXAMPLES),
                 elem_id="sentiment-examples",
             )
+            chinese = ready_examples(
+                [[example, reading(reader.models, "zh").name] for example in CHINESE.values()],
+                [text, model],
+                "zh",
+                example_labels=list(CHINESE),
+                elem_id="sentiment-examples-zh",
+            )
     result_view = SentimentView("sentiment-view")
     status = StatusLine("sentiment-status")
+    unread = ReadsHint("sentiment")
     with gr.Accordion("Why: the same words, measured in two ways", open=False, elem_id="sentiment-why") as fold:
         why_view = WhyView("sentiment-why-view")
         gr.Markdown(EXPLANATION)
@@ -105,7 +121,9 @@ def render(feeling: Feeling) -> Form:
     read, opened = gr.State(None, time_to_live=KEPT), unfolds(fold)
 
     def feel(text: str, model: str, opened: bool, progress: gr.Progress = gr.Progress()) -> Iterator[dict[Any, Any]]:
-        for result in throttled(reader.using(model).stream(text, report_to(progress)), every=0.3):
+        chosen = reader.using(model)
+        yield unread.shown(text, chosen.spec, reader.models)
+        for result in throttled(chosen.stream(text, report_to(progress)), every=0.3):
             shown = {result_view: view(text, result), status: status_of(result), raw: plain(text, result)}
             yield shown | {read: (text, result), why_view: {}}
         if opened:
@@ -116,9 +134,9 @@ def render(feeling: Feeling) -> Form:
     ) -> Iterator[dict[Any, Any]]:
         if read is None or shown.get("done"):
             return
-        explained = why(*read)
-        yield {why_view: explained}
         same = reader.using(read[1].run.model)
+        explained = why(*read, both=same.has_gradients)
+        yield {why_view: explained}
         for gradients in throttled(same.gradients(*read, report_to(progress)), every=0.3):
             explained = why(*read, gradients)
             yield {why_view: explained}
@@ -131,17 +149,21 @@ def render(feeling: Feeling) -> Form:
         [run.click, text.submit],
         feel,
         [text, model, opened],
-        [result_view, status, raw, read, why_view],
+        [result_view, status, raw, read, why_view, *unread.parts],
         check,
         ["text", "model", ""],
         stop,
     )
     on_run([fold.expand], explain, [read, why_view], [why_view, status], lambda *_: None, ["", ""], stop)
-    ready.load_input_event.then(None, None, None, js=PRESS, **QUIET)
+    for examples in (ready, chinese):
+        examples.load_input_event.then(None, None, None, js=PRESS, **QUIET)
+
+    unread.follow(text, model, reader.models, run)
 
     def sentiment(text: str, model: str = "", *, report: Report = ignore) -> dict[str, Any]:
         """The probabilities of negative, neutral and positive; the same by sentence; the effect of every word."""
-        return plain(text, reader.using(model)(text, report))
+        chosen = reader.using(model)
+        return plain(text, chosen(text, report)) | {"unread": unread_language(text, chosen.spec)}
 
     endpoint(sentiment, "sentiment", check)
 
@@ -172,6 +194,10 @@ Where the two disagree, neither is the truth: they ask different questions.
 The bars are probabilities. Those of MiniLM-sentiment are calibrated on texts held out of the training: of the texts
 that get 80%, about 80% are so. A model without a neutral class has two bars, and calls nothing neutral. A text of more
 than 126 tokens is read sentence by sentence, and its bars are the mean of its sentences, each weighted by its length.
+
+A language model (Qwen) is asked whether the text is praise, a complaint or a fact, after nine examples in five
+languages; the bars are the probabilities of these three words as its reply. It reads a dozen languages, takes about a
+second a sentence, and is not calibrated: it tends to be too sure. At most 24 of its words are left out.
 """
 
 TAB = Tab("Sentiment", make_feeling, render, ("sentiment", "labels"))

@@ -43,21 +43,22 @@ def pieces(text: str, result: Sentiment) -> list[dict[str, Any]]:
     return [piece for piece in [*cut, {"text": text[place:]}] if piece["text"]]
 
 
-def why(text: str, result: Sentiment, gradients: Gradients | None = None) -> dict[str, Any]:
-    """The value of a WhyView: the words of `result` by occlusion, and beside it by `gradients` so far."""
+def why(text: str, result: Sentiment, gradients: Gradients | None = None, both: bool = True) -> dict[str, Any]:
+    """The value of a WhyView: the words of `result` by occlusion, and beside it by `gradients` so far if `both`."""
     left_out = [word.effect for word in result.words]
     sloped = list(gradients.effects) if gradients else []
     starts = [word.start for word in result.words]
-    both = [
+    measures = [
         (say("Left out, one at a time"), say("left out"), left_out),
         (say("Integrated gradients"), say("gradients"), sloped),
     ]
     strips = [
         Strip(name, short, text, Span(0, len(text)), result.words, dict(zip(starts, effects, strict=False)))
-        for name, short, effects in both
+        for name, short, effects in measures[: 2 if both else 1]
     ]
     towards = (say("towards negative"), say("towards positive"))
-    return {"groups": [group(strips, towards, reach=1.0)], "facts": facts(left_out, gradients)}
+    told = facts(left_out, gradients) if both else [say("The words of a language model are only left out.")]
+    return {"groups": [group(strips, towards, reach=1.0)], "facts": told}
 
 
 def facts(left_out: list[float], gradients: Gradients | None) -> list[str]:

@@ -12,10 +12,12 @@ from demos.events import QUIET, endpoint, on_run, run_examples, throttled
 from demos.examples import ready_examples
 from demos.guard import report_to
 from demos.model_picker import model_picker
+from demos.reads_hint import ReadsHint
 from demos.status import StatusLine, describe
 from demos.summary_view import summary_view, view
 from demos.tab import Carry, Form, Tab, carry_button
 from demos.words import say, told
+from models.catalog.reading import reading
 from models.explain.attention import sources
 from models.runtime.limits import InputError
 from models.runtime.progress import Report, ignore
@@ -23,26 +25,31 @@ from models.tasks.summarization.adapter import Summarizer, Summary, of_catalog
 
 TEXTS = Path(__file__).parent.parent / "assets" / "examples"
 EXAMPLES = {
-    "A ferry goes electric, written": ("harbour_ferry.txt", "abstractive", "medium"),
-    "The same, picked": ("harbour_ferry.txt", "extractive", "medium"),
+    "A ferry goes electric, picked": ("harbour_ferry.txt", "extractive", "medium"),
+    "The same, written": ("harbour_ferry.txt", "abstractive", "medium"),
     "A history of lighthouses, picked": ("lighthouse_history.txt", "extractive", "long"),
     "The same, in one sentence": ("lighthouse_history.txt", "abstractive", "short"),
 }
-METHODS = [("Written by a language model", "abstractive"), ("Picked from the text", "extractive")]
+CHINESE = {"免费公交，摘出来": "extractive", "免费公交，写出来": "abstractive"}
+CHINESE_TEXT = "buses_zh.txt"
+METHODS = [("Picked from the text", "extractive"), ("Written by a language model", "abstractive")]
 LENGTHS = [("One sentence", "short"), ("Three", "medium"), ("Six", "long")]
 EXPLANATION = """
-**Written** (abstractive): SmolLM2, a language model of 135 million parameters, reads the text and writes a summary. It
-is nudged towards the words of the text, so that it invents less. A model that was trained for summaries alone, where
-one is chosen, writes as it learnt to, cut to the number of sentences. A long text is read part by part, and the
-summaries of the parts are summarized again. The models are small, know English best, and make mistakes.
-
 **Picked** (extractive): every sentence becomes a vector (MiniLM). Those nearest to the middle of all are picked, early
 ones first where the order of the text means something, and none that repeats another. Nothing is rewritten, so nothing
-is made up, and most languages work somewhat.
+is made up. In Chinese and Japanese, of which MiniLM knows hardly a letter, shared words and pairs of words take its
+place.
 
-**Sources** are the sentences of the text whose vectors are nearest to a sentence of the summary; the number is the
-cosine of the two, 1 for the same. A sentence without any source of at least 0.45 is marked as unsupported, and names
-and numbers that stand nowhere in the text are listed. A source is near in meaning, which proves nothing: read it.
+**Written** (abstractive): a language model reads the text and writes a summary, in the text's own language where it
+knows it: SmolLM2, of 135 million parameters, knows English; Qwen, of 1.5 billion, a dozen languages. It is nudged
+towards the words of the text, so that it invents less. A model that was trained for summaries alone, where one is
+chosen, writes as it learnt to, cut to the number of sentences. A long text is read part by part, and the summaries of
+the parts are summarized again. The models are small and make mistakes.
+
+**Nearest sentences** are those of the text whose vectors are nearest to a sentence of the summary; the number is the
+cosine of the two, 1 for the same. That a sentence is near proves nothing: read it. A name, number or date of the
+summary that the text does not have as a word is underlined in waves, and its sentence is marked with ⚠; so is one
+without any near sentence.
 """
 
 
@@ -52,7 +59,7 @@ def count_script(limit: int) -> str:
         "(text) => say('{n} of {limit} characters · {words} words', "
         "{ n: [...(text || '')].length.toLocaleString('en'), "
         + f"limit: '{limit:,}', "
-        + "words: (text || '').split(/\\s+/).filter(Boolean).length.toLocaleString('en') })"
+        + "words: countWords(text || '').toLocaleString('en') })"
     )
 
 
@@ -60,10 +67,10 @@ def status_of(summary: Summary) -> str:
     """The status line under `summary`, finished or not."""
     if summary.doing:
         return told(summary.doing)
-    unsupported = sum(not sentence.supported for sentence in summary.sentences)
+    doubtful = sum(not sentence.supported for sentence in summary.sentences)
     facts = [say("{before:,} → {after:,} words", before=summary.words_in, after=summary.words_out)]
-    if unsupported:
-        facts.append(say("{n} of {all} sentences unsupported", n=unsupported, all=len(summary.sentences)))
+    if doubtful:
+        facts.append(say("{n} of {all} sentences to be checked", n=doubtful, all=len(summary.sentences)))
     return " · ".join(facts) if summary.note else describe(summary.run, *facts)
 
 
@@ -94,7 +101,7 @@ def render(summarizer: Summarizer) -> Form:
     count = StatusLine("summary-count")
     bar = document_bar("summary")
     with gr.Row():
-        method = gr.Radio(METHODS, value="abstractive", label="Method", elem_id="summary-method")
+        method = gr.Radio(METHODS, value="extractive", label="Method", elem_id="summary-method")
         length = gr.Radio(LENGTHS, value="medium", label="Sentences, at most", elem_id="summary-length")
     with gr.Row():
         run = gr.Button("Summarize", variant="primary", elem_id="summary-run")
@@ -105,9 +112,20 @@ def render(summarizer: Summarizer) -> Form:
         example_labels=list(EXAMPLES),
         elem_id="summary-examples",
     )
+    chinese = ready_examples(
+        [
+            [(TEXTS / CHINESE_TEXT).read_text(encoding="utf-8"), how, "medium", reading(summarizer.models, "zh").name]
+            for how in CHINESE.values()
+        ],
+        [text, method, length, model],
+        "zh",
+        example_labels=list(CHINESE),
+        elem_id="summary-examples-zh",
+    )
     note = StatusLine("summary-note")
     result = summary_view("summary-view")
     status = StatusLine("summary-status")
+    unread = ReadsHint("summary")
     with gr.Accordion("How it works", open=False, elem_id="summary-why"):
         gr.Markdown(EXPLANATION)
         carry = carry_button("summary-carry")
@@ -122,8 +140,11 @@ def render(summarizer: Summarizer) -> Form:
         document: Opened | None,
         progress: gr.Progress = gr.Progress(),
     ) -> Iterator[dict[Any, Any]]:
-        yield {result: {}, status: say("Waiting for the model"), note: "", raw: None}
-        for summary in throttled(summarizer.using(model).stream(text, method, length, report_to(progress))):
+        chosen = summarizer.using(model)
+        # What is picked is the text itself: only a writer has to know its language.
+        warned = unread.shown(text if method == "abstractive" else "", chosen.writer, summarizer.models)
+        yield {result: {}, status: say("Waiting for the model"), note: "", raw: None} | warned
+        for summary in throttled(chosen.stream(text, method, length, report_to(progress))):
             shown = {
                 result: view(text, summary, places_of(document, text)),
                 status: status_of(summary),
@@ -131,7 +152,7 @@ def render(summarizer: Summarizer) -> Form:
             }
             yield shown if summary.doing else shown | {raw: plain(summary)}
 
-    def check(text: str, method: str = "abstractive", length: str = "short", model: str = "", *_: object) -> None:
+    def check(text: str, method: str = "extractive", length: str = "short", model: str = "", *_: object) -> None:
         summarizer.using(model).check(text, method, length)
 
     fields = [text, method, length, model, bar.opened]
@@ -139,19 +160,21 @@ def render(summarizer: Summarizer) -> Form:
         [run.click],
         summarize_page,
         fields,
-        [result, status, note, raw],
+        [result, status, note, raw, *unread.parts],
         check,
         ["Text", "method", "length", "model", ""],
         stop,
     )
-    run_examples(examples, run)
+    unread.follow(text, model, summarizer.models, run)
+    for ready in (examples, chinese):
+        run_examples(ready, run)
     bar.follow(text, summarizer.limits.text)
     text.change(None, text, count, js=count_script(summarizer.limits.text), **QUIET)
 
     def summarize(
-        text: str, method: str = "abstractive", length: str = "short", model: str = "", *, report: Report = ignore
+        text: str, method: str = "extractive", length: str = "short", model: str = "", *, report: Report = ignore
     ) -> dict[str, Any]:
-        """`text` in at most one (short), three (medium) or six (long) sentences, each with its sources in `text`."""
+        """`text` in at most one (short), three (medium) or six (long) sentences, each with its nearest ones."""
         return plain(summarizer.using(model)(text, method, length, report))
 
     endpoint(summarize, "summarize", check)

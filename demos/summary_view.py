@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from models.tasks.summarization.adapter import Summary
+from models.tasks.summarization.adapter import Summary, SummarySentence
 
 ASSETS = Path(__file__).parent.parent / "assets"
 
@@ -31,14 +31,24 @@ def view(text: str, summary: Summary, place_of: Callable[[int], str] = lambda st
     sentences = [
         {
             "text": sentence.text,
+            "said": said(sentence),
             "sources": [source.similarity for source in sentence.sources],
             "places": list(dict.fromkeys(filter(None, (place_of(source.start) for source in sentence.sources)))),
             "nearest": sentence.nearest,
-            "absent": sentence.absent,
+            "absent": list(sentence.absent),
         }
         for sentence in summary.sentences
     ]
     return {"sentences": sentences, "pieces": pieces(text, summary)}
+
+
+def said(sentence: SummarySentence) -> list[tuple[str, bool]]:
+    """The sentence cut at the names and numbers that the text does not have, which are marked."""
+    cut, at = [], 0
+    for mark in sentence.marks:
+        cut += [(sentence.text[at : mark.start], False), (mark.of(sentence.text), True)]
+        at = mark.end
+    return [piece for piece in [*cut, (sentence.text[at:], False)] if piece[0]]
 
 
 def pieces(text: str, summary: Summary) -> list[dict[str, Any]]:

@@ -43,6 +43,10 @@ EXAMPLES = {
     ),
     "Um recado": ("Não te esqueças de regar as plantas. Volto na segunda-feira! 🌱", "pt", "en"),
 }
+CHINESE = {
+    "里斯本的清晨": ("我起得很早，走到河边。街上还空着，咖啡馆里已经飘出面包的香味。", "zh", "en"),
+    "A packing list": (LIST, "en", "zh"),
+}
 COUNT = (
     "(text) => say('{n} of {limit} characters', { n: [...(text || '')].length.toLocaleString('en'), limit: 'LIMIT' })"
 )
@@ -98,6 +102,14 @@ def render(translators: Translators) -> Form:
         example_labels=list(EXAMPLES),
         elem_id="translation-examples",
     )
+    offered = {label: each for label, each in CHINESE.items() if each[1:] in translators.specs}
+    chinese = ready_examples(
+        [[*example, translators.choose(*example[1:]).spec.name] for example in offered.values()],
+        [text, source, target, model],
+        "zh",
+        example_labels=list(offered),
+        elem_id="translation-examples-zh",
+    )
     with gr.Accordion("Translate a document into the same file", open=False, elem_id="translation-document-file"):
         whole_file = file_translation()
     with gr.Accordion("Why: word by word", open=False, elem_id="translation-why"):
@@ -105,7 +117,7 @@ def render(translators: Translators) -> Form:
             "The Firefox models were trained so that one of their attention heads tells which word of your text they "
             "were translating as they wrote each word. Of others that is not known: their links are the mean of all "
             "heads in the last layer but one (Garg et al. 2019), a hint and no alignment. The stronger the colour, the "
-            "surer."
+            "surer. A language model (Qwen) gives no links at all: its sentences only stand side by side."
         )
         aligned = AlignedWords("translation-words")
         carry = carry_button("translation-carry")
@@ -116,8 +128,9 @@ def render(translators: Translators) -> Form:
         text: str, source: str, target: str, model: str, progress: gr.Progress = gr.Progress()
     ) -> Iterator[dict[Any, Any]]:
         yield {output: "", status: say("Waiting for the model"), aligned: [], raw: None}
-        for result in translators.choose(source, target, model).stream(text, report_to(progress)):
-            yield {output: result.text, status: status_of(result)}
+        translator = translators.choose(source, target, model)
+        for result in translator.stream(text, report_to(progress)):
+            yield {output: result.text, status: status_of(result, translator.aligned)}
         yield {aligned: view(result), raw: asdict(result)}
 
     def exchange(source: str, target: str, text: str, output: str) -> tuple[Any, ...]:
@@ -144,7 +157,8 @@ def render(translators: Translators) -> Form:
     fields, results = [text, source, target, model], [output, status, aligned, raw]
     checked = ["Text", "Languages", "", "model"]
     on_run([run.click], translate_page, fields, results, translators.check, checked, stop, shared_lane())
-    run_examples(examples, run)
+    for ready in (examples, chinese):
+        run_examples(ready, run)
     bar.follow(text, translators.limits.text)
     follow(whole_file, translators, bar.upload, [source, target, model], stop)
     swap.click(exchange, [source, target, text, output], [source, target, model, text, *results], **QUIET)
@@ -191,14 +205,15 @@ def render(translators: Translators) -> Form:
     return Form(named, run, carries, {"translate": named})
 
 
-def status_of(result: Translation) -> str:
-    """The status line under `result`, finished or not."""
+def status_of(result: Translation, aligned: bool = True) -> str:
+    """The status line under `result`, finished or not; whether its words are `aligned`."""
     sentences = len(result.sentences)
     copied, cut = sum(s.copied for s in result.sentences), sum(not s.complete for s in result.sentences)
     facts = [
         say_count(sentences, "{n} sentence", "{n} sentences") if sentences else "",
         say_count(copied, "{n} unknown sign copied", "{n} unknown signs copied") if copied else "",
         say_count(cut, "{n} sentence ran too long", "{n} sentences ran too long") if cut else "",
+        "" if aligned else say("no word alignment"),
     ]
     return describe(result.run, *filter(None, facts))
 

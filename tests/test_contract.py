@@ -7,11 +7,15 @@ from typing import Any
 import pytest
 
 from demos import attention, chat, next_word, question_answering, sentiment, summarization, translation
+from models.catalog.bundled import QWEN
+from models.catalog.offers import BUNDLED, LARGE
 from models.runtime.cache import ModelCache
 from models.runtime.limits import InputError
 from models.runtime.provenance import Run
+from models.tasks.translation.adapter import of_catalog
 from tests import tiny
 
+ALL = BUNDLED.with_more(LARGE)
 TEXT = "the ferry left the harbour at nine. it came back at noon with forty people and a dog. " * 4
 
 CALLS: dict[str, Callable[[ModelCache, Any], Any]] = {
@@ -21,6 +25,16 @@ CALLS: dict[str, Callable[[ModelCache, Any], Any]] = {
     "own labels": lambda cache, text: sentiment.TAB.make(cache).classifier(text, ["ships", "tea"]),
     "extractive summary": lambda cache, text: summarization.TAB.make(cache)(text, "extractive"),
     "abstractive summary": lambda cache, text: summarization.TAB.make(cache)(text, "abstractive"),
+    "answers by a language model": lambda cache, text: question_answering.make_answerer(cache, offers=ALL).using(
+        QWEN.name
+    )("when did it leave?", text),
+    "translation by a language model": lambda cache, text: of_catalog(cache, offers=ALL).choose("en", "zh")(text),
+    "sentiment by a language model": lambda cache, text: sentiment.make_feeling(cache, offers=ALL).reader.using(
+        QWEN.name
+    )(text),
+    "labels by a language model": lambda cache, text: sentiment.make_feeling(cache, offers=ALL).classifier.using(
+        QWEN.name
+    )(text, ["ships", "tea"]),
     "chat": lambda cache, text: chat.TAB.make(cache)(text, max_new_tokens=3),
     "drafts": lambda cache, text: next_word.TAB.make(cache).drafter(text, 2, 3, seed=5),
     "perplexity": lambda cache, text: next_word.TAB.make(cache).meter(text),

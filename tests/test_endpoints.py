@@ -118,4 +118,4 @@ def test_status_tells_the_budget(client: Client) -> None:
     """`/status` has the documented keys."""
     status = client.predict(api_name="/status")
     assert {"device", "budget_bytes", "used_bytes", "models", "hits", "misses", "evictions"} <= status.keys()
-    assert status["budget_bytes"] == 10**9
+    assert status["budget_bytes"] == 10**10

@@ -29,7 +29,7 @@ CHAT_TEMPLATE = (
 )
 
 
-def cache(budget: int = 10**9) -> ModelCache:
+def cache(budget: int = 10**10) -> ModelCache:
     """A cache whose loads build tiny models with random but fixed weights."""
     return ModelCache(load, budget)
 

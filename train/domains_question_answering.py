@@ -8,7 +8,8 @@ from pathlib import Path
 import torch
 
 from models.engines.torch.adapters import CALIBRATION
-from models.tasks.question_answering.adapter import Answerer, Answers, Calibration
+from models.tasks.question_answering.adapter import Answerer, Calibration
+from models.tasks.question_answering.results import Answers
 from models.weights.store import WeightStore
 from train import squad
 from train.app_models import cache_of, spec_of

@@ -1,5 +1,7 @@
 """The bundled models: where their files come from, and what these must hash to."""
 
+from itertools import permutations
+
 from models.runtime.spec import Engine, Head, HubRepository, ModelSpec, Part, Parts, WeightFile, Weights, Wheel
 
 # What runs each kind of model on a CPU that can, where that is not torch.
@@ -167,8 +169,13 @@ FIREFOX_WEIGHTS = Weights(
 )
 WEIGHTS = (MINILM_WEIGHTS, SMOLLM2_WEIGHTS, FIREFOX_WEIGHTS, QWEN_WEIGHTS)
 
-MINILM = ModelSpec("all-MiniLM-L6-v2", "encoder", MINILM_WEIGHTS, 91_000_000, engine=ENGINES["encoder"])
-SMOLLM2 = ModelSpec("SmolLM2-135M-Instruct", "causal-lm", SMOLLM2_WEIGHTS, 360_000_000, engine="llama.cpp")
+ENGLISH = ("en",)
+MINILM = ModelSpec(
+    "all-MiniLM-L6-v2", "encoder", MINILM_WEIGHTS, 91_000_000, engine=ENGINES["encoder"], languages=ENGLISH
+)
+SMOLLM2 = ModelSpec(
+    "SmolLM2-135M-Instruct", "causal-lm", SMOLLM2_WEIGHTS, 360_000_000, engine="llama.cpp", languages=ENGLISH
+)
 # Eleven times as large, and worth talking to; it reads and writes Chinese and a dozen other languages.
 QWEN = ModelSpec(
     "Qwen2.5-Coder-1.5B-Instruct",
@@ -176,8 +183,11 @@ QWEN = ModelSpec(
     QWEN_WEIGHTS,
     1_500_000_000,
     engine="llama.cpp",
+    pairs=tuple(permutations(("en", "zh", "pt", "fr", "es", "de", "ja"), 2)),
     # 1,543,714,304 parameters in float32.
     torch_nbytes=6_200_000_000,
+    # Those that its makers name.
+    languages=("en", "zh", "pt", "fr", "es", "de", "ja", "it", "ru", "ko", "vi", "th", "ar"),
     system=EVERYDAY,
 )
 ENGLISH_PORTUGUESE = ModelSpec(
@@ -205,6 +215,7 @@ QUESTION_ANSWERING = ModelSpec(
     91_000_000,
     adapter="question-answering",
     engine=ENGINES["question-answering"],
+    languages=ENGLISH,
 )
 SENTIMENT = ModelSpec(
     "MiniLM-sentiment",
@@ -214,6 +225,7 @@ SENTIMENT = ModelSpec(
     adapter="sentiment",
     engine=ENGINES["sentiment"],
     labels=LABELS,
+    languages=ENGLISH,
 )
 # More accurate and five times as large. MPNet supports only eager attention.
 QUESTION_ANSWERING_ACCURATE = ModelSpec(
@@ -224,6 +236,7 @@ QUESTION_ANSWERING_ACCURATE = ModelSpec(
     adapter="question-answering-mpnet",
     attention="eager",
     engine=ENGINES["question-answering"],
+    languages=ENGLISH,
 )
 SENTIMENT_ACCURATE = ModelSpec(
     "MPNet-sentiment",
@@ -234,7 +247,8 @@ SENTIMENT_ACCURATE = ModelSpec(
     attention="eager",
     engine=ENGINES["sentiment"],
     labels=LABELS,
+    languages=ENGLISH,
 )
 
 TRANSLATION = {("en", "pt"): ENGLISH_PORTUGUESE, ("pt", "en"): PORTUGUESE_ENGLISH}
-ATTENTION = (MINILM, SMOLLM2, QUESTION_ANSWERING, SENTIMENT, ENGLISH_PORTUGUESE, PORTUGUESE_ENGLISH)
+ATTENTION = (MINILM, SMOLLM2, QUESTION_ANSWERING, SENTIMENT, ENGLISH_PORTUGUESE, PORTUGUESE_ENGLISH, QWEN)

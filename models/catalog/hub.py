@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from models.catalog.bundled import ENGINES
+from models.catalog.bundled import ENGINES, ENGLISH
 from models.runtime.spec import Engine, Head, HubRepository, HubWeights, ModelSpec
 
 ALWAYS_ANSWERS = "Trained on questions that all have an answer: its “not in the text” means little."
@@ -20,7 +20,9 @@ def hub_model(repository: str, head: Head, licence: str, note: str = "", prefix:
     name = repository.split("/")[1]
     weights = HubWeights(name, HubRepository(repository), licence, gguf)
     engine: Engine = "llama.cpp" if gguf else ENGINES.get(head, "torch")
-    return ModelSpec(name, head, weights, 0, engine=engine, note=note, prefix=prefix)
+    # The translators, whose pairs say what they read, are the only ones of other languages; of others nobody knows.
+    languages = () if head == "causal-lm" else ENGLISH
+    return ModelSpec(name, head, weights, 0, engine=engine, note=note, prefix=prefix, languages=languages)
 
 
 def gguf(repository: str, file: str, licence: str, note: str = "") -> ModelSpec:
@@ -37,7 +39,7 @@ def opus(
     """
     found = hub_model(f"Helsinki-NLP/opus-mt-{direction}", "seq2seq", licence, note, token)
     # Its attention tells which words correspond, so it is never loaded without.
-    return replace(found, pairs=pairs, attention="eager")
+    return replace(found, pairs=pairs, attention="eager", languages=())
 
 
 def entailment(repository: str, licence: str, note: str = "") -> ModelSpec:

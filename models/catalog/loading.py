@@ -155,7 +155,7 @@ class Loader:
         from models.engines.torch.pretrained import read_module, read_tokenizer
 
         model = read_module(self._checkpoint(spec, folder), dtype)
-        if spec.pairs:
+        if spec.head == "seq2seq" and spec.pairs:
             from models.engines.opus import OpusTokenizer
 
             tokenizer: Any = OpusTokenizer.of(folder, spec.prefix)

@@ -53,8 +53,8 @@ class Offers:
 
 
 BUNDLED = Offers()
-# The large language model, which only those fetch who want it.
-LARGE = replace(Offers.none(), summarization=(bundled.QWEN,), chat=(bundled.QWEN,))
+# The large language model, which only those fetch who want it: it does every task.
+LARGE = Offers(*((bundled.QWEN,) for _ in fields(Offers)))
 HUB = Offers(
     hub.QUESTION_ANSWERING,
     hub.TRANSLATION,
@@ -72,9 +72,9 @@ def chosen(model: object, default: ModelSpec, others: Iterable[ModelSpec] = ()) 
 
 
 def by_pair(specs: Sequence[ModelSpec]) -> dict[tuple[str, str], list[ModelSpec]]:
-    """For each pair of languages the translators that serve it."""
+    """For each pair of languages the translators that serve it, those that learnt nothing else first."""
     found: dict[tuple[str, str], list[ModelSpec]] = {}
-    for spec in specs:
+    for spec in sorted(specs, key=lambda spec: spec.head == "causal-lm"):
         for pair in spec.pairs:
             found.setdefault(pair, []).append(spec)
     return found

@@ -122,7 +122,8 @@ class ModelSpec:
     configuration does not name them, `pairs` the languages a translator reads and writes, and `prefix` is what an
     encoder-decoder reads before a text. `note` tells a visitor what to know before choosing the model. `engine` is what
     runs it on a CPU that can; elsewhere torch does. `torch_nbytes` is the memory that its copy in torch takes, 0 where
-    only the files of that copy tell. `system` is the system prompt that a chat on the page begins with.
+    only the files of that copy tell. `languages` are those it reads, none where that is not known. `system` is the
+    system prompt that a chat on the page begins with.
     """
 
     name: str
@@ -138,6 +139,7 @@ class ModelSpec:
     prefix: str = ""
     note: str = ""
     torch_nbytes: int = 0
+    languages: tuple[str, ...] = ()
     system: str = ""
 
     @property

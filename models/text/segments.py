@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from models.text.sentences import Span, sentences, stripped
+from models.text.sentences import Span, sentences, stripped, wide
 
 BULLET = re.compile(r"(?:(?:[-–—*•‣▪◦·+>#|]+|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)]|\[[ xX]?\])(?:\s+|$))+")
 CELL = re.compile(r"[^\t]+")
@@ -43,7 +43,9 @@ def windows(text: str, pieces: Sequence[tuple[int, int]], limit: int) -> list[Sp
 def _best_cut(text: str, pieces: Sequence[tuple[int, int]], low: int, high: int) -> int:
     """The piece, from `low` + 1 to `high`, before which to cut."""
     words = [i for i in range(low + 1, high + 1) if text[pieces[i][0] : pieces[i][0] + 1].isspace()]
-    clauses = [i for i in words if text[pieces[i][0] - 1] in CLAUSE_ENDS]
+    # Chinese and Japanese have no space after a clause.
+    free = [i for i in range(low + 1, high + 1) if wide(text[pieces[i][0] - 1 : pieces[i][0]])]
+    clauses = [i for i in sorted({*words, *free}) if text[pieces[i][0] - 1] in CLAUSE_ENDS]
     return (clauses or words or [high])[-1]
 
 

@@ -1,5 +1,7 @@
 """Sentences and their places in a visitor's text."""
 
+import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sentencex import get_sentence_boundaries
@@ -36,3 +38,22 @@ def stripped(text: str, start: int, end: int) -> Span:
     inner = text[start:end].strip()
     first = start + text[start:end].find(inner)
     return Span(first, first + len(inner))
+
+
+def joined(texts: Sequence[str]) -> str:
+    """Sentences in a row, with a space between two where their script has one."""
+    text = ""
+    for each in texts:
+        text += (" " if runs_together(text, each) else "") + each
+    return text
+
+
+def runs_together(before: str, after: str) -> bool:
+    """Whether a space is due between two sentences that came from a script without any: not where theirs has none."""
+    edges = (before[-1:], after[:1])
+    return all(edges) and not any(edge.isspace() or wide(edge) for edge in edges)
+
+
+def wide(character: str) -> bool:
+    """Whether a character is of a script without spaces, or its punctuation."""
+    return character != "" and unicodedata.east_asian_width(character) in "WF"

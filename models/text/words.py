@@ -1,12 +1,18 @@
 """Words and their places in a visitor's text, whatever the tokenizer makes of them."""
 
 import bisect
+import re
 import unicodedata
 
 from models.text.sentences import Span
 
 APOSTROPHES = "'’"
 JOINERS = "\u200d\ufe0e\ufe0f"
+# Letters of the scripts without spaces between words, and their punctuation; what else stands between white space.
+WIDE, MARKS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff", "\u3000-\u303f\uff00-\uffef"
+COUNTED = re.compile(rf"[{WIDE}]|[^\s{WIDE}{MARKS}]+")
+# A Chinese letter says about as much as so many of an alphabet.
+WEIGHT = 3
 
 
 def words(text: str) -> list[Span]:
@@ -49,3 +55,18 @@ def word_at(spans: list[Span], position: int) -> Span | None:
     """The one of `spans`, in their order, that holds the character at `position`."""
     at = bisect.bisect_right(spans, position, key=lambda span: span.start) - 1
     return spans[at] if at >= 0 and position < spans[at].end else None
+
+
+def count(text: str) -> int:
+    """How many words `text` has: what stands between white space, and each letter of a script without spaces."""
+    return sum(any(map(str.isalnum, word)) for word in COUNTED.findall(text))
+
+
+def size(text: str) -> int:
+    """How many characters of an alphabet `text` is worth."""
+    return len(text) + (WEIGHT - 1) * len(re.findall(f"[{WIDE}]", text))
+
+
+def is_wide(text: str) -> bool:
+    """Whether most letters of `text` are of a script without spaces."""
+    return 2 * len(re.findall(f"[{WIDE}]", text)) > sum(map(str.isalpha, text))

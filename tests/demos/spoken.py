@@ -93,6 +93,7 @@ def messages() -> set[str]:
         for path in (path for path in (ROOT / folder).rglob("*.py") if path not in AT_THE_START):
             tree = ast.parse(path.read_text(encoding="utf-8"))
             shown = folder in ("models", "tables", "documents") and ROOT / "models" / "engines" not in path.parents
+            shown = shown and path.name not in TO_A_MODEL
             if shown or path.name in TELL_ONLY:
                 found |= {each for each in _sentences(tree) if MESSAGE.fullmatch(each)}
             raised = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _name(node) in REFUSALS]
@@ -105,6 +106,8 @@ REFUSALS = {"InputError", "LinkError", "WeightsMissing", "EngineError", "EngineR
 TELL_ONLY = {"links.py", "link_bar.py", "gate.py", "runs.py", "capabilities.py"}
 # Modules whose sentences end the server before anybody visits it.
 AT_THE_START = {ROOT / "models" / "catalog" / "operator.py", ROOT / "models" / "weights" / "lock.py"}
+# Modules whose sentences a language model reads.
+TO_A_MODEL = {"generalist.py"}
 # Sentences for a model.
 PROMPTS = {"This text is about {}.", EVERYDAY}
 
@@ -121,12 +124,13 @@ def put_together() -> set[str]:
         *str(Reading("Text", "", "comma", "double")).split(" · "),
         *str(Reading("Excel", header=False)).split(" · ")[1:],
         *(f"{doing}{part}{rest}" for doing, rest in DOING for part in ("", " part 2 of 3")),
-        "Finding the sources",
+        "Finding the nearest sentences",
         *(f"{doubt}{hint}" for doubt in DOUBTS for hint in ("", ": perhaps French (60%)")),
         "Looks mixed: French and German",
         "Looks like French (90%)",
-        *("5 of 9 sentences unsupported", "5 new tokens", "5.0 tokens/s", "seed 5"),
-        "X, sources by Y",
+        *("5 of 9 sentences to be checked", "5 new tokens", "5.0 tokens/s", "seed 5"),
+        "X, nearest by Y",
+        "overlap of words",
         *PIECES,
     }
 

@@ -47,7 +47,8 @@ def test_a_task_shows_its_own_fields(form: CompareForm, task: str) -> None:
     shown = {name for name, field in form.inputs.items() if updates[field]["visible"]}
     own = {f"{option.name}_{side}" for option in form.tasks[task].options for side in "ab"}
     questions = {"question", "question_b"} if task == "answer" else set()
-    assert shown == {"task", "text", "text_b"} | questions | own
+    models = {f"{task}_model_{side}" for side in "ab"} if len(form.tasks[task].models(BUNDLED)) > 1 else set()
+    assert shown == {"task", "text", "text_b"} | questions | own | models
 
 
 def test_more_models_are_a_choice_with_no_new_code() -> None:

@@ -17,7 +17,8 @@ from documents.document import Document, Place
 from models.catalog.bundled import QUESTION_ANSWERING
 from models.runtime.limits import InputError
 from models.runtime.provenance import Run
-from models.tasks.question_answering.adapter import Answer, Answerer, Answers
+from models.tasks.question_answering.adapter import Answerer
+from models.tasks.question_answering.results import Answer, Answers
 from models.tasks.translation.adapter import of_catalog
 from tests import tiny
 from tests.documents.test_pdf import drawn

@@ -13,7 +13,8 @@ from demos.question_answering import contexts, plain, status_of
 from models.catalog.bundled import QUESTION_ANSWERING
 from models.runtime.limits import CONTEXT_LIMIT
 from models.runtime.provenance import Run
-from models.tasks.question_answering.adapter import Answer, Answerer, Answers
+from models.tasks.question_answering.adapter import Answerer
+from models.tasks.question_answering.results import Answer, Answers
 from tests import tiny
 
 RUN = Run("Model", "cpu", 30, 0, 0.5)
@@ -71,9 +72,15 @@ def test_the_endpoint_gives_the_documented_keys(client: Client) -> None:
     assert {"answers", "no_answer", "model", "device", "tokens", "seconds"} <= result.keys()
     assert len(result["answers"]) == 2
     for answer in result["answers"]:
-        assert answer.keys() == {"text", "start", "end", "score"}
+        assert answer.keys() == {"text", "start", "end", "score", "quoted"}
         assert answer["text"] == context[answer["start"] : answer["end"]]
-    assert plain(FOUND)["answers"][0] == {"text": "Bob", "start": 13, "end": 16, "score": 0.6}
+    assert plain(FOUND)["answers"][0] == {
+        "text": "Bob",
+        "start": 13,
+        "end": 16,
+        "score": 0.6,
+        "quoted": True,
+    }
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ RESULT = Sentiment(
     (Sentence(0, 8, Scores(0.1, 0.1, 0.8)), Sentence(9, 13, Scores(0.9, 0.1, 0.0))),
     (Word(0, 3, 1.2), Word(4, 7, -0.5)),
     6,
+    6,
     Run("Model", "cpu", 7, 0, 0.25),
 )
 

@@ -82,9 +82,9 @@ def test_endpoint_reads_the_language_it_finds(client: Client) -> None:
 def test_endpoint_says_what_it_cannot_read(client: Client) -> None:
     """A sure guess that no model reads is an error in words, which tells how to have it translated all the same."""
     with pytest.raises(
-        (AppError, ValueError), match=r"Looks like German \(\d+%\); no model here translates that to 'en'"
+        (AppError, ValueError), match=r"Looks like Swedish \(\d+%\); no model here translates that to 'en'"
     ):
-        client.predict("Guten Morgen, wie geht es dir heute?", "auto", "en", api_name="/translate")
+        client.predict("God morgon, hur mår du i dag och vad ska vi göra?", "auto", "en", api_name="/translate")
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_endpoint_says_what_it_cannot_read(client: Client) -> None:
     [
         (None, ""),
         (Guess("pt", 0.97), "Looks like Portuguese (97%)"),
-        (Guess("de", 0.9), "Looks like German (90%); no model here translates it"),
+        (Guess("sv", 0.9), "Looks like Swedish (90%); no model here translates it"),
         (Guess("de", 0.6), "Not sure which language this is: perhaps German (60%)"),
         (Guess("pt", 0.97, short=True), "Too short to tell the language: perhaps Portuguese (97%)"),
         (Guess("en", 0.9, ("pt",)), "Looks mixed: English and Portuguese"),

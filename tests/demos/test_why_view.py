@@ -8,7 +8,7 @@ from demos.sentiment_view import why as why_sentiment
 from demos.why_view import Strip, agreement, completeness, group
 from models.explain.attribution import Gradients, Reasons, Word
 from models.runtime.provenance import Run
-from models.tasks.question_answering.adapter import Answer, Answers
+from models.tasks.question_answering.results import Answer, Answers
 from models.tasks.sentiment.results import Scores, Sentence, Sentiment
 from models.text.sentences import Span
 
@@ -18,6 +18,7 @@ FELT = Sentiment(
     Scores(0.2, 0.1, 0.7),
     (Sentence(0, 8, Scores(0.1, 0.1, 0.8)), Sentence(9, 13, Scores(0.9, 0.1, 0.0))),
     (Word(0, 3, 1.2), Word(4, 7, -0.5), Word(9, 12, -1.0)),
+    3,
     3,
     RUN,
 )

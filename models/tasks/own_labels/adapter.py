@@ -4,7 +4,7 @@ A label becomes a sentence by a template (Yin et al. 2019). Either an encoder pu
 their nearness counts (Chang et al. 2008), or a model of inference reads both and tells whether the text entails it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,10 @@ from models.runtime.cache import Loaded
 from models.runtime.limits import InputError, check_text
 from models.runtime.progress import Report, ignore, last
 from models.runtime.provenance import Run, stopwatch
+from models.runtime.spec import Head
+from models.tasks.own_labels import generalist
 from models.tasks.own_labels.entailment import entail_in_steps
+from models.tasks.own_labels.results import Judged, Label, Labelled
 from models.text.sentences import sentences
 
 TEMPLATE = "This text is about {}."
@@ -28,34 +31,6 @@ WINDOW_TOKENS = 254
 # several has the softmax of SCALE times its cosine; each for itself the sigmoid of SLOPE times (cosine - MIDDLE).
 SCALE = 25.0
 SLOPE, MIDDLE = 11.0, 0.23
-
-
-@dataclass(frozen=True)
-class Label:
-    """A visitor's label and its score, 0 to 1.
-
-    `similarity` is the cosine of its sentence with the text, -1 to 1; None where a model of inference judged.
-    """
-
-    name: str
-    score: float
-    similarity: float | None
-
-
-@dataclass(frozen=True)
-class Labelled:
-    """The labels, best first. The scores of a `multiple` choice are independent, else they add up to 1."""
-
-    labels: tuple[Label, ...]
-    multiple: bool
-    run: Run
-
-    @property
-    def chosen(self) -> tuple[str, ...]:
-        """The names of the labels that hold: the best one, or of a multiple choice all from a score of a half."""
-        if self.multiple:
-            return tuple(label.name for label in self.labels if label.score >= 0.5)
-        return (self.labels[0].name,)
 
 
 @dataclass(frozen=True)
@@ -79,12 +54,10 @@ class LabelClassifier(Choice):
         for text in texts:
             self.check(text, labels, multiple)
         names = [label.strip() for label in labels]
-        said = [TEMPLATE.format(name) for name in names]
-        judge = _by_entailment if self.spec.head == "entailment" else _by_nearness
+        judge = JUDGES[self.spec.head]
         with self.cache.lease(self.spec, report) as loaded:
             elapsed = stopwatch()
-            parts = [_parts(loaded, text) for text in texts]
-            judged = judge(loaded, parts, said, multiple, self.spec.name, report)
+            judged = judge(loaded, texts, names, multiple, self.spec.name, report)
             share = 1 / len(texts)
             tokens, dropped = round(judged.tokens * share), round(judged.dropped * share)
             run = Run(self.spec.name, loaded.device, tokens, dropped, elapsed() * share, loaded.engine)
@@ -92,35 +65,36 @@ class LabelClassifier(Choice):
         return [_labelled(names, scores, cosines, multiple, run) for scores, cosines in rows]
 
 
-@dataclass(frozen=True)
-class _Judged:
-    """Scores of shape (texts, labels), the cosines behind them where there are any, and the tokens read and cut off."""
-
-    scores: Floats
-    cosines: Sequence[Sequence[float | None]]
-    tokens: int
-    dropped: int
-
-
 def _by_nearness(
-    loaded: Loaded, parts: Sequence[Sequence[str]], said: Sequence[str], multiple: bool, model: str, report: Report
-) -> _Judged:
+    loaded: Loaded, texts: Sequence[str], names: Sequence[str], multiple: bool, model: str, report: Report
+) -> Judged:
     """Judge by the cosine of each text's embedding, the mean of its parts', with each sentence's."""
+    parts, said = _parts(loaded, texts), [TEMPLATE.format(name) for name in names]
     read = [*said, *(part for each in parts for part in each)]
     found = last(embed_in_steps(loaded, read), model, report)
     cosines = normalized(_means(found.vectors[len(said) :], parts)) @ found.vectors[: len(said)].T
     scores = sigmoid(SLOPE * (cosines - MIDDLE)) if multiple else softmax(SCALE * cosines)
-    return _Judged(scores, cosines.tolist(), found.tokens, found.dropped)
+    return Judged(scores, cosines.tolist(), found.tokens, found.dropped)
 
 
 def _by_entailment(
-    loaded: Loaded, parts: Sequence[Sequence[str]], said: Sequence[str], multiple: bool, model: str, report: Report
-) -> _Judged:
+    loaded: Loaded, texts: Sequence[str], names: Sequence[str], multiple: bool, model: str, report: Report
+) -> Judged:
     """Judge by the logits for each sentence, the means over a text's parts; of one choice, against each other."""
+    parts, said = _parts(loaded, texts), [TEMPLATE.format(name) for name in names]
     found = last(entail_in_steps(loaded, [part for each in parts for part in each], said), model, report)
     logits = _means(found.logits, parts)
     scores = softmax(logits)[..., 1] if multiple else softmax(logits[..., 1])
-    return _Judged(scores, [[None] * len(said)] * len(parts), found.tokens, found.dropped)
+    return Judged(scores, [[None] * len(said)] * len(parts), found.tokens, found.dropped)
+
+
+# Judges texts under names, each by itself or not; the text is the model's name, for the report.
+Judge = Callable[[Loaded, Sequence[str], Sequence[str], bool, str, Report], Judged]
+JUDGES: Mapping[Head, Judge] = {
+    "encoder": _by_nearness,
+    "entailment": _by_entailment,
+    "causal-lm": generalist.judge,
+}
 
 
 def split(labels: object) -> list[str]:
@@ -144,10 +118,13 @@ def check_labels(labels: object, multiple: object = False) -> None:
         raise InputError("labels", "labels must be different from each other; one is there twice.")
 
 
-def _parts(loaded: Loaded, text: str) -> list[str]:
-    """`text` itself where one window holds it, else its sentences."""
-    ids = loaded.tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"]
-    return [text] if len(ids) <= WINDOW_TOKENS else [span.of(text) for span in sentences(text)]
+def _parts(loaded: Loaded, texts: Sequence[str]) -> list[list[str]]:
+    """Each text itself where one window holds it, else its sentences."""
+    encoded = loaded.tokenizer(list(texts), add_special_tokens=False, verbose=False)["input_ids"] if texts else []
+    return [
+        [text] if len(ids) <= WINDOW_TOKENS else [span.of(text) for span in sentences(text)]
+        for text, ids in zip(texts, encoded, strict=True)
+    ]
 
 
 def _means(rows: Floats, parts: Sequence[Sequence[str]]) -> Floats:

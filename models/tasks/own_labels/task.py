@@ -7,7 +7,8 @@ from models.catalog.bundled import MINILM
 from models.runtime.cache import ModelCache
 from models.runtime.limits import Limits
 from models.runtime.progress import Report
-from models.tasks.own_labels.adapter import LABEL_LIMIT, MOST_LABELS, LabelClassifier, Labelled, check_labels
+from models.tasks.own_labels.adapter import LABEL_LIMIT, MOST_LABELS, LabelClassifier, check_labels
+from models.tasks.own_labels.results import Labelled
 from models.tasks.spec import Models, Option, Outcome, Result, Row, Rows, RowTask, TaskSpec, Values, Work, chosen_model
 
 # The fewest and the most rows of a group.

@@ -3,20 +3,20 @@
 import math
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from models.catalog.choice import Choice
 from models.engines.base import EncoderInfo
 from models.explain.attribution import Reasons
-from models.runtime.cache import Loaded
 from models.runtime.limits import check_text, check_whole
 from models.runtime.memory import retried
 from models.runtime.progress import Report, ignore, last
 from models.runtime.provenance import Run, stopwatch
-from models.runtime.spec import ModelSpec
-from models.tasks.question_answering import windows
+from models.runtime.spec import Head
+from models.tasks.question_answering import generalist, windows
 from models.tasks.question_answering.likely import likely_first
+from models.tasks.question_answering.results import Answer, Answers, Asked
 from models.tasks.question_answering.windows import Encoded, Reading
 from models.text.sentences import Span, stripped
 
@@ -25,47 +25,6 @@ GROUP = 256
 # Between two results of a stream, in seconds: the answers so far take longer to put together the more was read.
 PAUSE = 0.3
 JOINERS = "\u200d\ufe0e\ufe0f"
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A stretch of the context, characters `start` to `end`.
-
-    `score`, 0 to 1, is the probability that the answer is here: this stretch, or a worse one that overlaps it.
-    """
-
-    text: str
-    start: int
-    end: int
-    score: float
-
-
-@dataclass(frozen=True)
-class Answers:
-    """The best answers that do not overlap, and the probability that the text has none.
-
-    `margin` is the best span's logit above the null answer's, minus infinity where there is no span at all.
-    `read` of `windows` are done: the last result of a stream has read all. `window` is the stretch of the context
-    (characters) that was read when the best answer was found.
-    """
-
-    answers: tuple[Answer, ...]
-    no_answer: float
-    margin: float
-    read: int
-    windows: int
-    run: Run
-    window: tuple[int, int] = (0, 0)
-
-    @property
-    def found(self) -> bool:
-        """Whether the text more likely has an answer than not."""
-        return self.no_answer < 0.5
-
-    @property
-    def complete(self) -> bool:
-        """Whether all windows were read."""
-        return self.read == self.windows
 
 
 @dataclass(frozen=True)
@@ -111,28 +70,21 @@ class Answerer(Choice):
         A long text is read from its likeliest windows on; after the `seconds` of the limits the rest is left unread.
         """
         self.check(question, context, top_k)
+        reader = READERS[self.spec.head]
         with self.cache.lease(self.spec, report) as loaded:
-            elapsed, pause = stopwatch(), stopwatch()
-            calibration = Calibration.of(loaded.model.info)
-            encoded = windows.encode(loaded.tokenizer, question, context)
-            readings: list[Reading] = []
-            for batch in windows.batches(likely_first(question, context, encoded.windows)):
-                readings += windows.read(loaded.model, batch, top_k, calibration.temperature)
-                over = len(readings) == len(encoded.windows) or elapsed() > self.limits.seconds
-                if over or not readings[1:] or pause() > PAUSE:
-                    run = _run(self.spec, loaded, encoded, elapsed())
-                    yield _answers(context, encoded, readings, top_k, calibration, run)
-                    pause = stopwatch()
-                if over:
-                    return
+            yield from reader.stream(
+                Asked(loaded, self.spec.name, self.limits.seconds, report), question, context, top_k
+            )
 
     @retried
     def reasons(self, question: str, context: str, answer: Answer, report: Report = ignore) -> Iterator[Reasons]:
         """What of `question` and `context` raised `answer`, one of theirs; more with every step.
 
-        Closing the generator ends the work.
+        Nothing where the model `has_reasons` not. Closing the generator ends the work.
         """
         self.check(question, context)
+        if not self.has_reasons:
+            return
         from models.tasks.question_answering.attribution import reasons
 
         with self.cache.lease(self.spec.with_attention(), report) as loaded:
@@ -149,25 +101,67 @@ class Answerer(Choice):
         """
         for question, context in pairs:
             self.check(question, context, top_k)
+        reader = READERS[self.spec.head]
         with self.cache.lease(self.spec, report) as loaded:
-            calibration = Calibration.of(loaded.model.info)
-            for first in range(0, len(pairs), GROUP):
-                elapsed = stopwatch()
-                group = pairs[first : first + GROUP]
-                encoded = [windows.encode(loaded.tokenizer, *pair, job=job) for job, pair in enumerate(group)]
-                readings: dict[int, list[Reading]] = defaultdict(list)
-                for batch in windows.batches([window for one in encoded for window in one.windows]):
-                    for found in windows.read(loaded.model, batch, top_k, calibration.temperature):
-                        readings[found.job].append(found)
-                runs = [_run(self.spec, loaded, one, elapsed() / len(group)) for one in encoded]
-                yield [
-                    _answers(context, encoded[job], readings[job], top_k, calibration, runs[job])
-                    for job, (_, context) in enumerate(group)
-                ]
+            yield from reader.many(Asked(loaded, self.spec.name, self.limits.seconds, report), pairs, top_k)
+
+    @property
+    def has_reasons(self) -> bool:
+        """Whether the words that raised an answer can be measured."""
+        return READERS[self.spec.head].reasons
 
 
-def _run(spec: ModelSpec, loaded: Loaded, encoded: Encoded, seconds: float) -> Run:
-    return Run(spec.name, loaded.device, encoded.tokens, encoded.dropped, seconds, loaded.engine)
+def _stream_spans(asked: Asked, question: str, context: str, top_k: int) -> Iterator[Answers]:
+    """The best spans so far after each batch of windows."""
+    elapsed, pause = stopwatch(), stopwatch()
+    calibration = Calibration.of(asked.loaded.model.info)
+    encoded = windows.encode(asked.loaded.tokenizer, question, context)
+    readings: list[Reading] = []
+    for batch in windows.batches(likely_first(question, context, encoded.windows)):
+        readings += windows.read(asked.loaded.model, batch, top_k, calibration.temperature)
+        over = len(readings) == len(encoded.windows) or elapsed() > asked.seconds
+        if over or not readings[1:] or pause() > PAUSE:
+            yield _answers(context, encoded, readings, top_k, calibration, _run(asked, encoded, elapsed()))
+            pause = stopwatch()
+        if over:
+            return
+
+
+def _many_spans(asked: Asked, pairs: Sequence[tuple[str, str]], top_k: int) -> Iterator[list[Answers]]:
+    """The best spans of many pairs, whose windows share batches."""
+    calibration = Calibration.of(asked.loaded.model.info)
+    for first in range(0, len(pairs), GROUP):
+        elapsed = stopwatch()
+        group = pairs[first : first + GROUP]
+        encoded = [windows.encode(asked.loaded.tokenizer, *pair, job=job) for job, pair in enumerate(group)]
+        readings: dict[int, list[Reading]] = defaultdict(list)
+        for batch in windows.batches([window for one in encoded for window in one.windows]):
+            for found in windows.read(asked.loaded.model, batch, top_k, calibration.temperature):
+                readings[found.job].append(found)
+        runs = [_run(asked, one, elapsed() / len(group)) for one in encoded]
+        yield [
+            _answers(context, encoded[job], readings[job], top_k, calibration, runs[job])
+            for job, (_, context) in enumerate(group)
+        ]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """How models of one kind answer one question, and many; `reasons` is whether their words can be measured."""
+
+    stream: Callable[[Asked, str, str, int], Iterator[Answers]]
+    many: Callable[[Asked, Sequence[tuple[str, str]], int], Iterator[list[Answers]]]
+    reasons: bool
+
+
+READERS: Mapping[Head, Reader] = {
+    "question-answering": Reader(_stream_spans, _many_spans, reasons=True),
+    "causal-lm": Reader(generalist.stream, generalist.many, reasons=False),
+}
+
+
+def _run(asked: Asked, encoded: Encoded, seconds: float) -> Run:
+    return Run(asked.model, asked.loaded.device, encoded.tokens, encoded.dropped, seconds, asked.loaded.engine)
 
 
 def _answers(

@@ -6,16 +6,14 @@ from functools import partial
 from typing import Any
 
 from models.catalog.choice import Choice
-from models.catalog.classes import Classes, sentiment_classes
 from models.explain.attribution import Gradients, Word
-from models.runtime.arrays import softmax
-from models.runtime.batching import batches
 from models.runtime.cache import Loaded
 from models.runtime.limits import check_text
 from models.runtime.memory import retried
 from models.runtime.progress import Report, Stage, ignore, last
 from models.runtime.provenance import Run, stopwatch
-from models.tasks.sentiment.results import MARKED_WORDS, WINDOW_TOKENS, Scores, Sentence, Sentiment
+from models.tasks.sentiment.classify import READERS, Reader
+from models.tasks.sentiment.results import WINDOW_TOKENS, Scores, Sentence, Sentiment
 from models.text.sentences import Span, sentences
 from models.text.words import words as words_of
 
@@ -55,19 +53,20 @@ class SentimentReader(Choice):
             # Sentences of one window are read in one go too; their mean would miss what links them.
             together = len(parts) > 1 and sum(tokens) <= WINDOW_TOKENS
             read = [part.place.of(text) for part in parts]
-            scores = _all(loaded, [*read, text] if together else read, between)
+            reader = READERS[self.spec.head]
+            scores = _all(reader, loaded, [*read, text] if together else read, between)
             found = tuple(
                 Sentence(part.place.start, part.place.end, one) for part, one in zip(parts, scores, strict=False)
             )
             words = [(i, word) for i, part in enumerate(parts) for word in _words_in(text, part.place)]
             run = Run(self.spec.name, loaded.device, sum(tokens), 0, elapsed(), loaded.engine)
             whole = scores[-1] if together else _mean(scores, tokens)
-            has_neutral = sentiment_classes(loaded.model.info).neutral is not None
-            result = Sentiment(whole, found, (), len(words), run, has_neutral)
+            to_measure = min(len(words), reader.marked_words)
+            result = Sentiment(whole, found, (), len(words), to_measure, run, reader.has_neutral(loaded))
             yield result
-            del words[MARKED_WORDS:]
+            del words[to_measure:]
             measured: list[Word] = []
-            for batch in _classify(loaded, [_without(text, parts[i].place, word) for i, word in words]):
+            for batch in reader.classify(loaded, [_without(text, parts[i].place, word) for i, word in words]):
                 for index, left in batch:
                     i, word = words[index]
                     measured.append(Word(word.start, word.end, found[i].scores.balance - left.balance))
@@ -78,14 +77,22 @@ class SentimentReader(Choice):
     def gradients(self, text: str, found: Sentiment, report: Report = ignore) -> Iterator[Gradients]:
         """A second measure of the words that `found` has measured in `text`, by integrated gradients.
 
-        More words after each sentence, each better with every round; closing the generator ends the work.
+        More words after each sentence, each better with every round; nothing where the model `has_gradients` not.
+        Closing the generator ends the work.
         """
+        if not self.has_gradients:
+            return
         from models.tasks.sentiment.attribution import gradients
 
         with self.cache.lease(self.spec.with_attention(), report) as loaded:
             elapsed = stopwatch()
             for newest in gradients(loaded, text, found):
                 yield replace(newest, run=replace(found.run, seconds=elapsed()))
+
+    @property
+    def has_gradients(self) -> bool:
+        """Whether the words can be measured by gradients too."""
+        return READERS[self.spec.head].gradients
 
     def many(self, texts: Sequence[str], report: Report = ignore) -> list[Scores]:
         """The probabilities of many texts, in their order, as a stream's first result has them. Raises InputError."""
@@ -96,8 +103,10 @@ class SentimentReader(Choice):
             ids = loaded.tokenizer(list(texts), add_special_tokens=False, verbose=False)["input_ids"] if texts else []
             parts = {i: _parts(loaded.tokenizer, texts[i]) for i, row in enumerate(ids) if len(row) > WINDOW_TOKENS}
             read = [[p.place.of(text) for p in parts[i]] if i in parts else [text] for i, text in enumerate(texts)]
-            scores = iter(_all(loaded, [piece for pieces in read for piece in pieces], between))
-            found = [[next(scores) for _ in pieces] for pieces in read]
+            scores = iter(
+                _all(READERS[self.spec.head], loaded, [piece for pieces in read for piece in pieces], between)
+            )
+            found = [[next(scores) for _ in each] for each in read]
             return [_mean(own, [p.tokens for p in parts[i]]) if i in parts else own[0] for i, own in enumerate(found)]
 
 
@@ -134,32 +143,10 @@ def _mean(scores: Sequence[Scores], weights: Sequence[int]) -> Scores:
     return Scores(*(sum(w * row[i] for w, row in zip(weights, rows, strict=True)) / total for i in range(3)))
 
 
-def _all(loaded: Loaded, texts: Sequence[str], between: Callable[[], None]) -> list[Scores]:
+def _all(reader: Reader, loaded: Loaded, texts: Sequence[str], between: Callable[[], None]) -> list[Scores]:
     """The scores of all `texts`; `between` is called after each batch, and may end the work by raising."""
     found: dict[int, Scores] = {}
-    for batch in _classify(loaded, texts):
+    for batch in reader.classify(loaded, texts):
         found.update(batch)
         between()
     return [found[i] for i in range(len(texts))]
-
-
-def _classify(loaded: Loaded, texts: Sequence[str]) -> Iterator[list[tuple[int, Scores]]]:
-    """The scores of `texts` with their indices, in batches of similar lengths; what exceeds a window is cut."""
-    if not texts:
-        return
-    first, last, order = (
-        loaded.tokenizer.cls_token_id,
-        loaded.tokenizer.sep_token_id,
-        sentiment_classes(loaded.model.info),
-    )
-    encoded = loaded.tokenizer(list(texts), add_special_tokens=False, verbose=False)["input_ids"]
-    rows = [[first, *ids[:WINDOW_TOKENS], last] for ids in encoded]
-    for indices in batches([len(row) for row in rows]):
-        [logits] = loaded.model([rows[i] for i in indices])
-        yield [(i, _scores(order, row)) for i, row in zip(indices, softmax(logits).tolist(), strict=True)]
-
-
-def _scores(classes: Classes, probabilities: Sequence[float]) -> Scores:
-    """The probabilities of a model's outputs as those of the classes; a class that the model lacks has none."""
-    neutral = 0.0 if classes.neutral is None else probabilities[classes.neutral]
-    return Scores(probabilities[classes.negative], neutral, probabilities[classes.positive])

@@ -7,7 +7,7 @@ from models.runtime.provenance import Run
 
 # A sentence is read up to so many tokens.
 WINDOW_TOKENS = 126
-# The effect of at most so many words is measured.
+# An encoder measures the effect of at most so many words.
 MARKED_WORDS = 500
 
 
@@ -41,7 +41,7 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Sentiment:
-    """What the text feels like; `words` holds the first `MARKED_WORDS` of `word_count`, in their order.
+    """What the text feels like; `words` holds the first `to_measure` of `word_count`, in their order.
 
     The effect of a word is the balance of its sentence less the balance without it, -2 to 2. A model without a neutral
     class gives it the probability 0 everywhere.
@@ -51,10 +51,11 @@ class Sentiment:
     sentences: tuple[Sentence, ...]
     words: tuple[Word, ...]
     word_count: int
+    to_measure: int
     run: Run
     has_neutral: bool = True
 
     @property
     def measured(self) -> bool:
         """Whether all words are there that ever will be."""
-        return len(self.words) == min(self.word_count, MARKED_WORDS)
+        return len(self.words) == self.to_measure

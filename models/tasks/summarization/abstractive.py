@@ -9,7 +9,8 @@ from models.engines.base import Reading, Sampling
 from models.explain.tokens import Detokenizer
 from models.runtime.cache import Loaded
 from models.tasks.chat.prompt import Prompt, encode_chat
-from models.text.sentences import sentences
+from models.text.sentences import joined, sentences
+from models.text.words import is_wide
 
 # The model was trained on 2,048 tokens: this leaves room for the instruction and the summary.
 WINDOW = 1_536
@@ -30,7 +31,12 @@ INSTRUCTION = (
     "Provide a concise, objective summary of the input text in {count}, focusing on key actions and intentions "
     "without using second or third person pronouns."
 )
-FINISHED = re.compile(r"[.!?。！？…][\"'”’)\]]*$")
+# The same in Chinese, which a model told in English copies out in place of summarizing.
+IN_CHINESE = "用不超过{count}句话概括这段文字，只用文中的事实。"
+CHINESE_COUNTS = {1: "一", 3: "三", 6: "六"}
+# The last place where a sentence may break off: before a space, or after a Chinese clause.
+BREAK = re.compile(r"\s\S*$|(?<=[，、；])[^，、；]*$")
+FINISHED = re.compile(r"[.!?。！？…][\"'”’」』）》)\]]*$")
 
 
 @dataclass(frozen=True)
@@ -118,7 +124,10 @@ def _write_one(
 
 def _prompt(loaded: Loaded, text: str, count: int) -> list[int]:
     """The tokens of the instruction and `text`; what looks like a control token in it is text."""
-    instruction = INSTRUCTION.format(count=COUNT_IN_WORDS.get(count, f"up to {count} sentences"))
+    if is_wide(text):
+        instruction = IN_CHINESE.format(count=CHINESE_COUNTS.get(count, count))
+    else:
+        instruction = INSTRUCTION.format(count=COUNT_IN_WORDS.get(count, f"up to {count} sentences"))
     return Prompt(encode_chat(loaded.tokenizer, [("system", instruction), ("user", text)])).ids
 
 
@@ -145,5 +154,5 @@ def trimmed(text: str, count: int, ended: bool) -> str:
     kept = list(found.values())[:count]
     if kept and not ended and not FINISHED.search(kept[-1]):
         broken = kept.pop()
-        kept = kept or [broken.rsplit(" ", 1)[0] + "…"]
-    return " ".join(kept)
+        kept = kept or [BREAK.sub("", broken) + "…"]
+    return joined(kept)

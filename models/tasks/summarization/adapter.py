@@ -1,7 +1,6 @@
 """Summarization: a text in few sentences, picked or written, each with the sentences of the text that support it."""
 
-import re
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -16,7 +15,10 @@ from models.runtime.progress import Report, ignore, last
 from models.runtime.provenance import Run, stopwatch
 from models.runtime.spec import ModelSpec
 from models.tasks.summarization.extractive import select
-from models.text.sentences import Span, sentences
+from models.tasks.summarization.names import absent
+from models.tasks.summarization.overlap import vectors
+from models.text.sentences import Span, joined, sentences
+from models.text.words import count, is_wide, size
 
 T = TypeVar("T")
 METHODS = ("abstractive", "extractive")
@@ -29,7 +31,8 @@ SHORTEST = 200
 SUPPORT = 0.45
 # A source may be this much farther than the nearest one, and there may be so many.
 NEAR, MOST_SOURCES = 0.15, 3
-NAME_OR_NUMBER = re.compile(r"(?<!^)(?<!\w)[^\W\d_a-z]\w+|\d+(?:[.,:]\d+)*")
+# What compares sentences in Chinese and Japanese, of which the encoder knows hardly a letter, and what is near there.
+OVERLAP, OVERLAP_SUPPORT = "overlap of words", 0.2
 
 
 @dataclass(frozen=True)
@@ -43,28 +46,29 @@ class Source:
 
 @dataclass(frozen=True)
 class SummarySentence:
-    """A sentence of the summary with its sources, the nearest first; without any, nothing in the text supports it.
+    """A sentence of the summary with its sources, the sentences of the text that are nearest to it.
 
-    `nearest` is the greatest cosine with any sentence of the text. `absent` are names and numbers that are nowhere
-    in the text.
+    `nearest` is the greatest cosine with any sentence of the text. `absent` are names and numbers that the text does
+    not have as words, and `marks` their places in this sentence.
     """
 
     text: str
     sources: tuple[Source, ...]
     nearest: float
     absent: tuple[str, ...]
+    marks: tuple[Span, ...] = ()
 
     @property
     def supported(self) -> bool:
-        """Whether the text says something like this sentence."""
-        return bool(self.sources)
+        """Whether a sentence of the text is near, and no name or number is new; it may be false all the same."""
+        return bool(self.sources) and not self.marks
 
 
 @dataclass(frozen=True)
 class Summary:
     """A summary so far. `doing` tells what is being done, empty at the end; only then there are sentences.
 
-    `note` tells in words why the text was returned as it is, where it was. Words are what stands between white space.
+    `note` tells in words why the text was returned as it is, where it was.
     """
 
     text: str
@@ -77,7 +81,7 @@ class Summary:
     @property
     def words_out(self) -> int:
         """How many words the summary has."""
-        return len(self.text.split())
+        return count(self.text)
 
 
 @dataclass(frozen=True)
@@ -102,14 +106,14 @@ class Summarizer:
         """The same with the writer of that name, the empty name being this one. Raises InputError."""
         return replace(self, writer=chosen(model, self.writer, self.others))
 
-    def check(self, text: object, method: object = "abstractive", length: object = "short") -> None:
+    def check(self, text: object, method: object = "extractive", length: object = "short") -> None:
         """Raise InputError where an argument cannot be used."""
         check_text(text, "Text", self.limits.text)
         check_choice(method, "method", METHODS)
         check_choice(length, "length", tuple(LENGTHS))
 
     def __call__(
-        self, text: str, method: str = "abstractive", length: str = "short", report: Report = ignore
+        self, text: str, method: str = "extractive", length: str = "short", report: Report = ignore
     ) -> Summary:
         """The whole summary; takes what `stream` takes."""
         model = self.encoder if method == "extractive" else self.writer
@@ -117,35 +121,31 @@ class Summarizer:
 
     @retried
     def stream(
-        self, text: str, method: str = "abstractive", length: str = "short", report: Report = ignore
+        self, text: str, method: str = "extractive", length: str = "short", report: Report = ignore
     ) -> Iterator[Summary]:
         """Yield the summary as it grows, at last with the sources of its sentences. It is never longer than `text`.
 
         Closing the generator ends the compute and releases the model.
         """
         self.check(text, method, length)
-        spans, count = told(text), LENGTHS[length]
-        draft = Summary("", (), len(text.split()), "", "Reading", Run("no model", "none", 0, 0, 0.0))
-        if len(text.strip()) < SHORTEST:
+        spans, most = told(text), LENGTHS[length]
+        draft = Summary("", (), count(text), "", "Reading", Run("no model", "none", 0, 0, 0.0))
+        if size(text.strip()) < SHORTEST:
             yield unchanged(draft, text, spans, "The text is too short to summarize: it is shown as it is.")
-        elif method == "extractive" and len(spans) <= count:
+        elif method == "extractive" and len(spans) <= most:
             has = "one sentence" if len(spans) == 1 else f"{len(spans)} sentences"
             yield unchanged(draft, text, spans, f"The text has only {has}: nothing is left out.")
         elif method == "extractive":
-            yield from self._pick(draft, text, spans, count, report)
+            yield from self._pick(draft, text, spans, most, report)
         else:
-            yield from self._write(draft, text, spans, count, report)
+            yield from self._write(draft, text, spans, most, report)
 
-    def _pick(self, draft: Summary, text: str, spans: list[Span], count: int, report: Report) -> Iterator[Summary]:
-        with self.cache.lease(self.encoder, report) as loaded:
-            clock = stopwatch()
-            steps = embed_in_steps(loaded, [span.of(text) for span in spans])
-            embeddings = yield from while_running(steps, draft)
-            picked = [spans[i] for i in select(embeddings.vectors, count)]
-            run = Run(self.encoder.name, loaded.device, embeddings.tokens, embeddings.dropped, clock(), loaded.engine)
+    def _pick(self, draft: Summary, text: str, spans: list[Span], most: int, report: Report) -> Iterator[Summary]:
+        found, run = yield from self._vectors(draft, [span.of(text) for span in spans], text, report)
+        picked = [spans[i] for i in select(found, most)]
         yield replace(draft, text=_joined(text, picked), sentences=_own(text, picked), doing="", run=run)
 
-    def _write(self, draft: Summary, text: str, spans: list[Span], count: int, report: Report) -> Iterator[Summary]:
+    def _write(self, draft: Summary, text: str, spans: list[Span], most: int, report: Report) -> Iterator[Summary]:
         with self.cache.lease(self.writer, report) as loaded:
             if self.writer.head == "seq2seq":
                 from models.tasks.summarization.seq2seq import write
@@ -153,7 +153,7 @@ class Summarizer:
                 from models.tasks.summarization.abstractive import write
 
             clock = stopwatch()
-            for writing in write(loaded, text, count, self.writer.prefix):
+            for writing in write(loaded, text, most, self.writer.prefix):
                 run = Run(self.writer.name, loaded.device, writing.tokens, writing.dropped, clock(), loaded.engine)
                 draft = replace(draft, text=writing.text, doing=writing.doing, run=run)
                 yield draft
@@ -161,18 +161,28 @@ class Summarizer:
         if not written or len(draft.text) >= len(text.strip()):
             yield unchanged(draft, text, spans, "The model found nothing to shorten: the text is shown as it is.")
             return
-        draft = replace(draft, doing="Finding the sources")
+        draft = replace(draft, doing="Finding the nearest sentences")
         yield draft
+        found, by = yield from self._vectors(draft, [*written, *(span.of(text) for span in spans)], text, report)
+        cosines = found[: len(written)] @ found[len(written) :].T
+        run = replace(run, model=f"{self.writer.name}, nearest by {by.model}", seconds=run.seconds + by.seconds)
+        support = OVERLAP_SUPPORT if by.model == OVERLAP else SUPPORT
+        linked = tuple(linked_to(said, text, spans, row, support) for said, row in zip(written, cosines, strict=True))
+        yield replace(draft, sentences=linked, doing="", run=run)
+
+    def _vectors(
+        self, draft: Summary, read: Sequence[str], text: str, report: Report
+    ) -> Generator[Summary, None, tuple[Floats, Run]]:
+        """A vector for each sentence to `read`, by the encoder or, of a script that it hardly knows, by its words."""
+        clock = stopwatch()
+        if is_wide(text):
+            return vectors(read), Run(OVERLAP, "cpu", sum(map(count, read)), 0, clock(), "NumPy")
         with self.cache.lease(self.encoder, report) as loaded:
             clock = stopwatch()
-            steps = embed_in_steps(loaded, [*written, *(span.of(text) for span in spans)])
-            vectors = (yield from while_running(steps, draft)).vectors
-            cosines = vectors[: len(written)] @ vectors[len(written) :].T
-            run = replace(
-                run, model=f"{self.writer.name}, sources by {self.encoder.name}", seconds=run.seconds + clock()
+            found = yield from while_running(embed_in_steps(loaded, read), draft)
+            return found.vectors, Run(
+                self.encoder.name, loaded.device, found.tokens, found.dropped, clock(), loaded.engine
             )
-        linked = tuple(linked_to(said, text, spans, row) for said, row in zip(written, cosines, strict=True))
-        yield replace(draft, sentences=linked, doing="", run=run)
 
 
 def told(text: str) -> list[Span]:
@@ -194,20 +204,18 @@ def unchanged(draft: Summary, text: str, spans: list[Span], note: str) -> Summar
     return replace(draft, text=text.strip(), sentences=_own(text, spans), note=note, doing="")
 
 
-def linked_to(said: str, text: str, spans: list[Span], cosines: Floats) -> SummarySentence:
-    """The sentence `said` with the nearest of `spans` as its sources; `cosines` has one for each span."""
+def linked_to(said: str, text: str, spans: list[Span], cosines: Floats, support: float = SUPPORT) -> SummarySentence:
+    """The sentence `said` with the nearest of `spans` as its sources, from a cosine of `support` on.
+
+    `cosines` has one for each span.
+    """
     ranked = sorted(zip(cosines.tolist(), spans, strict=True), key=lambda pair: -pair[0])
     nearest = ranked[0][0]
-    near = [(cosine, span) for cosine, span in ranked[:MOST_SOURCES] if cosine >= max(SUPPORT, nearest - NEAR)]
+    near = [(cosine, span) for cosine, span in ranked[:MOST_SOURCES] if cosine >= max(support, nearest - NEAR)]
     sources = tuple(Source(span.start, span.end, _cosine(cosine)) for cosine, span in near)
-    return SummarySentence(said, sources, _cosine(nearest), absent(said, text))
-
-
-def absent(said: str, text: str) -> tuple[str, ...]:
-    """The names (capitalized words, but for the first) and numbers in `said` that are nowhere in `text`."""
-    known = text.casefold()
-    found = dict.fromkeys(match[0] for match in NAME_OR_NUMBER.finditer(said))
-    return tuple(name for name in found if name.casefold() not in known)
+    marks = absent(said, text)
+    names = tuple(dict.fromkeys(mark.of(said) for mark in marks))
+    return SummarySentence(said, sources, _cosine(nearest), names, marks)
 
 
 def _own(text: str, spans: list[Span]) -> tuple[SummarySentence, ...]:
@@ -216,7 +224,7 @@ def _own(text: str, spans: list[Span]) -> tuple[SummarySentence, ...]:
 
 
 def _joined(text: str, spans: list[Span]) -> str:
-    return " ".join(span.of(text) for span in spans)
+    return joined([span.of(text) for span in spans])
 
 
 def _cosine(value: float) -> float:

@@ -24,7 +24,7 @@ def work(cache: ModelCache, models: Models, values: Values, limits: Limits) -> W
     def stream(report: Report) -> Iterator[Outcome]:
         for found in summarizer.stream(text, method, length, report):
             bare = sum(not sentence.supported for sentence in found.sentences)
-            facts = [f"{bare} of {len(found.sentences)} sentences unsupported"] if found.sentences else []
+            facts = [f"{bare} of {len(found.sentences)} sentences to be checked"] if found.sentences else []
             yield Outcome(found.text, found.run, facts=tuple(filter(None, [found.doing, found.note, *facts])))
 
     return Work(partial(summarizer.check, text, method, length), stream)

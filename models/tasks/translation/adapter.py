@@ -1,46 +1,66 @@
 """Translates sentence by sentence, and tells which words stand for which."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from models.catalog.offers import BUNDLED, Offers, by_pair, chosen
-from models.engines.base import Translator as Engine
-from models.engines.codec import copy, read, with_token, write
 from models.runtime.cache import Loaded, ModelCache
 from models.runtime.limits import DEFAULT_LIMITS, InputError, Limits, check_text
 from models.runtime.memory import retried
 from models.runtime.progress import Report, Stage, ignore, last
 from models.runtime.provenance import stopwatch
-from models.runtime.spec import ModelSpec
-from models.tasks.translation.translated import Draft, Translation
+from models.runtime.spec import Head, ModelSpec
+from models.tasks.translation import generalist, networks
+from models.tasks.translation.translated import Direction, Draft, Translation
 from models.text.language import Detect, Guess, detect
-from models.text.segments import segments, windows
+from models.text.language_names import NAMES
+from models.text.segments import segments
 from models.text.sentences import Span
 
-LANGUAGES = {
-    "en": "English",
-    "pt": "Portuguese",
-    "zh": "Chinese",
-    "fr": "French",
-    "de": "German",
-    "es": "Spanish",
-    "ja": "Japanese",
-}
 # In place of a source language: whichever the text seems to be in.
 AUTO = "auto"
-WINDOW_TOKENS = 128
 PAUSE = 0.2
 
 
 @dataclass(frozen=True)
+class Writer:
+    """How models of one kind translate: `read` makes a draft of the spans of a text, `write` fills it.
+
+    `write` returns control several times a second. `aligned` is whether it tells which words correspond.
+    """
+
+    read: Callable[[Loaded, str, Sequence[Span], Direction], Draft]
+    write: Callable[[Loaded, Draft, Direction], Iterator[None]]
+    aligned: bool
+
+
+NETWORK = Writer(networks.read_all, networks.write_all, aligned=True)
+WRITERS: Mapping[Head, Writer] = {
+    "translation": NETWORK,
+    "seq2seq": NETWORK,
+    "causal-lm": Writer(generalist.read_all, generalist.write_all, aligned=False),
+}
+
+
+@dataclass(frozen=True)
 class Translator:
-    """One direction of translation over the shared cache; `language` is the code of the language it reads."""
+    """One direction of translation over the shared cache, from the language of one code to that of another."""
 
     cache: ModelCache
     spec: ModelSpec
     language: str = "en"
     limits: Limits = DEFAULT_LIMITS
+    target: str = ""
+
+    @property
+    def direction(self) -> Direction:
+        """What the model has to know besides the text."""
+        return Direction(self.language, self.target, self.spec.prefix)
+
+    @property
+    def aligned(self) -> bool:
+        """Whether the model tells which words correspond."""
+        return WRITERS[self.spec.head].aligned
 
     def check(self, text: object) -> None:
         """Raise InputError where `text` cannot be translated."""
@@ -59,8 +79,9 @@ class Translator:
         self.check(text)
         with self.cache.lease(self.spec, report) as loaded:
             elapsed, pause = stopwatch(), stopwatch()
-            draft = _read_all(loaded, text, segments(text, self.language), self.spec.prefix)
-            for _ in _write_all(loaded.model, loaded.tokenizer, draft):
+            writer = WRITERS[self.spec.head]
+            draft = writer.read(loaded, text, segments(text, self.language), self.direction)
+            for _ in writer.write(loaded, draft, self.direction):
                 if pause() > PAUSE:
                     yield draft.so_far(self.spec.name, loaded.device, elapsed(), loaded.engine)
                     pause = stopwatch()
@@ -72,9 +93,9 @@ class Translator:
             self.check(text)
         with self.cache.lease(self.spec, report) as loaded:
             elapsed = stopwatch()
-            prefix = self.spec.prefix
-            drafts = [_read_all(loaded, text, segments(text, self.language), prefix) for text in texts]
-            for _ in _write_together(loaded.model, loaded.tokenizer, drafts):
+            writer = WRITERS[self.spec.head]
+            drafts = [writer.read(loaded, text, segments(text, self.language), self.direction) for text in texts]
+            for _ in _write_together(writer, loaded, drafts, self.direction):
                 report(Stage("Running", self.spec.name))
             return [
                 draft.so_far(self.spec.name, loaded.device, elapsed() / len(texts), loaded.engine) for draft in drafts
@@ -118,8 +139,11 @@ class Translators:
 
     @property
     def offer(self) -> str:
-        """The offered pairs in words."""
-        return "; ".join(f"{a} to {b} ({language(a)} to {language(b)})" for a, b in self.specs)
+        """The offered pairs in words, by the language to read."""
+        targets: dict[str, list[str]] = {}
+        for source, target in self.specs:
+            targets.setdefault(source, []).append(target)
+        return "; ".join(f"{source} to {', '.join(found)}" for source, found in targets.items())
 
     @property
     def specs(self) -> Mapping[tuple[str, str], Sequence[ModelSpec]]:
@@ -135,7 +159,7 @@ class Translators:
         if specs is None:
             wanted = f"{str(source)[:20]!r} to {str(target)[:20]!r}"
             raise InputError("Languages", f"There is no model for {wanted}. Offered: {self.offer}.")
-        return Translator(self.cache, chosen(model, specs[0], specs), str(source), self.limits)
+        return Translator(self.cache, chosen(model, specs[0], specs), str(source), self.limits, str(target))
 
     def default(self, source: str, target: str, model: str = "") -> str:
         """The name of `model` where it translates between these languages, else of the first that does, if any does."""
@@ -159,7 +183,7 @@ def languages(models: Iterable[ModelSpec]) -> dict[str, str]:
 
 def language(code: str) -> str:
     """The name of a language, its code where that is not known."""
-    return LANGUAGES.get(code, code)
+    return NAMES.get(code, code)
 
 
 def of_catalog(cache: ModelCache, limits: Limits = DEFAULT_LIMITS, offers: Offers = BUNDLED) -> Translators:
@@ -167,37 +191,11 @@ def of_catalog(cache: ModelCache, limits: Limits = DEFAULT_LIMITS, offers: Offer
     return Translators(cache, offers.translation, limits)
 
 
-def _read_all(loaded: Loaded, text: str, found: Sequence[Span], prefix: str) -> Draft:
-    """Tokenize each sentence, in windows where it is too long; what the network cannot read is written at once.
-
-    Each begins with the token `prefix` where there is one: it tells a network of several languages which to write.
-    """
-    spans, sources = [], []
-    for span in found:
-        whole = read(loaded.tokenizer, span.of(text))
-        parts = windows(whole.text, whole.offsets[:-1], WINDOW_TOKENS)
-        for part in parts:
-            spans.append(Span(span.start + part.start, span.start + part.end))
-            sources.append(whole if len(parts) == 1 else read(loaded.tokenizer, part.of(whole.text)))
-    sources = [with_token(loaded.tokenizer, source, prefix) for source in sources] if prefix else sources
-    return Draft(text, spans, sources, {i: copy(source) for i, source in enumerate(sources) if not source.readable})
-
-
-def _write_all(engine: Engine, tokenizer: Any, draft: Draft) -> Iterator[None]:
-    """Translate what is not written yet; returns control several times a second."""
-    waiting = [i for i in range(len(draft.sources)) if i not in draft.written]
-    for finished in engine.translate([draft.sources[i].ids for i in waiting]):
-        for at, output in finished.items():
-            source = draft.sources[waiting[at]]
-            draft.written[waiting[at]] = write(tokenizer, source, output.ids, output.alignment, output.finished)
-        yield
-
-
-def _write_together(engine: Engine, tokenizer: Any, drafts: Sequence[Draft]) -> Iterator[None]:
+def _write_together(writer: Writer, loaded: Loaded, drafts: Sequence[Draft], direction: Direction) -> Iterator[None]:
     """Translate all that is not written in `drafts`, as if they were one; returns control several times a second."""
     places = [(draft, i) for draft in drafts for i in range(len(draft.sources))]
     written = {at: draft.written[i] for at, (draft, i) in enumerate(places) if i in draft.written}
     whole = Draft("", [], [draft.sources[i] for draft, i in places], written)
-    yield from _write_all(engine, tokenizer, whole)
+    yield from writer.write(loaded, whole, direction)
     for at, (draft, i) in enumerate(places):
         draft.written[i] = whole.written[at]

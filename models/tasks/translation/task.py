@@ -9,7 +9,7 @@ from models.runtime.cache import ModelCache
 from models.runtime.limits import Limits
 from models.runtime.progress import Report
 from models.tasks.spec import Models, Option, Outcome, Result, Row, Rows, RowTask, TaskSpec, Values, Work
-from models.tasks.translation.adapter import languages, of_catalog
+from models.tasks.translation.adapter import Translators, languages, of_catalog
 
 # The fewest and the most rows of a group.
 GROUP = (4, 32)
@@ -19,15 +19,16 @@ TARGET = Option("target", "To", "choice", "pt", LANGUAGES)
 
 
 def work(cache: ModelCache, models: Models, values: Values, limits: Limits) -> Work:
-    """The text in another language; the languages choose the model."""
-    translators = of_catalog(cache, limits)
+    """The text in another language, by the chosen model where it translates between these languages."""
+    translators = Translators(cache, models, limits)
     text, source, target = (values[name] for name in ("text", "source", "target"))
+    model = translators.default(source, target, values["model"] or "")
 
     def stream(report: Report) -> Iterator[Outcome]:
-        for found in translators.choose(source, target).stream(text, report):
+        for found in translators.choose(source, target, model).stream(text, report):
             yield Outcome(found.text, found.run)
 
-    return Work(partial(translators.check, text, source, target), stream)
+    return Work(partial(translators.check, text, source, target, model), stream)
 
 
 def rows(cache: ModelCache, options: Values, limits: Limits) -> RowTask:
@@ -54,7 +55,7 @@ TASK = TaskSpec(
     "translate",
     "Translation",
     work,
-    lambda offers: (),
+    lambda offers: offers.translation,
     options=(SOURCE, TARGET),
     rows=Rows(rows, ("text",), either=(SOURCE, TARGET)),
     fields={"Languages": "source"},

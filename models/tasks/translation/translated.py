@@ -1,13 +1,24 @@
 """A translation as it grows: sentences are written in any order, the text is told as far as it is whole."""
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from models.engines.codec import Source, Written
 from models.runtime.provenance import Run
 from models.text.alignment import Link
-from models.text.sentences import Span
+from models.text.sentences import Span, runs_together, wide
+
+
+@dataclass(frozen=True)
+class Direction:
+    """The codes of the languages to read and to write.
+
+    `token` tells a network of several languages, before each sentence, which to write.
+    """
+
+    source: str
+    target: str = ""
+    token: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,7 +64,7 @@ class Draft:
             if i not in self.written:
                 break
             output = self.written[i]
-            if not between and _wide(self.text[: span.start][-1:]) and runs_together(text, output.text):
+            if not between and wide(self.text[: span.start][-1:]) and runs_together(text, output.text):
                 text += " "
             target = Span(len(text), len(text) + len(output.text))
             sentences.append(Sentence(span, target, _moved(output.links, span, target), output.copied, output.complete))
@@ -62,16 +73,6 @@ class Draft:
         if len(sentences) == len(self.spans):
             text += self.text[at:]
         return Translation(self.text, text, tuple(sentences), Run(model, device, tokens, 0, seconds, engine))
-
-
-def runs_together(before: str, after: str) -> bool:
-    """Whether a space is due between two sentences that came from a script without any: not where theirs has none."""
-    edges = (before[-1:], after[:1])
-    return all(edges) and not any(edge.isspace() or _wide(edge) for edge in edges)
-
-
-def _wide(character: str) -> bool:
-    return character != "" and unicodedata.east_asian_width(character) in "WF"
 
 
 def _moved(links: Sequence[Link], source: Span, target: Span) -> tuple[Link, ...]:

@@ -30,7 +30,7 @@ from models.tasks.question_answering.adapter import Answerer
 from models.tasks.sentiment.adapter import SentimentReader
 from models.tasks.summarization.adapter import Summarizer
 from models.tasks.translation.adapter import Translators
-from models.tasks.translation.translated import runs_together
+from models.text.sentences import runs_together
 from models.weights.store import WeightsMissing, WeightStore
 from tests import tiny, tiny_student
 from tests.fake_hub import FakeHub, point_at, serving
@@ -245,7 +245,7 @@ def test_a_translator_serves_its_pairs_alone(cache: ModelCache) -> None:
     assert translators.default("en", "pt", "opus") == "opus"
     assert translators.default("pt", "en", "opus") == "Firefox Translations pt-en"
     assert translators.pairs("opus") == OPUS.pairs
-    with pytest.raises(InputError, match="model must be one of Firefox Translations pt-en; it is 'opus'"):
+    with pytest.raises(InputError, match=r"model must be one of Firefox Translations pt-en; it is 'opus'"):
         translators.choose("pt", "en", "opus")
 
 

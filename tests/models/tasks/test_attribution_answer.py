@@ -11,8 +11,9 @@ from torch import Tensor, nn
 from models.catalog.bundled import QUESTION_ANSWERING
 from models.explain.attribution import Reasons, Word
 from models.runtime.cache import Loaded, ModelCache
-from models.tasks.question_answering.adapter import Answer, Answerer
+from models.tasks.question_answering.adapter import Answerer
 from models.tasks.question_answering.attribution import find
+from models.tasks.question_answering.results import Answer
 from models.tasks.question_answering.windows import WINDOW_TOKENS, encode
 from models.text.sentences import Span
 from tests import tiny

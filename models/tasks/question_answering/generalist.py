@@ -1,0 +1,201 @@
+"""Answers by a language model: words copied from the text where it can, else its own, or that the text has none."""
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from models.engines.base import Choice, Reading, Sampling
+from models.explain.tokens import Detokenizer
+from models.runtime.cache import Loaded
+from models.runtime.progress import Stage
+from models.runtime.provenance import Run, stopwatch
+from models.tasks.generalist import examples, prompt
+from models.tasks.question_answering.results import Answer, Answers, Asked
+from models.text.sentences import Span, sentences
+from models.text.words import words
+
+WINDOW_TOKENS, ANSWER_TOKENS = 600, 40
+# A quoted answer of which the model is so sure ends the search through a long text.
+SURE = 0.9
+EDGE = 1e-9
+INSTRUCTION = "Answer the question with the shortest words copied from the text. If the text does not say, answer NONE."
+NONE = "NONE"
+AROUND = " \t\n.,:;!?。，：；！？“”\"'《》「」（）()"
+
+
+def _asked(text: str, question: str) -> str:
+    """The text first, so that it is read once for several questions."""
+    return f"Text: {text}\nQuestion: {question}"
+
+
+_MILL = "The mill was built in 1812 by Anna Holt. It burned down twice."
+_WANG = "王芳住在河边，每天先跑步，再去上班。周末她去看望奶奶。"
+EXAMPLES = examples(
+    [
+        (_asked(_MILL, "Who built the mill?"), "Anna Holt"),
+        (_asked(_MILL, "How tall is the mill?"), NONE),
+        (_asked(_WANG, "王芳周末去看望谁？"), "奶奶"),
+        (_asked(_WANG, "王芳几岁了？"), NONE),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class _Reply:
+    """What the model said of a window, how probable that wording was, and that there is no answer."""
+
+    text: str
+    probability: float
+    none: float
+
+
+def stream(asked: Asked, question: str, context: str, top_k: int) -> Iterator[Answers]:
+    """The answers so far after each window, the likeliest windows first.
+
+    The rest is left out once a quoted answer is sure, or the time is up; `read` says how many were read.
+    """
+    elapsed = stopwatch()
+    windows = _windows(asked.loaded, context)
+    found: list[tuple[Answer, Span]] = []
+    no_answer, tokens = 1.0, 0
+    for read, at in enumerate(ranked(question, [place.of(context) for place, _ in windows]), 1):
+        place, size = windows[at]
+        reply = _ask(asked, place.of(context), question)
+        tokens += size
+        no_answer = min(no_answer, reply.none)
+        if (answer := _placed(context, place, question, reply)) is not None:
+            found = _without_overlap([*found, (answer, place)])
+        left = sum(size for _, size in windows) - tokens
+        run = Run(asked.model, asked.loaded.device, tokens, left, elapsed(), asked.loaded.engine)
+        best = found[0][1] if found else place
+        answers = tuple(answer for answer, _ in found[:top_k])
+        yield Answers(answers, no_answer, _log_odds(1 - no_answer), read, len(windows), run, (best.start, best.end))
+        if elapsed() > asked.seconds or (found and found[0][0].quoted and no_answer < 1 - SURE):
+            return
+
+
+def many(asked: Asked, pairs: Sequence[tuple[str, str]], top_k: int) -> Iterator[list[Answers]]:
+    """The answers to one pair after the other."""
+    for pair in pairs:
+        *_, answers = stream(asked, *pair, top_k)
+        yield [answers]
+
+
+def ranked(question: str, texts: Sequence[str]) -> list[int]:
+    """The indices of `texts`, those first that have most of the question's rarer words."""
+    bags = [_bag(text) for text in texts]
+    known = Counter(word for bag in bags for word in bag)
+    weights = {word: math.log((len(texts) + 1) / (known[word] or 1)) for word in _bag(question)}
+    return sorted(range(len(texts)), key=lambda i: -sum(weights[word] for word in weights.keys() & bags[i]))
+
+
+def _windows(loaded: Loaded, context: str) -> list[tuple[Span, int]]:
+    """Whole sentences of `context` in windows that overlap by one, with how many tokens each has."""
+    spans = sentences(context)
+    encoded = loaded.tokenizer([span.of(context) for span in spans], add_special_tokens=False)["input_ids"]
+    sizes = [len(ids) for ids in encoded]
+    found: list[tuple[Span, int]] = []
+    first = 0
+    while first < len(spans):
+        last, size = first + 1, sizes[first]
+        while last < len(spans) and size + sizes[last] <= WINDOW_TOKENS:
+            size += sizes[last]
+            last += 1
+        found.append((Span(spans[first].start, spans[last - 1].end), size))
+        first = last if last == len(spans) else max(last - 1, first + 1)
+    return found
+
+
+def _ask(asked: Asked, text: str, question: str) -> _Reply:
+    """Let the model read `text` and answer; the report hears of each step, and may end it by raising."""
+    tokenizer = asked.loaded.tokenizer
+    detokenizer, said, probability, none = Detokenizer(tokenizer), "", 1.0, 0.0
+    ids = prompt(tokenizer, INSTRUCTION, [*EXAMPLES, ("user", _asked(text, question))])
+    for step in asked.loaded.model.generate(ids, [Sampling(ANSWER_TOKENS)]):
+        asked.report(Stage("Running", asked.model))
+        if isinstance(step, Reading):
+            none = _share_of_none(tokenizer, step.likeliest, text) if step.likeliest else none
+        elif step:
+            said = detokenizer.add(step[0].token)
+            if "\n" in said.strip():
+                break
+            probability *= step[0].probability
+    return _Reply(said.strip().split("\n", 1)[0].strip(), probability, none)
+
+
+def _share_of_none(tokenizer: Any, likeliest: Sequence[Choice], text: str) -> float:
+    """How probable it is that there is no answer, against all first tokens that stand in the text.
+
+    What does not stand there is invented, unless it is likelier than all else together.
+    """
+    none = quoted = 0.0
+    first = tokenizer(NONE, add_special_tokens=False)["input_ids"][0]
+    for choice in likeliest:
+        token = tokenizer.decode([choice.token]).strip(AROUND)
+        if choice.token == first or token.upper() == NONE:
+            none += choice.probability
+        elif choice.probability > 0.5 or (token and token.casefold() in text.casefold()):
+            quoted += choice.probability
+    return none / (none + quoted) if none else 0.0
+
+
+def _placed(context: str, window: Span, question: str, reply: _Reply) -> Answer | None:
+    """The answer at its place in `context`; None where the model said that there is none, or nothing."""
+    bare = reply.text.strip(AROUND)
+    if not bare or bare.upper() == NONE:
+        return None
+    text, score = window.of(context), (1 - reply.none) * reply.probability
+    inner = sentences(text)
+    if places := _quotes(text, reply.text) or _quotes(text, bare):
+        best = max(places, key=lambda place: _nearness(question, _around(inner, place).of(text)))
+        start, end = window.start + best.start, window.start + best.end
+        return Answer(context[start:end], start, end, score)
+    nearest = max(inner, key=lambda span: 2 * _nearness(bare, span.of(text)) + _nearness(question, span.of(text)))
+    return Answer(reply.text, window.start + nearest.start, window.start + nearest.end, score, quoted=False)
+
+
+def _quotes(text: str, said: str) -> list[Span]:
+    """Where `said` stands in `text` as whole words, in the same letters or else in any case."""
+    borders = {border for word in words(text) for border in (word.start, word.end)}
+    for here, wanted in ((text, said), (text.lower(), said.lower())):
+        found, at = [], here.find(wanted)
+        while at >= 0:
+            found.append(Span(at, at + len(wanted)))
+            at = here.find(wanted, at + 1)
+        whole = [place for place in found if {place.start, place.end} <= borders]
+        # Lower case may have another length.
+        if whole and len(here) == len(text):
+            return whole
+    return []
+
+
+def _log_odds(probability: float) -> float:
+    """The logit of a probability, of one near 0 or 1 a finite one."""
+    bounded = min(1 - EDGE, max(EDGE, probability))
+    return math.log(bounded / (1 - bounded))
+
+
+def _around(spans: Sequence[Span], place: Span) -> Span:
+    """The one of `spans` in which `place` begins, or the place itself."""
+    return next((span for span in spans if span.start <= place.start < span.end), place)
+
+
+def _nearness(one: str, other: str) -> float:
+    """The share of the words of `one` that stand in `other`, 0 to 1."""
+    mine = _bag(one)
+    return len(mine & _bag(other)) / len(mine) if mine else 0.0
+
+
+def _bag(text: str) -> set[str]:
+    return {word.of(text).casefold() for word in words(text) if word.of(text)[0].isalnum()}
+
+
+def _without_overlap(found: Sequence[tuple[Answer, Span]]) -> list[tuple[Answer, Span]]:
+    """The answers, best first, without those that overlap a better one."""
+    kept: list[tuple[Answer, Span]] = []
+    for answer, window in sorted(found, key=lambda pair: -pair[0].score):
+        if not any(answer.start < other.end and other.start < answer.end for other, _ in kept):
+            kept.append((answer, window))
+    return kept
