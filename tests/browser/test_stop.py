@@ -16,6 +16,7 @@ from demos import page as glassbox
 from demos.events import endpoint, on_run, own_lane, shared_lane
 from demos.status import StatusLine
 from demos.tab import Form, Tab
+from models.catalog.offers import BUNDLED, Offers
 from models.runtime.cache import ModelCache
 from models.runtime.limits import DEFAULT_LIMITS, InputError, Limits
 from tests import tiny
@@ -58,7 +59,7 @@ def refuse(text: str) -> None:
         raise InputError("text", "This is refused.")
 
 
-def make_lane(cache: ModelCache, limits: Limits = DEFAULT_LIMITS) -> Lane:
+def make_lane(cache: ModelCache, limits: Limits = DEFAULT_LIMITS, offers: Offers = BUNDLED) -> Lane:
     """The lane's adapter, which needs no model."""
     return LANE
 
