@@ -52,9 +52,9 @@ from demos import (
 )
 from demos.tab import Tab
 from models.catalog.at_url import AtUrl
-from models.catalog.bundled import MINILM, QUESTION_ANSWERING, SENTIMENT, SMOLLM2, TRANSLATION, WEIGHTS
+from models.catalog.bundled import MINILM, QUESTION_ANSWERING, QWEN, SENTIMENT, SMOLLM2, TRANSLATION, WEIGHTS
 from models.catalog.loading import Loader
-from models.catalog.offers import BUNDLED, HUB, Offers
+from models.catalog.offers import BUNDLED, HUB, LARGE, Offers
 from models.catalog.operator import CatalogError, read_catalog
 from models.engines.remote.client import Client
 from models.runtime.cache import Loaded, ModelCache
@@ -72,7 +72,8 @@ log = logging.getLogger("glassbox")
 
 ASSETS = Path(__file__).parent / "assets"
 DEFAULT_SETTINGS = settings.Settings()
-# What the tabs run unless another model is chosen: loaded at the start, and asked for by /readyz.
+# What the tabs run unless another model is chosen: loaded at the start, and asked for by /readyz. In place of SmolLM2
+# stands the first chat model that is offered.
 DEFAULT_MODELS = (QUESTION_ANSWERING, *TRANSLATION.values(), SENTIMENT, MINILM, SMOLLM2)
 TABS: tuple[Tab[Any], ...] = (
     question_answering.TAB,
@@ -138,10 +139,30 @@ def operators_own(chosen: settings.Settings) -> Offers:
 
 
 def offered(chosen: settings.Settings) -> Offers:
-    """The models to choose from: offline, of those from the Hub only what is here. Raises CatalogError, LockError."""
+    """The models to choose from: offline, of the large one and those from the Hub only what is here.
+
+    Raises CatalogError, LockError.
+    """
     store = store_of(chosen)
-    hub = HUB.with_more(operators_own(chosen))
-    return BUNDLED.with_more(hub.usable(lambda spec: not chosen.offline or store.has(spec.weights)))
+    more = LARGE.with_more(HUB).with_more(operators_own(chosen))
+    offers = BUNDLED.with_more(more.usable(lambda spec: not chosen.offline or store.has(spec.weights)))
+    return offers.beginning_with(_writer(chosen, offers, store))
+
+
+def _writer(chosen: settings.Settings, offers: Offers, store: WeightStore) -> ModelSpec:
+    """The language model that writes unless another one is chosen."""
+    models = {spec.name: spec for spec in reversed(offers.chat)}
+    if chosen.chat_model:
+        if chosen.chat_model not in models:
+            raise CatalogError(f"--chat-model must be one of {', '.join(models)}, not {chosen.chat_model!r}.")
+        return models[chosen.chat_model]
+    there = store.has(QWEN.weights) or (chosen.preload and not chosen.offline)
+    return QWEN if there else BUNDLED.chat[0]
+
+
+def defaults(offers: Offers) -> tuple[ModelSpec, ...]:
+    """What the tabs run with these `offers` unless another model is chosen."""
+    return tuple(offers.chat[0] if spec == SMOLLM2 else spec for spec in DEFAULT_MODELS)
 
 
 def build(
@@ -168,9 +189,11 @@ def serve(
     Raises OSError where the port is taken.
     """
     store = store_of(chosen)
+    offers = offered(chosen) if offers is None else offers
+    needed = defaults(offers)
 
     def missing() -> list[str]:
-        weights = {spec.weights.name: spec.weights for spec in DEFAULT_MODELS}
+        weights = {spec.weights.name: spec.weights for spec in needed}
         return [name for name, each in weights.items() if not store.has(each)]
 
     demo = build(cache, tabs, chosen, offers)
@@ -200,12 +223,17 @@ def serve_on_zero_gpu(chosen: settings.Settings) -> Serving:
     )
 
 
-def preload(cache: ModelCache, store: WeightStore | None = None, more: Sequence[ModelSpec] = ()) -> None:
-    """Load the default models and `more`, so that no visitor waits for them.
+def preload(
+    cache: ModelCache,
+    store: WeightStore | None = None,
+    more: Sequence[ModelSpec] = (),
+    models: Sequence[ModelSpec] = DEFAULT_MODELS,
+) -> None:
+    """Load `models`, the default ones, and `more`, so that no visitor waits for them.
 
     One that fails is tried again when asked for. Of a `store` only what is on disk there.
     """
-    for spec in dict.fromkeys([*DEFAULT_MODELS, *more]):
+    for spec in dict.fromkeys([*models, *more]):
         if store and not store.has(spec.weights):
             continue
         try:
@@ -247,7 +275,8 @@ def main(arguments: Sequence[str]) -> None:
         sys.exit(f"Cannot listen on {chosen.host}, port {chosen.port}: choose another one with --port. ({error})")
     if not zero and (chosen.preload or not chosen.cold):
         there = None if chosen.preload else store_of(chosen)
-        threading.Thread(target=preload, args=(cache, there, [served] if served else []), daemon=True).start()
+        loads = (cache, there, [served] if served else [], defaults(offered(chosen)))
+        threading.Thread(target=preload, args=loads, daemon=True).start()
     serve_until_told(serving, chosen.drain)
     leave()
 

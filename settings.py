@@ -64,9 +64,14 @@ class Settings:
         high=1_024,
         shown="0, on Spaces as many as it has cores",
     )
-    memory: int = option(2_000, "megabytes of models kept in memory", low=1)
+    memory: int = option(2_600, "megabytes of models kept in memory", low=1)
     preload: bool = option(
         False, "fetch and load the default models at the start, before anyone asks", shown="off, on Spaces on"
+    )
+    chat_model: str = option(
+        "",
+        "the language model of chat, drafts, next words and written summaries unless another one is chosen",
+        shown="Qwen2.5-Coder-1.5B-Instruct where it is on disk or --preload fetches it, else SmolLM2-135M-Instruct",
     )
     engine_url: str = option(
         "",

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio.components import Component
 
 from demos.chat_settings import OPTIONS, chat_settings
 from demos.chat_why import on_look, show_tokens, why_fold
@@ -21,10 +22,11 @@ from demos.reply import notice_of, plain, status_of
 from demos.status import StatusLine
 from demos.tab import Carry, Form, Tab
 from demos.words import say
+from models.catalog.bundled import QWEN, QWEN_WEIGHTS
 from models.catalog.offers import BUNDLED, Offers
 from models.runtime.cache import ModelCache
 from models.runtime.limits import DEFAULT_LIMITS, InputError, Limits
-from models.runtime.progress import Report, ignore
+from models.runtime.progress import MEGABYTE, Report, ignore
 from models.tasks.chat.adapter import Chatter
 from models.tasks.chat.messages import Message, message_text
 from models.tasks.drafts.adapter import Drafter
@@ -36,6 +38,7 @@ EXAMPLES = [
     ["Give me three ideas for a rainy Sunday."],
     ["What is the difference between weather and climate?"],
 ]
+LARGER = "Talk with the larger {name} instead, in Chinese too: {n:,.0f} MB, downloaded when it first answers"
 SAVE = "(conversation) => [conversation]"
 
 
@@ -49,6 +52,7 @@ def render(chatter: Chatter) -> Form:
     """Lay out the tab, and offer `/chat` and `/drafts`."""
     gr.Markdown("Talk with a small language model, then open its last reply to see how sure it was of every token.")
     model = model_picker(chatter, "chat-model")
+    offer_larger(chatter, model)
     conversation = gr.Chatbot(
         elem_id="chat-conversation",
         show_label=False,
@@ -84,8 +88,9 @@ def render(chatter: Chatter) -> Form:
     bar = document_bar("chat", "Open a document as the message")
     bar.follow(message, chatter.limits.text)
     why = why_fold()
-    settings = chat_settings(chatter.limits)
     default, *others = chatter.models
+    settings = chat_settings(chatter.limits, default.system)
+    on_model(chatter, model, settings[0])
     drafts = drafts_fold(Drafter(chatter.cache, default, chatter.limits, tuple(others)), model)
     with gr.Accordion("Raw JSON", open=False):
         raw = gr.JSON(show_label=False, elem_id="chat-raw")
@@ -192,6 +197,25 @@ def render(chatter: Chatter) -> Form:
     scripts = {"chat": named | {"history": conversation}, "drafts": drafts.inputs | {"model": model}}
     continued = {f"continue_{name}": component for name, component in drafts.inputs.items()}
     return Form(named | continued, send, carries, scripts, asked=("message", "continue_text"))
+
+
+def offer_larger(chatter: Chatter, model: gr.Dropdown) -> None:
+    """One line that chooses the large model, where a smaller one is the default."""
+    if QWEN not in chatter.models[1:]:
+        return
+    label = LARGER.format(name=QWEN.name, n=QWEN_WEIGHTS.nbytes / MEGABYTE)
+    offer = gr.Button(label, size="sm", elem_id="chat-larger")
+    offer.click(lambda: (QWEN.name, gr.Button(visible=False)), None, [model, offer], **QUIET)
+
+
+def on_model(chatter: Chatter, model: gr.Dropdown, system: Component) -> None:
+    """Show the system prompt that the chosen model begins with, unless the visitor has written another one."""
+    prompts = {spec.name: spec.system for spec in chatter.models}
+
+    def fill(name: str, written: str) -> Any:
+        return prompts.get(name, "") if written in ("", *prompts.values()) else gr.skip()
+
+    model.change(fill, [model, system], system, **QUIET)
 
 
 def last_exchange(history: Messages, model: str) -> tuple[str, str, str]:

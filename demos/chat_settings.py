@@ -9,11 +9,11 @@ from models.tasks.chat.adapter import SYSTEM_LIMIT, TEMPERATURE_LIMIT
 OPTIONS = ("system", "max_new_tokens", "temperature", "top_p")
 
 
-def chat_settings(limits: Limits) -> list[Component]:
-    """Lay them out, in the order of OPTIONS."""
+def chat_settings(limits: Limits, prompt: str = "") -> list[Component]:
+    """Lay them out, in the order of OPTIONS, with `prompt` as the system prompt."""
     with gr.Accordion("Settings", open=False, elem_id="chat-settings"):
         system = gr.Textbox(
-            "",
+            prompt,
             label="System prompt",
             placeholder="What the model is told before the conversation; its own default when empty",
             max_length=min(SYSTEM_LIMIT, limits.text),

@@ -17,7 +17,11 @@ def drafts_view(text: str, result: Drafts) -> dict[str, Any]:
 
 def _passage(number: int, draft: Draft) -> dict[str, Any]:
     title = say("Draft {number} · seed {seed}", number=number, seed=draft.seed)
-    endings = {"end": say("The model ended the text here."), "time": say("Cut: the time was up.")}
+    endings = {
+        "end": say("The model ended the text here."),
+        "time": say("Cut: the time was up."),
+        "circles": say("Ended: it began to repeat itself."),
+    }
     return passage(draft.tokens, title, title, endings.get(draft.ended, ""))
 
 

@@ -14,7 +14,11 @@ def status_of(reply: ChatReply) -> str:
     if not reply.tokens and not reply.ended:
         return reading(reply.read, reply.run.tokens)
     kept = say("{n:,} of them read before", n=reply.kept) if reply.kept else ""
-    endings = {"length": say("cut at the reply length"), "time": say("cut: the time was up")}
+    endings = {
+        "length": say("cut at the reply length"),
+        "time": say("cut: the time was up"),
+        "circles": say("ended: it began to repeat itself"),
+    }
     facts = [kept, new_tokens(len(reply.tokens)), speed(reply.rate), endings.get(reply.ended, "")]
     return describe(reply.run, *(fact for fact in facts if fact))
 

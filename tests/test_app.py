@@ -11,7 +11,8 @@ import pytest
 
 import app
 import settings
-from models.catalog.bundled import MINILM_WEIGHTS
+from models.catalog.bundled import MINILM_WEIGHTS, QWEN, QWEN_WEIGHTS, SMOLLM2
+from models.catalog.operator import CatalogError
 from models.runtime.cache import ModelCache
 from models.weights.store import WeightStore
 
@@ -63,3 +64,38 @@ def test_a_load_does_not_break_the_end() -> None:
             assert (process.wait(60), "terminate called" in rest) == (0, False)
         finally:
             process.kill()
+
+
+def test_the_large_model_is_the_default_where_it_is_on_disk(tmp_path: Path) -> None:
+    """Or where it is fetched at the start; else the small one is, with the large one to choose."""
+
+    def writers(*options: str) -> tuple[str, str]:
+        offers = app.offered(settings.read(["--home", str(tmp_path), *options]))
+        assert {QWEN, SMOLLM2} <= {*offers.chat, *offers.summarization} or "--offline" in options
+        return offers.chat[0].name, offers.summarization[0].name
+
+    assert writers() == (SMOLLM2.name, SMOLLM2.name)
+    assert writers("--preload") == (QWEN.name, QWEN.name)
+    assert writers("--preload", "--offline") == (SMOLLM2.name, SMOLLM2.name)
+    assert writers("--chat-model", QWEN.name) == (QWEN.name, QWEN.name)
+    folder = WeightStore(tmp_path).path(QWEN_WEIGHTS)
+    (folder / "llama.cpp").mkdir(parents=True)
+    for name in (QWEN_WEIGHTS.gguf, "tokenizer.json", "llama.cpp/model.json"):
+        (folder / name).touch()
+    assert writers("--offline") == (QWEN.name, QWEN.name)
+    assert writers("--chat-model", SMOLLM2.name) == (SMOLLM2.name, SMOLLM2.name)
+
+
+def test_what_is_loaded_at_the_start_is_what_is_offered_first(tmp_path: Path) -> None:
+    """With the large model as the default, the small one is not loaded."""
+    offers = app.offered(settings.read(["--home", str(tmp_path), "--chat-model", QWEN.name]))
+    assert set(app.DEFAULT_MODELS) - set(app.defaults(offers)) == {SMOLLM2}
+    assert QWEN in app.defaults(offers)
+    # Nothing has to go for anything else at the start.
+    assert sum(spec.nbytes for spec in app.defaults(offers)) < settings.Settings().memory_bytes
+
+
+def test_a_chat_model_that_is_not_offered_is_named(tmp_path: Path) -> None:
+    """With those that are."""
+    with pytest.raises(CatalogError, match=r"--chat-model must be one of .*SmolLM2-135M-Instruct.*, not 'GPT'"):
+        app.offered(settings.read(["--home", str(tmp_path), "--chat-model", "GPT"]))

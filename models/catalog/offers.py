@@ -1,7 +1,7 @@
 """Which models are offered for each task: the bundled ones, those of the Hub, and the operator's own."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from models.catalog import bundled, hub
 from models.runtime.limits import check_choice
@@ -39,12 +39,22 @@ class Offers:
         """These offers with those of `more` behind them."""
         return Offers(*(getattr(self, task.name) + getattr(more, task.name) for task in fields(Offers)))
 
+    def beginning_with(self, writer: ModelSpec) -> "Offers":
+        """These offers with `writer` as the default of chat, and of written summaries where it is offered for them."""
+
+        def first(specs: tuple[ModelSpec, ...]) -> tuple[ModelSpec, ...]:
+            return tuple(sorted(specs, key=lambda spec: spec != writer))
+
+        return replace(self, chat=first(self.chat), summarization=first(self.summarization))
+
     def usable(self, here: Callable[[ModelSpec], bool]) -> "Offers":
         """Only the models for which `here` holds."""
         return Offers(*(tuple(filter(here, getattr(self, task.name))) for task in fields(Offers)))
 
 
 BUNDLED = Offers()
+# The large language model, which only those fetch who want it.
+LARGE = replace(Offers.none(), summarization=(bundled.QWEN,), chat=(bundled.QWEN,))
 HUB = Offers(
     hub.QUESTION_ANSWERING,
     hub.TRANSLATION,

@@ -1,9 +1,11 @@
 """Tokens as people read them: what each adds to the text, how probable it was, and what else was likely."""
 
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any
 
 from models.engines.base import Choice, Step
+from models.text.circles import circle, whole_sentences
 
 BETWEEN_DOCUMENTS = "<|endoftext|>"
 
@@ -93,3 +95,13 @@ class Transcript:
     def end(self) -> None:
         """Nothing more comes: show what never became a character too."""
         self.text = self._detokenizer.text()
+
+    def circles(self) -> bool:
+        """Whether the text goes round in circles; then it is cut at the last whole sentence of the first round."""
+        kept = circle([token.id for token in self.tokens])
+        if kept is None:
+            return False
+        self.text = whole_sentences("".join(token.text for token in self.tokens[:kept]))
+        ends = accumulate(len(token.text) for token in self.tokens)
+        self.tokens = tuple(token for token, end in zip(self.tokens, ends, strict=True) if end <= len(self.text))
+        return True

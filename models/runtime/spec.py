@@ -121,7 +121,8 @@ class ModelSpec:
     `assets/adapters/`, `subfolder` one below the weights' own. `labels` are a classifier's classes where its own
     configuration does not name them, `pairs` the languages a translator reads and writes, and `prefix` is what an
     encoder-decoder reads before a text. `note` tells a visitor what to know before choosing the model. `engine` is what
-    runs it on a CPU that can; elsewhere torch does.
+    runs it on a CPU that can; elsewhere torch does. `torch_nbytes` is the memory that its copy in torch takes, 0 where
+    only the files of that copy tell. `system` is the system prompt that a chat on the page begins with.
     """
 
     name: str
@@ -136,6 +137,8 @@ class ModelSpec:
     pairs: tuple[tuple[str, str], ...] = ()
     prefix: str = ""
     note: str = ""
+    torch_nbytes: int = 0
+    system: str = ""
 
     @property
     def variant(self) -> str:
@@ -150,6 +153,6 @@ class ModelSpec:
 
     def with_attention(self) -> "ModelSpec":
         """The same model in torch, loaded so that it returns its attention weights and has gradients."""
-        # In torch it is another size, which its files tell, where an engine keeps the weights in fewer bits.
-        nbytes = 0 if self.engine == "llama.cpp" else self.nbytes
+        # In torch it is another size where an engine keeps the weights in fewer bits.
+        nbytes = self.torch_nbytes if self.engine == "llama.cpp" else self.nbytes
         return replace(self, attention="eager", engine="torch", nbytes=nbytes)

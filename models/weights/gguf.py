@@ -1,12 +1,12 @@
-"""What a GGUF file says of its model, and the copy of it that llama.cpp serves."""
+"""What a GGUF file says of its model, and how llama.cpp serves it."""
 
 import json
 import os
-import shutil
 import struct
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from mmap import ACCESS_COPY, ACCESS_WRITE, mmap
+from hashlib import sha256
+from mmap import ACCESS_COPY, mmap
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,9 @@ TOKEN_TYPES = "tokenizer.ggml.token_type"
 CONTROL = 3
 # What most of the weights are in, by the number that `general.file_type` has.
 QUANTIZATIONS = {0: "F32", 1: "F16", 2: "Q4_0", 3: "Q4_1", 7: "Q8_0", 8: "Q5_0", 9: "Q5_1", 15: "Q4_K_M", 32: "BF16"}
-# What is made from a GGUF beside it: its tokenizer, and the folder of what llama.cpp serves.
+# What is made from a GGUF beside it: its tokenizer, and the folder of what serving it needs.
 TOKENIZER = "tokenizer.json"
-SERVED, MODEL, ABOUT = "llama.cpp", "model.gguf", "model.json"
+SERVED, MODEL, ABOUT, OWN_TYPES = "llama.cpp", "model.gguf", "model.json", "token_types.bin"
 
 
 @dataclass(frozen=True)
@@ -116,31 +116,83 @@ def _text(data: mmap, at: int) -> tuple[str, int]:
 
 
 def prepare(gguf: Path) -> Path:
-    """Make what llama.cpp serves of `gguf` in a folder beside it, unless it is there; returns that folder.
+    """Let llama.cpp serve `gguf`, and note what serving needs in a folder beside it, which is returned.
 
     llama.cpp sends no token before the text so far is whole UTF-8, and never sends those that it held back: half of a
-    Chinese reply, with its probabilities, would be missing. Control tokens have no text, so in the copy all are.
-    Texts are made from the ids by our own tokenizer. Raises ValueError where the file cannot be used, and OSError.
+    Chinese reply, with its probabilities, would be missing. Control tokens have no text, so all tokens become control
+    tokens, in the file itself: the disk holds no second copy. Their own types are kept in the folder, for `restore` and
+    `sha256_of`. Texts are made from the ids by our own tokenizer. Raises ValueError where the file cannot be used, and
+    OSError.
     """
     folder = gguf.parent / SERVED
     if (folder / ABOUT).is_file():
         return folder
+    restore(gguf)
     about = About.of(gguf)
-    folder.mkdir(exist_ok=True)
-    copy = folder / f"{MODEL}.new"
-    shutil.copyfile(gguf, copy)
     types = metadata(gguf)[TOKEN_TYPES]
-    with copy.open("r+b") as file, mmap(file.fileno(), 0, access=ACCESS_WRITE) as data:
-        struct.pack_into(f"<{about.vocabulary}i", data, types.offset, *[CONTROL] * about.vocabulary)
-    os.replace(copy, folder / MODEL)
+    folder.mkdir(exist_ok=True)
+    # Whole before the file changes.
+    own = struct.pack(f"<Q{about.vocabulary}i", types.offset, *types.values)
+    _write(folder / OWN_TYPES, own)
+    _overwrite(gguf, types.offset, struct.pack(f"<{about.vocabulary}i", *[CONTROL] * about.vocabulary))
     # Last, since it tells that the rest is whole.
-    new = folder / f"{ABOUT}.new"
-    new.write_text(json.dumps(asdict(about)), encoding="utf-8")
-    os.replace(new, folder / ABOUT)
+    _write(folder / ABOUT, json.dumps({**asdict(about), "file": gguf.name}).encode())
     return folder
+
+
+def restore(gguf: Path) -> None:
+    """Give the tokens of `gguf` their own types back, where `prepare` took them."""
+    folder = gguf.parent / SERVED
+    (folder / ABOUT).unlink(missing_ok=True)
+    if (folder / OWN_TYPES).is_file():
+        _overwrite(gguf, *_own_types(folder))
+        (folder / OWN_TYPES).unlink()
+
+
+def sha256_of(gguf: Path) -> str:
+    """The hash of the file as it was before `prepare`."""
+    folder, digest = gguf.parent / SERVED, sha256()
+    offset, own = _own_types(folder) if (folder / OWN_TYPES).is_file() else (0, b"")
+    with gguf.open("rb") as file:
+        digest.update(file.read(offset))
+        digest.update(own)
+        file.seek(offset + len(own))
+        while chunk := file.read(1 << 20):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _own_types(folder: Path) -> tuple[int, bytes]:
+    """Where the types of the tokens begin, and what they were."""
+    content = (folder / OWN_TYPES).read_bytes()
+    return struct.unpack_from("<Q", content)[0], content[8:]
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file that appears whole."""
+    new = path.with_name(f"{path.name}.new")
+    new.write_bytes(content)
+    os.replace(new, path)
+
+
+def _overwrite(path: Path, offset: int, content: bytes) -> None:
+    with path.open("r+b") as file:
+        file.seek(offset)
+        file.write(content)
+
+
+def served(folder: Path) -> Path:
+    """The file that llama.cpp serves, from the folder that `prepare` made; an earlier version kept a copy there."""
+    name = _noted(folder).get("file")
+    return folder.parent / name if name else folder / MODEL
 
 
 def prepared(folder: Path) -> About:
     """What `prepare` found out, from the folder that it made."""
-    values = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
+    values = {key: value for key, value in _noted(folder).items() if key != "file"}
     return About(**{**values, "control": tuple(values["control"])})
+
+
+def _noted(folder: Path) -> dict[str, Any]:
+    noted: dict[str, Any] = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
+    return noted

@@ -14,7 +14,7 @@ from filelock import FileLock
 from models.runtime.progress import MEGABYTE, Report, Stage, ignore
 from models.runtime.spec import HubWeights, Mirror, Parts, WeightFile, Weights, Wheel
 from models.weights.conversion import ConversionFailed, run
-from models.weights.gguf import ABOUT, SERVED, TOKENIZER, prepare
+from models.weights.gguf import ABOUT, SERVED, TOKENIZER, prepare, restore, sha256_of
 from models.weights.hub import Refused, resolve
 from models.weights.lock import Locked, LockError, LockFile
 from models.weights.mirrors import HUB, MirrorError, from_hub, from_wheel
@@ -208,6 +208,7 @@ class WeightStore:
             return
         if not (folder / TOKENIZER).is_file():
             made = folder / "tokenizer"
+            restore(folder / weights.gguf)
             self._convert("tokenizer", weights, folder, made, report)
             # The file that is looked for comes last.
             for path in sorted(made.iterdir(), key=lambda path: path.name == TOKENIZER):
@@ -266,7 +267,7 @@ def _unchanged(weights: Weights, folder: Path, report: Report) -> bool:
     for file in weights.files:
         report(Stage("Checking", f"{weights.name}, {file.name}"))
         path = folder / file.name
-        if not path.is_file() or path.stat().st_size != file.nbytes or _sha256(path) != file.sha256:
+        if not path.is_file() or path.stat().st_size != file.nbytes or _sha256(weights, path) != file.sha256:
             return False
     return True
 
@@ -278,13 +279,15 @@ def _missing(weights: Weights, folder: Path, report: Report) -> tuple[WeightFile
         path = folder / file.name
         if path.is_file():
             report(Stage("Checking", f"{weights.name}, {file.name}"))
-            if _sha256(path) == file.sha256:
+            if _sha256(weights, path) == file.sha256:
                 continue
             path.unlink()
         missing.append(file)
     return tuple(missing)
 
 
-def _sha256(path: Path) -> str:
+def _sha256(weights: Weights, path: Path) -> str:
+    if path.name == weights.gguf:
+        return sha256_of(path)
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -14,7 +14,7 @@ from models.engines.llama_cpp.load_meter import LoadMeter, most_threads
 from models.engines.llama_cpp.server import BATCH, News, Server, Stream, make_server
 from models.engines.llama_cpp.slots import Room, Ticket
 from models.engines.llama_cpp.thread_switch import Running, ThreadSwitch
-from models.weights.gguf import MODEL, About, prepared
+from models.weights.gguf import About, prepared, served
 
 # Continuations at once, and tokens in memory for all of them; further requests wait.
 SLOTS, TOKENS = 8, 8_192
@@ -32,7 +32,7 @@ def needs(folder: Path) -> int:
     """The bytes of memory that the model in `folder` takes: weights, keys and values, and what it computes with."""
     about = prepared(folder)
     logits = BATCH * about.vocabulary * LOGIT_BYTES
-    return (folder / MODEL).stat().st_size + TOKENS * about.cache_bytes + 2 * logits + BESIDE_BYTES
+    return served(folder).stat().st_size + TOKENS * about.cache_bytes + 2 * logits + BESIDE_BYTES
 
 
 class LlamaCpp:
@@ -51,13 +51,13 @@ class LlamaCpp:
 
     @classmethod
     def load(cls, folder: Path, threads: int = 0) -> "LlamaCpp":
-        """The model that `gguf_file.prepare` put into `folder`; 0 threads are as many as help.
+        """The model whose `folder` `gguf.prepare` made; 0 threads are as many as help.
 
         Raises CompletionError where llama.cpp cannot load it.
         """
 
         def make(threads: int) -> Server:
-            return make_server(folder / MODEL, threads, SLOTS, TOKENS)
+            return make_server(served(folder), threads, SLOTS, TOKENS)
 
         return cls(prepared(folder), ThreadSwitch(make, most_threads(threads), LoadMeter()))
 

@@ -15,7 +15,7 @@ from models.tasks.chat.attention import ReplyAttention, ReplyReader
 from models.tasks.chat.messages import Message, read_history
 from models.tasks.chat.prompt import Prompt, fit
 
-Ending = Literal["", "end", "length", "time"]
+Ending = Literal["", "end", "length", "time", "circles"]
 
 TEMPERATURE_LIMIT = 2.0
 SYSTEM_LIMIT = 2_000
@@ -26,8 +26,8 @@ class ChatReply:
     """A reply so far. `read` of the `run.tokens` tokens of `prompt` are read; `run.dropped` did not fit.
 
     `ended` is empty while there is more to come, then tells why there is not: the model was done, the reply reached
-    its length, or the time was up. `rate` is in tokens a second, 0 until it is known. `kept` tokens of the prompt were
-    read for an earlier reply.
+    its length, the time was up, or it went round in circles. `rate` is in tokens a second, 0 until it is known. `kept`
+    tokens of the prompt were read for an earlier reply.
     """
 
     text: str
@@ -101,7 +101,7 @@ class Chatter(Choice):
             written = Transcript(loaded.tokenizer)
             sampling = Sampling(int(max_new_tokens), float(temperature), float(top_p), seed)
             reading = clock()
-            late = False
+            late = circles = False
             for step in loaded.model.generate(prompt.ids, [sampling]):
                 now = clock()
                 if isinstance(step, Reading):
@@ -109,13 +109,17 @@ class Chatter(Choice):
                     reply = replace(reply, read=step.done, kept=step.kept)
                 elif step:
                     written.add(step[0])
+                    circles = written.circles()
                     rate = len(written.tokens) / (now - reading)
                     reply = replace(reply, text=written.text, tokens=written.tokens, rate=rate)
                 reply = replace(reply, run=replace(run, seconds=now))
                 yield reply
                 late = spent() > self.limits.seconds
-                if late:
+                if late or circles:
                     break
+            if circles:
+                yield replace(reply, ended="circles")
+                return
             written.end()
             ended: Ending = "time" if late else "length" if len(reply.tokens) == max_new_tokens else "end"
             yield replace(reply, text=written.text, ended=ended)

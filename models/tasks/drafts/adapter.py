@@ -13,7 +13,7 @@ from models.runtime.memory import retried
 from models.runtime.progress import Report, ignore
 from models.runtime.provenance import Run, stopwatch
 
-Ending = Literal["", "end", "length", "time"]
+Ending = Literal["", "end", "length", "time", "circles"]
 
 MOST_DRAFTS = 4
 DRAFT_LIMIT = 128
@@ -29,7 +29,7 @@ class Draft:
     """One continuation so far; its `seed` alone, with the same settings, draws it again.
 
     `ended` is empty while there is more to come, then tells why there is not: the model ended the text, the draft
-    reached its length, or the time was up.
+    reached its length, the time was up, or it went round in circles.
     """
 
     seed: int
@@ -110,7 +110,7 @@ class Drafter(Choice):
             samplings = [Sampling(int(max_new_tokens), float(temperature), float(top_p), seed) for seed in seeds]
             prompt = [boundary(tokenizer), *ids[-room:]]
             reading = clock()
-            late = False
+            late, circles = False, set[int]()
             for step in loaded.model.generate(prompt, samplings, ends=control_tokens(tokenizer)):
                 now = clock()
                 if isinstance(step, Reading):
@@ -118,17 +118,20 @@ class Drafter(Choice):
                     result = replace(result, read=max(0, step.done - 1), next=candidates(tokenizer, step.likeliest))
                 elif step:
                     for number, new in step.items():
-                        written[number].add(new)
+                        if number not in circles:
+                            written[number].add(new)
+                            circles |= {number} if written[number].circles() else set()
                     rate = sum(len(one.tokens) for one in written) / (now - reading)
                     grown = tuple(map(_grown, result.drafts, written))
                     result = replace(result, drafts=grown, rate=rate)
                 result = replace(result, run=replace(run, seconds=now))
                 yield result
                 late = spent() > self.limits.seconds
-                if late:
+                if late or len(circles) == len(seeds) > 0:
                     break
             done = [
-                _ended(draft, one, int(max_new_tokens), late) for draft, one in zip(result.drafts, written, strict=True)
+                replace(draft, ended="circles") if n in circles else _ended(draft, one, int(max_new_tokens), late)
+                for n, (draft, one) in enumerate(zip(result.drafts, written, strict=True))
             ]
             yield replace(result, drafts=tuple(done))
 

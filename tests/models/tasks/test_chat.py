@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
-from models.catalog.bundled import SMOLLM2
+import app
+import settings
+from models.catalog.bundled import QWEN, SMOLLM2
+from models.engines.base import Step
 from models.runtime.cache import ModelCache
 from models.runtime.limits import InputError
 from models.tasks.chat.adapter import ChatReply, Chatter
@@ -117,6 +120,28 @@ def test_bad_arguments_are_errors_in_words(field: str, value: Any, chatter: Chat
         chatter(**arguments)
     assert error.value.field == field
     assert not chatter.cache.status().models
+
+
+def test_a_reply_that_goes_round_in_circles_is_ended(chatter: Chatter, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It ends soon, says why, and keeps the whole sentences of the first round, in the text and in the tokens."""
+    with chatter.cache.lease(SMOLLM2) as loaded:
+        passage = loaded.tokenizer("It rains. And", add_special_tokens=False)["input_ids"]
+        steps = ({0: Step(token, 1.0, ())} for token in passage * 50)
+        monkeypatch.setattr(loaded.model, "generate", lambda *_: steps)
+        reply = chatter("hello", max_new_tokens=256)
+    assert (reply.ended, reply.text) == ("circles", "It rains.")
+    assert "".join(token.text for token in reply.tokens) == reply.text
+    assert len(list(steps)) > len(passage) * 40
+
+
+@pytest.mark.real
+def test_the_large_model_speaks_chinese(real_cache: ModelCache) -> None:
+    """Qwen, where it is on disk, answers in Chinese, and its tokens make up the text."""
+    if not app.store_of(settings.read([])).has(QWEN.weights):
+        pytest.skip("Qwen is not on disk; make fetch brings it.")
+    reply = Chatter(real_cache, QWEN)("中国的首都是哪里？", system=QWEN.system, max_new_tokens=32)
+    assert "北京" in reply.text
+    assert "".join(token.text for token in reply.tokens) == reply.text
 
 
 @pytest.mark.real

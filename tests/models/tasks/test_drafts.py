@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from models.catalog.bundled import SMOLLM2
-from models.engines.base import LIKELIEST
+from models.engines.base import LIKELIEST, Step
 from models.explain.tokens import boundary, control_tokens
 from models.runtime.cache import ModelCache
 from models.runtime.limits import InputError, Limits
@@ -151,3 +151,13 @@ def test_bad_arguments_are_errors_in_words(field: str, value: Any, drafter: Draf
         drafter(**arguments)
     assert error.value.field == field
     assert not drafter.cache.status().models
+
+
+def test_a_draft_that_goes_round_in_circles_is_ended(tiny_cache: ModelCache, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only that one; the other goes on to its end."""
+    with tiny_cache.lease(SMOLLM2) as loaded:
+        steps = ({0: Step(65, 1.0, ()), 1: Step(number % 200, 1.0, ())} for number in range(100))
+        monkeypatch.setattr(loaded.model, "generate", lambda *_, **__: steps)
+        circling, other = Drafter(tiny_cache, SMOLLM2)("hello", 2, 128).drafts
+    assert (circling.ended, len(circling.tokens)) == ("circles", 1)
+    assert (other.ended, len(other.tokens)) == ("end", 100)

@@ -1,11 +1,27 @@
-"""What a GGUF file says is read, and the copy that is served differs in the types of its tokens alone."""
+"""What a GGUF file says is read, and serving changes the types of its tokens alone."""
 
+import hashlib
+import json
 import struct
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
-from models.weights.gguf import ABOUT, CONTROL, MODEL, TOKEN_TYPES, About, metadata, prepare, prepared
+from models.weights.gguf import (
+    ABOUT,
+    CONTROL,
+    MODEL,
+    SERVED,
+    TOKEN_TYPES,
+    About,
+    metadata,
+    prepare,
+    prepared,
+    restore,
+    served,
+    sha256_of,
+)
 from tests import tiny_gguf
 
 
@@ -28,25 +44,56 @@ def test_it_tells_what_serving_needs(gguf: Path) -> None:
 
 
 def test_only_the_types_of_the_tokens_change(gguf: Path) -> None:
-    """The rest of the copy is the file byte for byte, and the file itself stays as it is."""
+    """The rest of the file stays byte for byte, it has no second copy, and it is known by the hash that it had."""
     before = gguf.read_bytes()
-    folder = prepare(gguf)
-    assert gguf.read_bytes() == before
     types = metadata(gguf)[TOKEN_TYPES]
-    place = slice(types.offset, types.offset + 4 * len(types.values))
-    copy = bytearray((folder / MODEL).read_bytes())
-    assert struct.unpack(f"<{len(types.values)}i", copy[place]) == (CONTROL,) * 260
-    copy[place] = before[place]
-    assert copy == before
-
-
-def test_it_is_prepared_once(gguf: Path) -> None:
-    """What is whole is not made again; what broke off is."""
     folder = prepare(gguf)
-    (folder / MODEL).write_bytes(b"kept")
-    assert (prepare(gguf) / MODEL).read_bytes() == b"kept"
-    (folder / ABOUT).unlink()
-    assert (prepare(gguf) / MODEL).stat().st_size == gguf.stat().st_size
+    assert served(folder) == gguf
+    assert sum(path.stat().st_size for path in folder.iterdir()) < 3_000
+    place = slice(types.offset, types.offset + 4 * len(types.values))
+    after = bytearray(gguf.read_bytes())
+    assert struct.unpack(f"<{len(types.values)}i", after[place]) == (CONTROL,) * 260
+    assert sha256_of(gguf) == hashlib.sha256(before).hexdigest() != hashlib.sha256(after).hexdigest()
+    after[place] = before[place]
+    assert after == before
+    with gguf.open("r+b") as file:
+        file.write(b"X")
+    assert sha256_of(gguf) != hashlib.sha256(before).hexdigest()
+
+
+def test_it_can_be_undone(gguf: Path) -> None:
+    """As before another conversion; then the file is what it was, and must be prepared again."""
+    before = gguf.read_bytes()
+    about = prepared(prepare(gguf))
+    restore(gguf)
+    assert gguf.read_bytes() == before
+    assert prepared(prepare(gguf)) == about
+
+
+@pytest.mark.parametrize("types", [(), (CONTROL,) * 100, (CONTROL,) * 260])
+def test_what_broke_off_is_prepared_again(gguf: Path, types: tuple[int, ...]) -> None:
+    """A process that is killed before, while or after it changes the types leaves no trap."""
+    before, place = gguf.read_bytes(), metadata(gguf)[TOKEN_TYPES].offset
+    about = prepared(prepare(gguf))
+    (gguf.parent / SERVED / ABOUT).unlink()
+    gguf.write_bytes(before)
+    with gguf.open("r+b") as file:
+        file.seek(place)
+        file.write(struct.pack(f"<{len(types)}i", *types))
+    assert prepared(prepare(gguf)) == about
+    assert sha256_of(gguf) == hashlib.sha256(before).hexdigest()
+
+
+def test_the_copy_of_an_earlier_version_is_served(gguf: Path) -> None:
+    """It is not made again."""
+    folder = gguf.parent / SERVED
+    folder.mkdir()
+    (folder / MODEL).write_bytes(gguf.read_bytes())
+    (folder / ABOUT).write_text(json.dumps(asdict(About.of(gguf))))
+    before = gguf.read_bytes()
+    assert served(prepare(gguf)) == folder / MODEL
+    assert prepared(folder) == About.of(gguf)
+    assert gguf.read_bytes() == before
 
 
 @pytest.mark.parametrize("length", [0, 3, 24, 200, 2_000])

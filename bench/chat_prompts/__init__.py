@@ -1,0 +1,1 @@
+"""Forty everyday prompts with checkable answers, put to a chat model at temperature 0."""

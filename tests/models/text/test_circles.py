@@ -1,0 +1,63 @@
+"""A text that goes round in circles is noticed; what people repeat on purpose is not."""
+
+import pytest
+
+from models.text.circles import LEAST, circle, whole_sentences
+from tests import tiny
+
+
+def tokens(text: str) -> list[int]:
+    """One token for each byte, so that no script matters."""
+    ids: list[int] = tiny.byte_tokenizer()(text, add_special_tokens=False)["input_ids"]
+    return ids
+
+
+@pytest.mark.parametrize(
+    "passage", ["a", "😀", "长城是中国古代的工程。", "The wall is long. It was built to keep people out. "]
+)
+def test_a_passage_again_and_again_is_a_circle(passage: str) -> None:
+    """Whatever its script or length; what stood before it, and its first round, are kept."""
+    start = tokens("One two three:\n")
+    period = len(tokens(passage))
+    rounds = -(-LEAST // period) + 3
+    assert circle([*start, *tokens(passage) * rounds]) == len(start) + period
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ha ha ha ha ha ha ha!",
+        "| 1 | 2 | 3 |\n|---|---|---|\n| 4 | 5 | 6 |\n| 7 | 8 | 9 |\n| 10 | 11 | 12 |",
+        "\n".join(f"{n} x 7 = {7 * n}" for n in range(1, 40)),
+        "zeros = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]",
+        "- milk\n- bread\n- milk chocolate\n- milk bread\n- bread rolls\n",
+        "Row, row, row your boat\nGently down the stream\nMerrily, merrily, merrily\nLife is but a dream\n" * 2,
+    ],
+)
+def test_what_is_repeated_on_purpose_is_no_circle(text: str) -> None:
+    """Laughter, a table, a list, code and a refrain go on, at each of their tokens."""
+    ids = tokens(text)
+    assert all(circle(ids[:end]) is None for end in range(1, len(ids) + 1))
+
+
+def test_one_round_more_makes_the_difference() -> None:
+    """Two rounds of a long passage may be a refrain; three are a circle."""
+    passage = list(range(LEAST))
+    assert circle(passage * 2) is None
+    assert circle(passage * 3) == LEAST
+    assert circle(passage[:1] * (LEAST - 1)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("It rains. It pours and", "It rains."),
+        ("下雨了。风也很", "下雨了。"),
+        ("a list\n- of", "a list"),
+        ("no end", "no end"),
+        ("Pi is 3.14 or so", "Pi is 3.14 or so"),
+    ],
+)
+def test_the_last_whole_sentence(text: str, kept: str) -> None:
+    """It ends with a full stop of any script, or with its line; a text without either is kept."""
+    assert whole_sentences(text) == kept
