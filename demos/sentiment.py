@@ -169,9 +169,9 @@ Both measures tell what a word does to the *balance* of its sentence: the probab
 
 Where the two disagree, neither is the truth: they ask different questions.
 
-The bars are probabilities. Those of MiniLM-sentiment are calibrated on texts held out of the training: of the texts
+The bars are probabilities. Those of the bundled models are calibrated on texts held out of the training: of the texts
 that get 80%, about 80% are so. A model without a neutral class has two bars, and calls nothing neutral. A text of more
-than 126 tokens is read sentence by sentence, and its bars are the mean of its sentences, each weighted by its length.
+than 126 tokens is read sentence by sentence: those with an opinion decide its bars, and plain facts weigh little.
 """
 
 TAB = Tab("Sentiment", make_feeling, render, make_feeling)
