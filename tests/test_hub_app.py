@@ -15,7 +15,7 @@ from gradio_client.exceptions import AppError, ValidationError
 
 import app
 from models.catalog.bundled import MINILM, SMOLLM2, WEIGHTS
-from models.catalog.offers import BUNDLED, HUB
+from models.catalog.offers import BUNDLED, HUB, LARGE
 from models.weights.store import WeightStore
 from settings import Settings
 from tests import tiny
@@ -105,7 +105,7 @@ def test_a_wrong_catalog_ends_the_start_in_words(tmp_path: Path, content: str, w
 def test_offline_only_what_is_here_is_offered(tmp_path: Path) -> None:
     """Where nothing was downloaded, only the bundled models are."""
     assert app.offered(Settings(home=tmp_path, offline=True)) == BUNDLED
-    assert app.offered(Settings(home=tmp_path)) == BUNDLED.with_more(HUB)
+    assert app.offered(Settings(home=tmp_path)) == BUNDLED.with_more(LARGE).with_more(HUB)
 
 
 PICKERS = {
@@ -113,11 +113,11 @@ PICKERS = {
     "translation-model": [spec.name for spec in (*BUNDLED.translation, *HUB.translation)],
     "sentiment-model": [spec.name for spec in (*BUNDLED.sentiment, *HUB.sentiment)],
     "labels-model": [spec.name for spec in (*BUNDLED.own_labels, *HUB.own_labels)],
-    "summary-model": [spec.name for spec in (*BUNDLED.summarization, *HUB.summarization)],
-    "next-model": [spec.name for spec in (*BUNDLED.chat, *HUB.chat)],
+    "summary-model": [spec.name for spec in (*BUNDLED.summarization, *LARGE.summarization, *HUB.summarization)],
+    "next-model": [spec.name for spec in (*BUNDLED.chat, *LARGE.chat, *HUB.chat)],
     "compare-sentiment-model-a": [spec.name for spec in (*BUNDLED.sentiment, *HUB.sentiment)],
     "compare-sentiment-model-b": [spec.name for spec in (*BUNDLED.sentiment, *HUB.sentiment)],
-    "chat-model": [spec.name for spec in (*BUNDLED.chat, *HUB.chat)],
+    "chat-model": [spec.name for spec in (*BUNDLED.chat, *LARGE.chat, *HUB.chat)],
 }
 
 

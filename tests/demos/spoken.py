@@ -11,6 +11,7 @@ from typing import get_args, get_type_hints
 import app
 from demos.spoken import in_words
 from demos.words import Words
+from models.catalog.bundled import EVERYDAY
 from models.runtime.cache import ModelCache
 from models.runtime.progress import Stage
 from tables.batch import Progress
@@ -105,7 +106,7 @@ TELL_ONLY = {"links.py", "link_bar.py", "gate.py", "runs.py", "capabilities.py"}
 # Modules whose sentences end the server before anybody visits it.
 AT_THE_START = {ROOT / "models" / "catalog" / "operator.py", ROOT / "models" / "weights" / "lock.py"}
 # Sentences for a model.
-PROMPTS = {"This text is about {}."}
+PROMPTS = {"This text is about {}.", EVERYDAY}
 
 
 def put_together() -> set[str]:

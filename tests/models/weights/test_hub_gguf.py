@@ -16,6 +16,7 @@ from models.runtime.progress import Stage
 from models.runtime.spec import HubWeights
 from models.tasks.chat.adapter import Chatter
 from models.tasks.next_word.perplexity import PerplexityMeter
+from models.weights.gguf import prepared
 from models.weights.store import WeightsMissing, WeightStore
 from tests import tiny_gguf
 from tests.fake_hub import FakeHub, point_at, serving
@@ -80,9 +81,9 @@ def test_a_changed_file_is_fetched_again(tmp_path: Path, hub: FakeHub) -> None:
     path = folder / "tiny-F32.gguf"
     whole = path.read_bytes()
     path.write_bytes(whole[:-4] + b"\1\2\3\4")
-    (folder / "llama.cpp" / "model.gguf").write_bytes(b"wrong too")
+    (folder / "llama.cpp" / "model.json").write_bytes(b"wrong too")
     assert (store.ensure(SPEC.weights) / "tiny-F32.gguf").read_bytes() == whole
-    assert (folder / "llama.cpp" / "model.gguf").stat().st_size == len(whole)
+    assert prepared(folder / "llama.cpp").vocabulary == 260
 
 
 def test_serving_needs_no_torch(tmp_path: Path) -> None:
