@@ -60,8 +60,8 @@ ACCURATE = replace(
     sentiment=(bundled.SENTIMENT_ACCURATE,),
     own_labels=(bundled.MPNET,),
 )
-# Those of them that are better than the bundled ones in the figures of `bench/RESULTS.md`, and so the default where they
-# are on disk at the start.
+# Those of them that have better figures in `bench/RESULTS.md` than the bundled ones: the default where they are on disk
+# at the start.
 BETTER = (bundled.SENTIMENT_ACCURATE,)
 # The large language model, which only those fetch who want it.
 LARGE = replace(Offers.none(), summarization=(bundled.QWEN,), chat=(bundled.QWEN,))
