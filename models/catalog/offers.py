@@ -62,7 +62,7 @@ ACCURATE = replace(
 )
 # Those of them that have better figures in `bench/RESULTS.md` than the bundled ones: the default where they are on disk
 # at the start.
-BETTER = (bundled.SENTIMENT_ACCURATE,)
+BETTER = (bundled.SENTIMENT_ACCURATE, bundled.MPNET)
 # The large language model, which only those fetch who want it.
 LARGE = replace(Offers.none(), summarization=(bundled.QWEN,), chat=(bundled.QWEN,))
 HUB = Offers(

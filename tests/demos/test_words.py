@@ -13,7 +13,7 @@ from demos.question_answering import CONTEXTS
 from demos.script_it import LANGUAGES as SCRIPTED
 from demos.spoken import head
 from demos.words import LANGUAGES, Words, best, parts, say_count, told
-from models.catalog.offers import BUNDLED, HUB, LARGE
+from models.catalog.offers import ACCURATE, BUNDLED, HUB, LARGE
 from models.runtime.limits import DEFAULT_LIMITS
 from models.text.language_names import NAMES as NAMES_OF_LANGUAGES
 from settings import Settings
@@ -26,7 +26,7 @@ from tests.demos import spoken
 CHINESE = LANGUAGES["zh-CN"]
 MODELS = {
     f"{spec.name}{part}"
-    for spec in BUNDLED.with_more(LARGE).with_more(HUB).attention
+    for spec in BUNDLED.with_more(ACCURATE).with_more(LARGE).with_more(HUB).attention
     for part in ("", " encoder", " cross-attention")
 }
 # What is written alike in every language: names of models and encodings, and commands.
