@@ -41,7 +41,7 @@ from demos.tabs import tabs_of
 from models.catalog.at_url import AtUrl
 from models.catalog.bundled import MINILM, QUESTION_ANSWERING, QWEN, SENTIMENT, SMOLLM2, TRANSLATION, WEIGHTS
 from models.catalog.loading import Loader
-from models.catalog.offers import BUNDLED, HUB, LARGE, Offers
+from models.catalog.offers import ACCURATE, BETTER, BUNDLED, HUB, LARGE, Offers
 from models.catalog.operator import CatalogError, read_catalog
 from models.engines.remote.client import Client
 from models.runtime.cache import Loaded, ModelCache
@@ -60,8 +60,8 @@ log = logging.getLogger("glassbox")
 
 ASSETS = Path(__file__).parent / "assets"
 DEFAULT_SETTINGS = settings.Settings()
-# What the tabs run unless another model is chosen: loaded at the start, and asked for by /readyz. In place of SmolLM2
-# stands the first chat model that is offered.
+# What the tabs run unless another model is chosen: loaded at the start, and asked for by /readyz. In their
+# place stand the first models that are offered for their tasks.
 DEFAULT_MODELS = (QUESTION_ANSWERING, *TRANSLATION.values(), SENTIMENT, MINILM, SMOLLM2)
 TABS: tuple[Tab[Any], ...] = tabs_of(TASKS)
 
@@ -110,19 +110,22 @@ def store_of(chosen: settings.Settings) -> WeightStore:
 
 def operators_own(chosen: settings.Settings) -> Offers:
     """The models in the operator's catalog, if there is one. Raises CatalogError."""
-    known = BUNDLED.with_more(HUB)
+    known = BUNDLED.with_more(ACCURATE).with_more(LARGE).with_more(HUB)
     return Offers.none() if chosen.catalog == Path() else read_catalog(chosen.catalog, known)
 
 
 def offered(chosen: settings.Settings) -> Offers:
-    """The models to choose from: offline, of the large one and those from the Hub only what is here.
+    """The models to choose from: offline, of the large ones and those from the Hub only what is here.
+
+    The default of a task is the better one of the bundled models that are on disk.
 
     Raises CatalogError, LockError.
     """
     store = store_of(chosen)
-    more = LARGE.with_more(HUB).with_more(operators_own(chosen))
+    more = ACCURATE.with_more(LARGE).with_more(HUB).with_more(operators_own(chosen))
     offers = BUNDLED.with_more(more.usable(lambda spec: not chosen.offline or store.has(spec.weights)))
-    return offers.beginning_with(_writer(chosen, offers, store))
+    better = [spec for spec in BETTER if store.has(spec.weights) or (chosen.preload and not chosen.offline)]
+    return offers.beginning_with(_writer(chosen, offers, store), *better)
 
 
 def _writer(chosen: settings.Settings, offers: Offers, store: WeightStore) -> ModelSpec:
@@ -138,7 +141,13 @@ def _writer(chosen: settings.Settings, offers: Offers, store: WeightStore) -> Mo
 
 def defaults(offers: Offers) -> tuple[ModelSpec, ...]:
     """What the tabs run with these `offers` unless another model is chosen."""
-    return tuple(offers.chat[0] if spec == SMOLLM2 else spec for spec in DEFAULT_MODELS)
+    first = {
+        QUESTION_ANSWERING: offers.question_answering[0],
+        SENTIMENT: offers.sentiment[0],
+        SMOLLM2: offers.chat[0],
+    }
+    found = [first.get(spec, spec) for spec in DEFAULT_MODELS]
+    return tuple(dict.fromkeys([*found, offers.own_labels[0]]))
 
 
 def build(

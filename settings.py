@@ -64,7 +64,7 @@ class Settings:
         high=1_024,
         shown="0, on Spaces as many as it has cores",
     )
-    memory: int = option(2_600, "megabytes of models kept in memory", low=1)
+    memory: int = option(3_000, "megabytes of models kept in memory", low=1)
     preload: bool = option(
         False, "fetch and load the default models at the start, before anyone asks", shown="off, on Spaces on"
     )

@@ -36,6 +36,7 @@ COMMANDS = (
     Command("sharing"),
     Command("cost"),
     Command("memory"),
+    Command("quality", "needs"),
     Command("summary_quality", "needs"),
     Command("engines", "needs", before=True),
 )

@@ -7,6 +7,7 @@ from typing import Any
 import gradio as gr
 from gradio.components import Component
 
+from demos.model_picker import title
 from demos.options import option_field, option_name
 from demos.words import told
 from models.runtime.limits import InputError, Limits
@@ -127,9 +128,9 @@ def _models(comparer: Comparer, side: str, first: str) -> dict[str, Component]:
     """A choice of models for each task that has any, seen where it has several."""
 
     def picker(task: str, models: Models) -> gr.Dropdown:
-        names, elem_id = [spec.name for spec in models], f"compare-{task}-model-{side}"
+        names, elem_id = [(title(spec), spec.name) for spec in models], f"compare-{task}-model-{side}"
         seen = task == first and len(models) > 1
-        return gr.Dropdown(names, value=names[0], label="Model", filterable=False, visible=seen, elem_id=elem_id)
+        return gr.Dropdown(names, value=models[0].name, label="Model", filterable=False, visible=seen, elem_id=elem_id)
 
     return {model_field(task, side): picker(task, models) for task, models in comparer.models.items() if models}
 

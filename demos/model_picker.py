@@ -32,7 +32,7 @@ def model_picker(adapter: HasModels, elem_id: str, label: str = "Model", a_choic
     It is shown where there is `a_choice`: by default where there are several models.
     """
     default, *others = adapter.models
-    names = [spec.name for spec in adapter.models]
+    names = [(title(spec), spec.name) for spec in adapter.models]
     shown = bool(others) if a_choice is None else a_choice
     picker = gr.Dropdown(
         names,
@@ -52,6 +52,11 @@ def model_picker(adapter: HasModels, elem_id: str, label: str = "Model", a_choic
 
     picker.change(tell, picker, line, **QUIET)
     return picker
+
+
+def title(spec: ModelSpec) -> str:
+    """What a picker calls a model: its name, and its grade where there are two for the same task."""
+    return f"{spec.name} ({spec.grade})" if spec.grade else spec.name
 
 
 def about(spec: ModelSpec, nbytes: int) -> str:

@@ -11,6 +11,7 @@ from demos.events import endpoint, on_run
 from demos.model_picker import model_picker
 from demos.reads_hint import ReadsHint
 from demos.status import StatusLine, describe
+from demos.words import say
 from models.catalog.reading import unread_language
 from models.runtime.progress import Report, ignore
 from models.tasks.own_labels.adapter import LABEL_LIMIT, MOST_LABELS, LabelClassifier, split
@@ -37,6 +38,7 @@ def plain(result: Labelled) -> dict[str, Any]:
     """`result` as scripts get it."""
     return {
         "chosen": list(result.chosen),
+        "unsure": result.unsure,
         "labels": [asdict(label) for label in result.labels],
         "multiple": result.multiple,
         **asdict(result.run),
@@ -66,8 +68,9 @@ def own_labels(classifier: LabelClassifier, text: gr.Textbox, stop: gr.Button) -
     def label(text: str, names: str, kind: str, model: str, report: Report = ignore) -> dict[Any, Any]:
         chosen = classifier.using(model)
         result = chosen(text, split(names), kind == "several", report)
+        unsure = [say("unsure: two labels fit about as well as each other")] if result.unsure else []
         warned = unread.shown(text, chosen.spec, classifier.models)
-        return {shown: view(result), status: describe(result.run)} | warned
+        return {shown: view(result), status: describe(result.run, *unsure)} | warned
 
     def check(text: str, names: str, kind: str, model: str) -> None:
         classifier.using(model).check(text, split(names), kind == "several")
@@ -94,8 +97,9 @@ def own_labels(classifier: LabelClassifier, text: gr.Textbox, stop: gr.Button) -
 KINDS = [("One", "one"), ("Each by itself", "several")]
 EXPLANATION = """
 A label becomes a sentence, “This text is about …”, and the nearer that lies to the text in the space of a sentence
-encoder (MiniLM), the higher its score. No label has to be known beforehand. Where one holds, the scores add up to 100%;
-where each may hold by itself, those from 50% do. The text is the one above.
+encoder (MiniLM or MPNet), the higher its score. No label has to be known beforehand. Where one holds, the scores add up
+to 100%, and where two are nearly alike the line below says “unsure”; where each may hold by itself, those from 50% do.
+The text is the one above.
 
 A model of inference (NLI, from the Hub) reads the text together with each label's sentence instead, and the score tells
 how sure it is that the one follows from the other (Yin et al. 2019).

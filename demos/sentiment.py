@@ -191,9 +191,9 @@ Both measures tell what a word does to the *balance* of its sentence: the probab
 
 Where the two disagree, neither is the truth: they ask different questions.
 
-The bars are probabilities. Those of MiniLM-sentiment are calibrated on texts held out of the training: of the texts
+The bars are probabilities. Those of the bundled models are calibrated on texts held out of the training: of the texts
 that get 80%, about 80% are so. A model without a neutral class has two bars, and calls nothing neutral. A text of more
-than 126 tokens is read sentence by sentence, and its bars are the mean of its sentences, each weighted by its length.
+than 126 tokens is read sentence by sentence: those with an opinion decide its bars, and plain facts weigh little.
 
 A language model (Qwen) is asked whether the text is praise, a complaint or a fact, after nine examples in five
 languages; the bars are the probabilities of these three words as its reply. It reads a dozen languages, takes about a

@@ -11,7 +11,8 @@ import pytest
 
 import app
 import settings
-from models.catalog.bundled import MINILM_WEIGHTS, QWEN, QWEN_WEIGHTS, SMOLLM2
+from models.catalog.bundled import MINILM_WEIGHTS, MPNET_WEIGHTS, QWEN, QWEN_WEIGHTS, SMOLLM2
+from models.catalog.offers import ACCURATE, BETTER, BUNDLED, chosen
 from models.catalog.operator import CatalogError
 from models.runtime.cache import ModelCache
 from models.weights.store import WeightStore
@@ -99,3 +100,26 @@ def test_a_chat_model_that_is_not_offered_is_named(tmp_path: Path) -> None:
     """With those that are."""
     with pytest.raises(CatalogError, match=r"--chat-model must be one of .*SmolLM2-135M-Instruct.*, not 'GPT'"):
         app.offered(settings.read(["--home", str(tmp_path), "--chat-model", "GPT"]))
+
+
+def test_the_better_models_are_the_default_where_they_are_on_disk(tmp_path: Path) -> None:
+    """Elsewhere the fast ones are, with the accurate ones to choose by name or grade; what is no better never leads."""
+    home = ["--home", str(tmp_path)]
+
+    def first() -> set[str]:
+        offers = app.offered(settings.read(home))
+        tasks = (offers.question_answering, offers.sentiment, offers.own_labels)
+        for specs in tasks:
+            assert {"fast", "accurate"} <= {spec.grade for spec in specs}
+            assert chosen("accurate", specs[0], specs[1:]).grade == "accurate"
+            assert chosen(specs[1].name, specs[0], specs[1:]) == specs[1]
+        assert {specs[0] for specs in tasks} <= {*app.defaults(offers)}
+        return {specs[0].name for specs in tasks}
+
+    fast = {specs[0].name for specs in (BUNDLED.question_answering, BUNDLED.sentiment, BUNDLED.own_labels)}
+    assert first() == fast
+    folder = WeightStore(tmp_path).path(MPNET_WEIGHTS)
+    folder.mkdir(parents=True)
+    for file in MPNET_WEIGHTS.files:
+        (folder / file.name).touch()
+    assert first() & {spec.name for spec in ACCURATE.all} == {spec.name for spec in BETTER} != set()

@@ -15,7 +15,7 @@ from gradio_client.exceptions import AppError, ValidationError
 
 import app
 from models.catalog.bundled import MINILM, SMOLLM2, WEIGHTS
-from models.catalog.offers import BUNDLED, HUB, LARGE
+from models.catalog.offers import ACCURATE, BUNDLED, HUB, LARGE
 from models.weights.store import WeightStore
 from settings import Settings
 from tests import tiny
@@ -105,18 +105,18 @@ def test_a_wrong_catalog_ends_the_start_in_words(tmp_path: Path, content: str, w
 def test_offline_only_what_is_here_is_offered(tmp_path: Path) -> None:
     """Where nothing was downloaded, only the bundled models are."""
     assert app.offered(Settings(home=tmp_path, offline=True)) == BUNDLED
-    assert app.offered(Settings(home=tmp_path)) == BUNDLED.with_more(LARGE).with_more(HUB)
+    assert app.offered(Settings(home=tmp_path)) == BUNDLED.with_more(ACCURATE).with_more(LARGE).with_more(HUB)
 
 
 PICKERS = {
-    "answer-model": ["MiniLM-SQuAD", "distilbert-base-cased-distilled-squad", "roberta-base-squad2"],
+    "answer-model": ["MiniLM-SQuAD", "MPNet-SQuAD", "distilbert-base-cased-distilled-squad", "roberta-base-squad2"],
     "translation-model": [spec.name for spec in (*BUNDLED.translation, *HUB.translation)],
-    "sentiment-model": [spec.name for spec in (*BUNDLED.sentiment, *HUB.sentiment)],
-    "labels-model": [spec.name for spec in (*BUNDLED.own_labels, *HUB.own_labels)],
+    "sentiment-model": [spec.name for spec in (*BUNDLED.sentiment, *ACCURATE.sentiment, *HUB.sentiment)],
+    "labels-model": [spec.name for spec in (*BUNDLED.own_labels, *ACCURATE.own_labels, *HUB.own_labels)],
     "summary-model": [spec.name for spec in (*BUNDLED.summarization, *LARGE.summarization, *HUB.summarization)],
     "next-model": [spec.name for spec in (*BUNDLED.chat, *LARGE.chat, *HUB.chat)],
-    "compare-sentiment-model-a": [spec.name for spec in (*BUNDLED.sentiment, *HUB.sentiment)],
-    "compare-sentiment-model-b": [spec.name for spec in (*BUNDLED.sentiment, *HUB.sentiment)],
+    "compare-sentiment-model-a": [spec.name for spec in (*BUNDLED.sentiment, *ACCURATE.sentiment, *HUB.sentiment)],
+    "compare-sentiment-model-b": [spec.name for spec in (*BUNDLED.sentiment, *ACCURATE.sentiment, *HUB.sentiment)],
     "chat-model": [spec.name for spec in (*BUNDLED.chat, *LARGE.chat, *HUB.chat)],
 }
 

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent
 def test_defaults() -> None:
     """Without arguments the app listens on this machine only, and holds the promised limits."""
     chosen = settings.read([], {"XDG_CACHE_HOME": "/cache"}, "linux")
-    assert (chosen.host, chosen.port, chosen.device, chosen.memory_bytes) == ("127.0.0.1", 7860, "auto", 2_600 * 10**6)
+    assert (chosen.host, chosen.port, chosen.device, chosen.memory_bytes) == ("127.0.0.1", 7860, "auto", 3_000 * 10**6)
     assert (chosen.queue_length, chosen.characters, chosen.body_bytes, chosen.new_tokens) == (32, 10_000, 10**6, 256)
     assert (chosen.deadline, chosen.drain) == (60, 30)
     assert not any((chosen.share, chosen.offline, chosen.fetch, chosen.preload, chosen.cold, chosen.metrics))

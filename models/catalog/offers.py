@@ -39,13 +39,13 @@ class Offers:
         """These offers with those of `more` behind them."""
         return Offers(*(getattr(self, task.name) + getattr(more, task.name) for task in fields(Offers)))
 
-    def beginning_with(self, writer: ModelSpec) -> "Offers":
-        """These offers with `writer` as the default of chat, and of written summaries where it is offered for them."""
+    def beginning_with(self, *leading: ModelSpec) -> "Offers":
+        """These offers with the `leading` ones before the others of each task that they are offered for."""
 
         def first(specs: tuple[ModelSpec, ...]) -> tuple[ModelSpec, ...]:
-            return tuple(sorted(specs, key=lambda spec: spec != writer))
+            return tuple(sorted(specs, key=lambda spec: spec not in leading))
 
-        return replace(self, chat=first(self.chat), summarization=first(self.summarization))
+        return Offers(*(first(getattr(self, task.name)) for task in fields(Offers)))
 
     def usable(self, here: Callable[[ModelSpec], bool]) -> "Offers":
         """Only the models for which `here` holds."""
@@ -53,6 +53,16 @@ class Offers:
 
 
 BUNDLED = Offers()
+# Larger encoders for the same tasks as the bundled ones.
+ACCURATE = replace(
+    Offers.none(),
+    question_answering=(bundled.QUESTION_ANSWERING_ACCURATE,),
+    sentiment=(bundled.SENTIMENT_ACCURATE,),
+    own_labels=(bundled.MPNET,),
+)
+# Those of them that have better figures in `bench/RESULTS.md` than the bundled ones: the default where they are on disk
+# at the start.
+BETTER = (bundled.SENTIMENT_ACCURATE, bundled.MPNET)
 # The large language model, which only those fetch who want it: it does every task.
 LARGE = Offers(*((bundled.QWEN,) for _ in fields(Offers)))
 HUB = Offers(
@@ -66,8 +76,14 @@ HUB = Offers(
 
 
 def chosen(model: object, default: ModelSpec, others: Iterable[ModelSpec] = ()) -> ModelSpec:
-    """The one of these called `model`, the `default` where that is empty. Raises InputError, naming all of them."""
+    """The one of these called `model`, or of that grade; the `default` where it is empty.
+
+    Raises InputError, naming all of them.
+    """
     known = {spec.name: spec for spec in (default, *others)}
+    grades = {spec.grade: spec for spec in known.values() if spec.grade}
+    if isinstance(model, str) and model in grades:
+        return grades[model]
     return default if model == "" else known[check_choice(model, "model", tuple(known))]
 
 

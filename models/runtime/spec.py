@@ -7,6 +7,7 @@ from typing import Literal
 Head = Literal["encoder", "question-answering", "sentiment", "entailment", "causal-lm", "translation", "seq2seq"]
 Attention = Literal["sdpa", "eager"]
 Engine = Literal["torch", "llama.cpp", "openvino"]
+Grade = Literal["", "fast", "accurate"]
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ class ModelSpec:
     encoder-decoder reads before a text. `note` tells a visitor what to know before choosing the model. `engine` is what
     runs it on a CPU that can; elsewhere torch does. `torch_nbytes` is the memory that its copy in torch takes, 0 where
     only the files of that copy tell. `languages` are those it reads, none where that is not known. `system` is the
-    system prompt that a chat on the page begins with.
+    system prompt that a chat on the page begins with. `grade` says which of two models for the same task it is.
     """
 
     name: str
@@ -141,6 +142,7 @@ class ModelSpec:
     torch_nbytes: int = 0
     languages: tuple[str, ...] = ()
     system: str = ""
+    grade: Grade = ""
 
     @property
     def variant(self) -> str:

@@ -12,7 +12,7 @@ from demos.question_answering import CONTEXTS
 from demos.script_it import LANGUAGES as SCRIPTED
 from demos.spoken import head
 from demos.words import LANGUAGES, Words, best, parts, say_count, told
-from models.catalog.offers import BUNDLED, HUB, LARGE
+from models.catalog.offers import ACCURATE, BUNDLED, HUB, LARGE
 from models.runtime.limits import DEFAULT_LIMITS
 from models.tasks.registry import TASKS
 from models.text.language_names import NAMES as NAMES_OF_LANGUAGES
@@ -25,7 +25,7 @@ from tests.demos import spoken
 CHINESE = LANGUAGES["zh-CN"]
 MODELS = {
     f"{spec.name}{part}"
-    for spec in BUNDLED.with_more(LARGE).with_more(HUB).attention
+    for spec in BUNDLED.with_more(ACCURATE).with_more(LARGE).with_more(HUB).attention
     for part in ("", " encoder", " cross-attention")
 }
 # What is written alike in every language: names of models and encodings, and commands.

@@ -27,7 +27,7 @@ MOST_LABELS = 20
 LABEL_LIMIT = 60
 # A text of more tokens is read sentence by sentence.
 WINDOW_TOKENS = 254
-# Chosen on FITTING in tests/models/own_label_cases.py, 44 written cases that are not those of the test. One label of
+# Chosen on FITTING in bench/own_label_cases.py, 44 written cases that are not those of the test. One label of
 # several has the softmax of SCALE times its cosine; each for itself the sigmoid of SLOPE times (cosine - MIDDLE).
 SCALE = 25.0
 SLOPE, MIDDLE = 11.0, 0.23

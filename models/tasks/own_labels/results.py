@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from models.runtime.arrays import Floats
 from models.runtime.provenance import Run
 
+# Two labels whose cosines differ by less fit a text about as well as each other: on the same 44 cases this holds for 4
+# texts with MiniLM and for 7 with MPNet, among these the only one that MPNet has wrong.
+MARGIN = 0.02
+
 
 @dataclass(frozen=True)
 class Label:
@@ -33,6 +37,14 @@ class Labelled:
         if self.multiple:
             return tuple(label.name for label in self.labels if label.score >= 0.5)
         return (self.labels[0].name,)
+
+    @property
+    def unsure(self) -> bool:
+        """Whether one label is to be chosen, and two fit about as well as each other."""
+        first, *others = (label.similarity for label in self.labels)
+        if self.multiple or not others or first is None or others[0] is None:
+            return False
+        return first - others[0] < MARGIN
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Negative, neutral or positive: for the text, for each sentence, and the words that decided it."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -13,6 +13,7 @@ from models.runtime.memory import retried
 from models.runtime.progress import Report, Stage, ignore, last
 from models.runtime.provenance import Run, stopwatch
 from models.tasks.sentiment.classify import READERS, Reader
+from models.tasks.sentiment.evidence import by_evidence
 from models.tasks.sentiment.results import WINDOW_TOKENS, Scores, Sentence, Sentiment
 from models.text.sentences import Span, sentences
 from models.text.words import words as words_of
@@ -50,7 +51,7 @@ class SentimentReader(Choice):
             parts = _parts(loaded.tokenizer, text)
             between = partial(report, Stage("Running", self.spec.name))
             tokens = [part.tokens for part in parts]
-            # Sentences of one window are read in one go too; their mean would miss what links them.
+            # Sentences of one window are read in one go too; one by one they lack what links them.
             together = len(parts) > 1 and sum(tokens) <= WINDOW_TOKENS
             read = [part.place.of(text) for part in parts]
             reader = READERS[self.spec.head]
@@ -60,7 +61,7 @@ class SentimentReader(Choice):
             )
             words = [(i, word) for i, part in enumerate(parts) for word in _words_in(text, part.place)]
             run = Run(self.spec.name, loaded.device, sum(tokens), 0, elapsed(), loaded.engine)
-            whole = scores[-1] if together else _mean(scores, tokens)
+            whole = scores[-1] if together else by_evidence(scores, tokens)
             to_measure = min(len(words), reader.marked_words)
             result = Sentiment(whole, found, (), len(words), to_measure, run, reader.has_neutral(loaded))
             yield result
@@ -107,7 +108,9 @@ class SentimentReader(Choice):
                 _all(READERS[self.spec.head], loaded, [piece for pieces in read for piece in pieces], between)
             )
             found = [[next(scores) for _ in each] for each in read]
-            return [_mean(own, [p.tokens for p in parts[i]]) if i in parts else own[0] for i, own in enumerate(found)]
+            return [
+                by_evidence(own, [p.tokens for p in parts[i]]) if i in parts else own[0] for i, own in enumerate(found)
+            ]
 
 
 def _parts(tokenizer: Any, text: str) -> list[_Part]:
@@ -135,12 +138,6 @@ def _words_in(text: str, place: Span) -> list[Span]:
 
 def _without(text: str, place: Span, word: Span) -> str:
     return f"{text[place.start : word.start]} {text[word.end : place.end]}"
-
-
-def _mean(scores: Sequence[Scores], weights: Sequence[int]) -> Scores:
-    total = sum(weights)
-    rows = [astuple(one) for one in scores]
-    return Scores(*(sum(w * row[i] for w, row in zip(weights, rows, strict=True)) / total for i in range(3)))
 
 
 def _all(reader: Reader, loaded: Loaded, texts: Sequence[str], between: Callable[[], None]) -> list[Scores]:

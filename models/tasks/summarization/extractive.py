@@ -10,9 +10,10 @@ import numpy as np
 
 from models.runtime.arrays import Floats, normalized, sigmoid
 
-# Chosen on 200 news articles, in their own order and shuffled: see bench/summary_quality.py.
-POSITION = 1.2
-REDUNDANCY = 0.3
+# Chosen on every second of 200 news articles: ROUGE-1 0.9 points above the first three sentences there, 0.8 on the
+# other half, and 1.5 on all of them shuffled. See bench/summary_quality.py.
+POSITION = 1.6
+REDUNDANCY = 0.1
 # From this cosine on, two sentences say the same thing, and one of them is enough.
 SAME = 0.95
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from models.catalog.bundled import SENTIMENT
 from models.runtime.limits import TEXT_LIMIT, InputError
 from models.tasks.sentiment.adapter import SentimentReader
+from models.tasks.sentiment.evidence import by_evidence
 from models.tasks.sentiment.results import MARKED_WORDS, WINDOW_TOKENS, Scores
 from tests import tiny
 
@@ -65,12 +66,22 @@ def test_a_long_text_is_read_whole() -> None:
     assert found.measured
 
 
-def test_the_mean_of_a_long_text_weighs_by_length() -> None:
-    """Beyond one window the text's scores are those of its sentences, each by its tokens."""
+def test_a_long_text_is_judged_by_its_sentences() -> None:
+    """Beyond one window the text's scores are those of its sentences together, on the page and in a batch."""
     text = f"{'a' * 100}. {'b' * 50}."
     found = TINY(text)
-    expected = (found.sentences[0].scores.negative * 101 + found.sentences[1].scores.negative * 51) / 152
-    assert found.scores.negative == pytest.approx(expected)
+    assert found.scores == by_evidence([sentence.scores for sentence in found.sentences], [101, 51])
+    assert TINY.many([text]) == [found.scores]
+
+
+def test_facts_between_opinions_decide_nothing() -> None:
+    """One clear opinion outweighs longer plain facts; facts alone are neutral; opinions against each other balance."""
+    praise, blame, fact = Scores(0.02, 0.08, 0.9), Scores(0.9, 0.08, 0.02), Scores(0.02, 0.96, 0.02)
+    assert by_evidence([fact, praise, fact, fact], [20, 8, 20, 20]).label == "positive"
+    assert by_evidence([fact] * 3, [20] * 3).label == "neutral"
+    assert by_evidence([praise, blame], [10, 10]).balance == pytest.approx(0)
+    assert by_evidence([praise, blame], [20, 10]).label == "positive"
+    assert by_evidence([praise], [10]) == praise
 
 
 def test_gradients_of_the_words_that_occlusion_measured() -> None:
