@@ -2,11 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from models.catalog.offers import BUNDLED, Offers, by_pair, chosen
-from models.engines.base import Translator as Engine
-from models.engines.codec import copy, read, with_token, write
+from models.engines.codec import ATTEMPTS, Written, copy, read, with_token, write
 from models.runtime.cache import Loaded, ModelCache
 from models.runtime.limits import DEFAULT_LIMITS, InputError, Limits, check_text
 from models.runtime.memory import retried
@@ -41,6 +39,12 @@ class Translator:
     spec: ModelSpec
     language: str = "en"
     limits: Limits = DEFAULT_LIMITS
+    target: str = "pt"
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        """The codes of the languages that it reads and writes."""
+        return self.language, self.target
 
     def check(self, text: object) -> None:
         """Raise InputError where `text` cannot be translated."""
@@ -59,8 +63,8 @@ class Translator:
         self.check(text)
         with self.cache.lease(self.spec, report) as loaded:
             elapsed, pause = stopwatch(), stopwatch()
-            draft = _read_all(loaded, text, segments(text, self.language), self.spec.prefix)
-            for _ in _write_all(loaded.model, loaded.tokenizer, draft):
+            draft = _read_all(loaded, text, self.pair, self.spec.prefix)
+            for _ in _write_all(loaded, draft, self.pair, self.spec.prefix):
                 if pause() > PAUSE:
                     yield draft.so_far(self.spec.name, loaded.device, elapsed(), loaded.engine)
                     pause = stopwatch()
@@ -73,8 +77,8 @@ class Translator:
         with self.cache.lease(self.spec, report) as loaded:
             elapsed = stopwatch()
             prefix = self.spec.prefix
-            drafts = [_read_all(loaded, text, segments(text, self.language), prefix) for text in texts]
-            for _ in _write_together(loaded.model, loaded.tokenizer, drafts):
+            drafts = [_read_all(loaded, text, self.pair, prefix) for text in texts]
+            for _ in _write_together(loaded, drafts, self.pair, prefix):
                 report(Stage("Running", self.spec.name))
             return [
                 draft.so_far(self.spec.name, loaded.device, elapsed() / len(texts), loaded.engine) for draft in drafts
@@ -135,7 +139,7 @@ class Translators:
         if specs is None:
             wanted = f"{str(source)[:20]!r} to {str(target)[:20]!r}"
             raise InputError("Languages", f"There is no model for {wanted}. Offered: {self.offer}.")
-        return Translator(self.cache, chosen(model, specs[0], specs), str(source), self.limits)
+        return Translator(self.cache, chosen(model, specs[0], specs), str(source), self.limits, str(target))
 
     def default(self, source: str, target: str, model: str = "") -> str:
         """The name of `model` where it translates between these languages, else of the first that does, if any does."""
@@ -167,37 +171,56 @@ def of_catalog(cache: ModelCache, limits: Limits = DEFAULT_LIMITS, offers: Offer
     return Translators(cache, offers.translation, limits)
 
 
-def _read_all(loaded: Loaded, text: str, found: Sequence[Span], prefix: str) -> Draft:
+def _read_all(loaded: Loaded, text: str, pair: tuple[str, str], prefix: str) -> Draft:
     """Tokenize each sentence, in windows where it is too long; what the network cannot read is written at once.
 
     Each begins with the token `prefix` where there is one: it tells a network of several languages which to write.
     """
     spans, sources = [], []
-    for span in found:
-        whole = read(loaded.tokenizer, span.of(text))
+    for span in segments(text, pair[0]):
+        whole = read(loaded.tokenizer, span.of(text), pair)
         parts = windows(whole.text, whole.offsets[:-1], WINDOW_TOKENS)
+        if len(parts) < 2:
+            spans.append(span)
+            sources.append(whole)
+            continue
         for part in parts:
             spans.append(Span(span.start + part.start, span.start + part.end))
-            sources.append(whole if len(parts) == 1 else read(loaded.tokenizer, part.of(whole.text)))
+            sources.append(read(loaded.tokenizer, part.of(whole.text), pair))
     sources = [with_token(loaded.tokenizer, source, prefix) for source in sources] if prefix else sources
     return Draft(text, spans, sources, {i: copy(source) for i, source in enumerate(sources) if not source.readable})
 
 
-def _write_all(engine: Engine, tokenizer: Any, draft: Draft) -> Iterator[None]:
-    """Translate what is not written yet; returns control several times a second."""
-    waiting = [i for i in range(len(draft.sources)) if i not in draft.written]
-    for finished in engine.translate([draft.sources[i].ids for i in waiting]):
-        for at, output in finished.items():
-            source = draft.sources[waiting[at]]
-            draft.written[waiting[at]] = write(tokenizer, source, output.ids, output.alignment, output.finished)
-        yield
+def _write_all(loaded: Loaded, draft: Draft, pair: tuple[str, str], prefix: str) -> Iterator[None]:
+    """Translate what is not written yet; returns control several times a second.
+
+    A sentence of which something was lost is read again with other stand-ins; the best attempt counts.
+    """
+    waiting = {i: draft.sources[i] for i in range(len(draft.sources)) if i not in draft.written}
+    best: dict[int, Written] = {}
+    for attempt in range(ATTEMPTS):
+        places, again = list(waiting), {}
+        for finished in loaded.model.translate([waiting[i].ids for i in places]):
+            for at, output in finished.items():
+                i = places[at]
+                found = write(loaded.tokenizer, waiting[i], output.ids, output.alignment, output.finished)
+                best[i] = min(best.get(i, found), found, key=lambda written: written.faults)
+                if best[i].faults and attempt + 1 < ATTEMPTS:
+                    source = read(loaded.tokenizer, waiting[i].text, pair, attempt + 1)
+                    again[i] = with_token(loaded.tokenizer, source, prefix) if prefix else source
+                else:
+                    draft.written[i] = best[i]
+            yield
+        waiting = again
+        if not waiting:
+            return
 
 
-def _write_together(engine: Engine, tokenizer: Any, drafts: Sequence[Draft]) -> Iterator[None]:
+def _write_together(loaded: Loaded, drafts: Sequence[Draft], pair: tuple[str, str], prefix: str) -> Iterator[None]:
     """Translate all that is not written in `drafts`, as if they were one; returns control several times a second."""
     places = [(draft, i) for draft in drafts for i in range(len(draft.sources))]
     written = {at: draft.written[i] for at, (draft, i) in enumerate(places) if i in draft.written}
     whole = Draft("", [], [draft.sources[i] for draft, i in places], written)
-    yield from _write_all(engine, tokenizer, whole)
+    yield from _write_all(loaded, whole, pair, prefix)
     for at, (draft, i) in enumerate(places):
         draft.written[i] = whole.written[at]
