@@ -13,10 +13,11 @@ from models.catalog.choice import Choice
 from models.engines.embedding import embed_in_steps
 from models.runtime.arrays import Floats, normalized, sigmoid, softmax
 from models.runtime.cache import Loaded
-from models.runtime.limits import InputError, check_text
+from models.runtime.limits import InputError, check_signs, check_text
 from models.runtime.progress import Report, ignore, last
 from models.runtime.provenance import Run, stopwatch
 from models.tasks.own_labels.entailment import entail_in_steps
+from models.text.emoji import spelled_out
 from models.text.sentences import sentences
 
 TEMPLATE = "This text is about {}."
@@ -64,7 +65,7 @@ class LabelClassifier(Choice):
 
     def check(self, text: object, labels: object, multiple: object = False) -> None:
         """Raise InputError where the text, the labels or the kind of choice cannot be used."""
-        check_text(text, "text", self.limits.text)
+        check_signs(text, "text", self.limits.text)
         check_labels(labels, multiple)
 
     def __call__(self, text: str, labels: Sequence[str], multiple: bool = False, report: Report = ignore) -> Labelled:
@@ -83,7 +84,7 @@ class LabelClassifier(Choice):
         judge = _by_entailment if self.spec.head == "entailment" else _by_nearness
         with self.cache.lease(self.spec, report) as loaded:
             elapsed = stopwatch()
-            parts = [_parts(loaded, text) for text in texts]
+            parts = [_parts(loaded, spelled_out(text)) for text in texts]
             judged = judge(loaded, parts, said, multiple, self.spec.name, report)
             share = 1 / len(texts)
             tokens, dropped = round(judged.tokens * share), round(judged.dropped * share)

@@ -11,11 +11,12 @@ from models.explain.attribution import Gradients, Word
 from models.runtime.arrays import softmax
 from models.runtime.batching import batches
 from models.runtime.cache import Loaded
-from models.runtime.limits import check_text
+from models.runtime.limits import check_signs
 from models.runtime.memory import retried
 from models.runtime.progress import Report, Stage, ignore, last
 from models.runtime.provenance import Run, stopwatch
 from models.tasks.sentiment.results import MARKED_WORDS, WINDOW_TOKENS, Scores, Sentence, Sentiment
+from models.text.emoji import spelled, spelled_out
 from models.text.sentences import Span, sentences
 from models.text.words import words as words_of
 
@@ -34,7 +35,7 @@ class SentimentReader(Choice):
 
     def check(self, text: object) -> None:
         """Raise InputError where `text` cannot be used."""
-        check_text(text, "text", self.limits.text)
+        check_signs(text, "text", self.limits.text)
 
     def __call__(self, text: str, report: Report = ignore) -> Sentiment:
         """The sentiment of `text`. Raises InputError."""
@@ -93,7 +94,7 @@ class SentimentReader(Choice):
             self.check(text)
         with self.cache.lease(self.spec, report) as loaded:
             between = partial(report, Stage("Running", self.spec.name))
-            ids = loaded.tokenizer(list(texts), add_special_tokens=False, verbose=False)["input_ids"] if texts else []
+            ids = _ids(loaded.tokenizer, texts) if texts else []
             parts = {i: _parts(loaded.tokenizer, texts[i]) for i, row in enumerate(ids) if len(row) > WINDOW_TOKENS}
             read = [[p.place.of(text) for p in parts[i]] if i in parts else [text] for i, text in enumerate(texts)]
             scores = iter(_all(loaded, [piece for pieces in read for piece in pieces], between))
@@ -106,8 +107,10 @@ def _parts(tokenizer: Any, text: str) -> list[_Part]:
     found = []
     for sentence in sentences(text):
         # Without truncation: that would change the state of a tokenizer which threads share.
-        encoded = tokenizer(sentence.of(text), add_special_tokens=False, return_offsets_mapping=True, verbose=False)
-        pieces = [(sentence.start + start, sentence.start + end) for start, end in encoded["offset_mapping"]]
+        read = spelled(sentence.of(text))
+        encoded = tokenizer(read.text, add_special_tokens=False, return_offsets_mapping=True, verbose=False)
+        places = [read.back(start, end) for start, end in encoded["offset_mapping"]]
+        pieces = [(sentence.start + start, sentence.start + end) for start, end in places]
         first, start = 0, sentence.start
         while first < len(pieces):
             last = min(first + WINDOW_TOKENS, len(pieces))
@@ -152,11 +155,19 @@ def _classify(loaded: Loaded, texts: Sequence[str]) -> Iterator[list[tuple[int, 
         loaded.tokenizer.sep_token_id,
         sentiment_classes(loaded.model.info),
     )
-    encoded = loaded.tokenizer(list(texts), add_special_tokens=False, verbose=False)["input_ids"]
+    encoded = _ids(loaded.tokenizer, texts)
     rows = [[first, *ids[:WINDOW_TOKENS], last] for ids in encoded]
     for indices in batches([len(row) for row in rows]):
         [logits] = loaded.model([rows[i] for i in indices])
         yield [(i, _scores(order, row)) for i, row in zip(indices, softmax(logits).tolist(), strict=True)]
+
+
+def _ids(tokenizer: Any, texts: Sequence[str]) -> list[list[int]]:
+    """The tokens of `texts`, in which emoji, emoticons and ratings are spelled out."""
+    found: list[list[int]] = tokenizer([spelled_out(text) for text in texts], add_special_tokens=False, verbose=False)[
+        "input_ids"
+    ]
+    return found
 
 
 def _scores(classes: Classes, probabilities: Sequence[float]) -> Scores:
