@@ -1,4 +1,4 @@
-"""From a network's alignment of pieces to the words a reader sees, and what it cannot write."""
+"""From a network's alignment of pieces to the words a reader sees."""
 
 import re
 import unicodedata
@@ -75,48 +75,6 @@ def links(source: str, source_pieces: Sequence[tuple[int, int]], target: str, pi
         Link(source_words[s], target_words[t], float(min(1.0, weights[t, s])))
         for t, s in np.argwhere(weights >= WEAKEST_LINK)
     ]
-
-
-def with_unknown(
-    pieces: Sequence[Piece], source: str, offsets: Sequence[tuple[int, int]], unknown: Sequence[int]
-) -> list[Piece]:
-    """`pieces` with the source pieces that the network cannot read or write, `unknown`, copied to their places.
-
-    A piece that looks at an unknown one above all becomes its copy (Luong et al. 2015); where none does, the copy
-    goes behind the word that stands for what precedes it.
-    """
-    written = list(pieces)
-    for index in unknown:
-        start, end = offsets[index]
-        sign, looks = source[start:end].strip(), _only(index, len(offsets))
-        start = source.index(sign, start)
-        at = next((i for i, piece in enumerate(written) if piece.weights.argmax() == index), None)
-        if at is not None:
-            written[at] = Piece(" " * written[at].text.startswith(" ") + sign, looks)
-            continue
-        at = _behind(written, index)
-        written.insert(at, Piece(" " * (at > 0 and source[start - 1 : start].isspace()) + sign, looks))
-        if at == 0 and written[1:] and source[end : end + 1].isspace():
-            written[1] = Piece(" " + written[1].text.lstrip(), written[1].weights)
-    return written
-
-
-def _behind(pieces: Sequence[Piece], index: int) -> int:
-    """The place behind the last word that stands for the source piece before `index`, or for one further left."""
-    for earlier in range(index - 1, -1, -1):
-        places = [i for i, piece in enumerate(pieces) if piece.weights.argmax() == earlier]
-        if places:
-            at = places[-1] + 1
-            while at < len(pieces) and pieces[at].text[:1].isalnum():
-                at += 1
-            return at
-    return 0
-
-
-def _only(index: int, count: int) -> Weights:
-    weights: Weights = np.zeros(count, np.float32)
-    weights[index] = 1
-    return weights
 
 
 def _overlaps(spans: Sequence[Span], pieces: Sequence[tuple[int, int]]) -> Weights:

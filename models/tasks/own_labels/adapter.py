@@ -13,13 +13,14 @@ from models.catalog.choice import Choice
 from models.engines.embedding import embed_in_steps
 from models.runtime.arrays import Floats, normalized, sigmoid, softmax
 from models.runtime.cache import Loaded
-from models.runtime.limits import InputError, check_text
+from models.runtime.limits import InputError, check_signs, check_text
 from models.runtime.progress import Report, ignore, last
 from models.runtime.provenance import Run, stopwatch
 from models.runtime.spec import Head
 from models.tasks.own_labels import generalist
 from models.tasks.own_labels.entailment import entail_in_steps
 from models.tasks.own_labels.results import Judged, Label, Labelled
+from models.text.emoji import spelled_out
 from models.text.sentences import sentences
 
 TEMPLATE = "This text is about {}."
@@ -39,7 +40,7 @@ class LabelClassifier(Choice):
 
     def check(self, text: object, labels: object, multiple: object = False) -> None:
         """Raise InputError where the text, the labels or the kind of choice cannot be used."""
-        check_text(text, "text", self.limits.text)
+        check_signs(text, "text", self.limits.text)
         check_labels(labels, multiple)
 
     def __call__(self, text: str, labels: Sequence[str], multiple: bool = False, report: Report = ignore) -> Labelled:
@@ -119,7 +120,8 @@ def check_labels(labels: object, multiple: object = False) -> None:
 
 
 def _parts(loaded: Loaded, texts: Sequence[str]) -> list[list[str]]:
-    """Each text itself where one window holds it, else its sentences."""
+    """Each text itself where one window holds it, else its sentences, with emoji, emoticons and ratings spelled out."""
+    texts = [spelled_out(text) for text in texts]
     encoded = loaded.tokenizer(list(texts), add_special_tokens=False, verbose=False)["input_ids"] if texts else []
     return [
         [text] if len(ids) <= WINDOW_TOKENS else [span.of(text) for span in sentences(text)]

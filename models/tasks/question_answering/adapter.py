@@ -201,7 +201,7 @@ def whole_characters(text: str, start: int, end: int) -> tuple[int, int]:
 
     def continues(index: int) -> bool:
         return 0 < index < len(text) and (
-            bool(unicodedata.combining(text[index]))
+            unicodedata.category(text[index])[0] == "M"
             or text[index] in JOINERS
             or "\U0001f3fb" <= text[index] <= "\U0001f3ff"
             or text[index - 1] == "\u200d"

@@ -8,13 +8,14 @@ from typing import Any
 from models.catalog.choice import Choice
 from models.explain.attribution import Gradients, Word
 from models.runtime.cache import Loaded
-from models.runtime.limits import check_text
+from models.runtime.limits import check_signs
 from models.runtime.memory import retried
 from models.runtime.progress import Report, Stage, ignore, last
 from models.runtime.provenance import Run, stopwatch
-from models.tasks.sentiment.classify import READERS, Reader
+from models.tasks.sentiment.classify import READERS, Reader, token_ids
 from models.tasks.sentiment.evidence import by_evidence
 from models.tasks.sentiment.results import WINDOW_TOKENS, Scores, Sentence, Sentiment
+from models.text.emoji import spelled
 from models.text.sentences import Span, sentences
 from models.text.words import words as words_of
 
@@ -33,7 +34,7 @@ class SentimentReader(Choice):
 
     def check(self, text: object) -> None:
         """Raise InputError where `text` cannot be used."""
-        check_text(text, "text", self.limits.text)
+        check_signs(text, "text", self.limits.text)
 
     def __call__(self, text: str, report: Report = ignore) -> Sentiment:
         """The sentiment of `text`. Raises InputError."""
@@ -101,7 +102,7 @@ class SentimentReader(Choice):
             self.check(text)
         with self.cache.lease(self.spec, report) as loaded:
             between = partial(report, Stage("Running", self.spec.name))
-            ids = loaded.tokenizer(list(texts), add_special_tokens=False, verbose=False)["input_ids"] if texts else []
+            ids = token_ids(loaded.tokenizer, texts) if texts else []
             parts = {i: _parts(loaded.tokenizer, texts[i]) for i, row in enumerate(ids) if len(row) > WINDOW_TOKENS}
             read = [[p.place.of(text) for p in parts[i]] if i in parts else [text] for i, text in enumerate(texts)]
             scores = iter(
@@ -118,8 +119,10 @@ def _parts(tokenizer: Any, text: str) -> list[_Part]:
     found = []
     for sentence in sentences(text):
         # Without truncation: that would change the state of a tokenizer which threads share.
-        encoded = tokenizer(sentence.of(text), add_special_tokens=False, return_offsets_mapping=True, verbose=False)
-        pieces = [(sentence.start + start, sentence.start + end) for start, end in encoded["offset_mapping"]]
+        read = spelled(sentence.of(text))
+        encoded = tokenizer(read.text, add_special_tokens=False, return_offsets_mapping=True, verbose=False)
+        places = [read.back(start, end) for start, end in encoded["offset_mapping"]]
+        pieces = [(sentence.start + start, sentence.start + end) for start, end in places]
         first, start = 0, sentence.start
         while first < len(pieces):
             last = min(first + WINDOW_TOKENS, len(pieces))

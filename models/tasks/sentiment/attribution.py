@@ -11,6 +11,7 @@ from models.explain.attribution import Attribution, Gradients, Word, by_word
 from models.explain.gradients import embedded, integrated_gradients
 from models.runtime.cache import Loaded
 from models.tasks.sentiment.results import WINDOW_TOKENS, Sentence, Sentiment
+from models.text.emoji import spelled
 from models.text.sentences import Span
 
 
@@ -43,7 +44,8 @@ def _words(sentence: Sentence, words: Sequence[Word]) -> list[Span]:
 
 def _of_sentence(loaded: Loaded, sentence: str) -> tuple[list[tuple[int, int]], Iterator[Attribution | None]]:
     """The places of the tokens in `sentence`, and their attributions, which begin and end with a special token's."""
-    encoded = loaded.tokenizer(sentence, add_special_tokens=False, return_offsets_mapping=True, verbose=False)
+    read = spelled(sentence)
+    encoded = loaded.tokenizer(read.text, add_special_tokens=False, return_offsets_mapping=True, verbose=False)
     ids = [loaded.tokenizer.cls_token_id, *encoded["input_ids"][:WINDOW_TOKENS], loaded.tokenizer.sep_token_id]
     inputs, baseline = embedded(loaded.model, ids, [0, len(ids) - 1], loaded.tokenizer.pad_token_id)
 
@@ -53,4 +55,5 @@ def _of_sentence(loaded: Loaded, sentence: str) -> tuple[list[tuple[int, int]], 
         shares: Tensor = loaded.model(inputs_embeds=embeddings).logits.softmax(-1)
         return shares[:, order.positive] - shares[:, order.negative]
 
-    return encoded["offset_mapping"][:WINDOW_TOKENS], integrated_gradients(balance, inputs, baseline)
+    places = [read.back(start, end) for start, end in encoded["offset_mapping"][:WINDOW_TOKENS]]
+    return places, integrated_gradients(balance, inputs, baseline)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from models.catalog.classes import Classes, sentiment_classes
 from models.runtime.arrays import softmax
@@ -10,6 +11,7 @@ from models.runtime.cache import Loaded
 from models.runtime.spec import Head
 from models.tasks.sentiment import generalist
 from models.tasks.sentiment.results import MARKED_WORDS, WINDOW_TOKENS, Scores
+from models.text.emoji import spelled_out
 
 # Scores of some texts with their indices, a batch at a time.
 Scored = Iterator[list[tuple[int, Scores]]]
@@ -37,11 +39,18 @@ def _by_encoder(loaded: Loaded, texts: Sequence[str]) -> Scored:
         loaded.tokenizer.sep_token_id,
         sentiment_classes(loaded.model.info),
     )
-    encoded = loaded.tokenizer(list(texts), add_special_tokens=False, verbose=False)["input_ids"]
+    encoded = token_ids(loaded.tokenizer, texts)
     rows = [[first, *ids[:WINDOW_TOKENS], last] for ids in encoded]
     for indices in batches([len(row) for row in rows]):
         [logits] = loaded.model([rows[i] for i in indices])
         yield [(i, _scores(order, row)) for i, row in zip(indices, softmax(logits).tolist(), strict=True)]
+
+
+def token_ids(tokenizer: Any, texts: Sequence[str]) -> list[list[int]]:
+    """The tokens of `texts`, in which emoji, emoticons and ratings are spelled out."""
+    read = [spelled_out(text) for text in texts]
+    found: list[list[int]] = tokenizer(read, add_special_tokens=False, verbose=False)["input_ids"]
+    return found
 
 
 def _scores(classes: Classes, probabilities: Sequence[float]) -> Scores:

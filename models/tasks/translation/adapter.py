@@ -50,7 +50,7 @@ class Translator:
     spec: ModelSpec
     language: str = "en"
     limits: Limits = DEFAULT_LIMITS
-    target: str = ""
+    target: str = "pt"
 
     @property
     def direction(self) -> Direction:

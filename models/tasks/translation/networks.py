@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from models.engines.base import Translator as Engine
-from models.engines.codec import copy, read, with_token, write
+from models.engines.codec import ATTEMPTS, Source, Written, copy, read, with_token, write
 from models.runtime.cache import Loaded
 from models.tasks.translation.translated import Direction, Draft
 from models.text.segments import windows
@@ -18,23 +18,43 @@ def read_all(loaded: Loaded, text: str, found: Sequence[Span], direction: Direct
     Each begins with the direction's token where there is one: it tells a network of several languages which to write.
     """
     spans, sources = [], []
+    pair = (direction.source, direction.target)
     for span in found:
-        whole = read(loaded.tokenizer, span.of(text))
+        whole = read(loaded.tokenizer, span.of(text), pair)
         parts = windows(whole.text, whole.offsets[:-1], WINDOW_TOKENS)
         for part in parts:
             spans.append(Span(span.start + part.start, span.start + part.end))
-            sources.append(whole if len(parts) == 1 else read(loaded.tokenizer, part.of(whole.text)))
-    if direction.token:
-        sources = [with_token(loaded.tokenizer, source, direction.token) for source in sources]
+            source = whole if len(parts) == 1 else read(loaded.tokenizer, part.of(whole.text), pair)
+            sources.append(_with_token(loaded, source, direction))
     return Draft(text, spans, sources, {i: copy(source) for i, source in enumerate(sources) if not source.readable})
 
 
 def write_all(loaded: Loaded, draft: Draft, direction: Direction) -> Iterator[None]:
-    """Translate what is not written yet; returns control several times a second."""
+    """Translate what is not written yet; returns control several times a second.
+
+    A sentence of which something was lost is read again with other stand-ins; the best attempt counts.
+    """
     engine: Engine = loaded.model
-    waiting = [i for i in range(len(draft.sources)) if i not in draft.written]
-    for finished in engine.translate([draft.sources[i].ids for i in waiting]):
-        for at, output in finished.items():
-            source = draft.sources[waiting[at]]
-            draft.written[waiting[at]] = write(loaded.tokenizer, source, output.ids, output.alignment, output.finished)
-        yield
+    waiting = {i: draft.sources[i] for i in range(len(draft.sources)) if i not in draft.written}
+    best: dict[int, Written] = {}
+    for attempt in range(ATTEMPTS):
+        places, again = list(waiting), {}
+        for finished in engine.translate([waiting[i].ids for i in places]):
+            for at, output in finished.items():
+                i = places[at]
+                found = write(loaded.tokenizer, waiting[i], output.ids, output.alignment, output.finished)
+                best[i] = min(best.get(i, found), found, key=lambda written: written.faults)
+                if best[i].faults and attempt + 1 < ATTEMPTS:
+                    pair = (direction.source, direction.target)
+                    source = read(loaded.tokenizer, waiting[i].text, pair, attempt + 1)
+                    again[i] = _with_token(loaded, source, direction)
+                else:
+                    draft.written[i] = best[i]
+            yield
+        waiting = again
+        if not waiting:
+            return
+
+
+def _with_token(loaded: Loaded, source: Source, direction: Direction) -> Source:
+    return with_token(loaded.tokenizer, source, direction.token) if direction.token else source

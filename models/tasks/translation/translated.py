@@ -26,6 +26,7 @@ class Sentence:
     """One sentence and its translation, as character spans of the two texts, and the words that correspond.
 
     `copied` signs were unknown to the model and stand as they were; `complete` is False where it ran into its bound.
+    `guessed` is how many numbers, signs or names the model lost, which stand where the alignment suggests.
     """
 
     source: Span
@@ -33,6 +34,7 @@ class Sentence:
     links: tuple[Link, ...] = ()
     copied: int = 0
     complete: bool = True
+    guessed: int = 0
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,8 @@ class Draft:
             if not between and wide(self.text[: span.start][-1:]) and runs_together(text, output.text):
                 text += " "
             target = Span(len(text), len(text) + len(output.text))
-            sentences.append(Sentence(span, target, _moved(output.links, span, target), output.copied, output.complete))
+            moved = _moved(output.links, span, target)
+            sentences.append(Sentence(span, target, moved, output.copied, output.complete, output.faults))
             text, at = text + output.text, span.end
             tokens += len(source.ids) - 1
         if len(sentences) == len(self.spans):

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from models.catalog.bundled import QUESTION_ANSWERING
+from models.catalog.offers import BUNDLED
 from models.engines.base import EncoderInfo
 from models.engines.padding import padded
 from models.runtime.arrays import Floats
@@ -22,10 +23,13 @@ from models.runtime.limits import CONTEXT_LIMIT, InputError
 from models.tasks.question_answering.adapter import Answerer, Calibration, whole_characters
 from models.tasks.question_answering.windows import (
     ANSWER_TOKENS,
+    LINE_END,
+    SENTENCE_END,
     WINDOW_TOKENS,
     Window,
     _margins,
     batches,
+    borders,
     encode,
     read,
 )
@@ -172,6 +176,9 @@ def test_offsets_are_the_visitors_own(question: str, context: str) -> None:
         ("👩🏽\u200d💻 ok", (3, 4), (0, 4)),
         ("❤\ufe0f x", (0, 1), (0, 2)),
         ("plain", (1, 3), (1, 3)),
+        ("শুরু.", (0, 3), (0, 4)),
+        ("น้ำ x", (0, 1), (0, 2)),
+        ("हिन्दी", (0, 1), (0, 2)),
         ("a\r\nb", (0, 1), (0, 1)),
         ("end", (0, 3), (0, 3)),
     ],
@@ -247,3 +254,37 @@ def test_bad_input_is_named_before_any_model_runs(question: Any, context: Any, t
         adapter(question, context, top_k)
     assert caught.value.field == field
     assert adapter.cache.status().misses == 0
+
+
+@pytest.mark.real
+@pytest.mark.parametrize(
+    ("question", "context", "expected"),
+    [
+        ("Who wrote Dune?", "Dune was written by Frank Herbert. Emma was written by Jane Austen.", "Frank Herbert"),
+        ("Who wrote Emma?", "Dune was written by Frank Herbert. Emma was written by Jane Austen.", "Jane Austen"),
+        ("How much is the small one?", "Small: $5\nLarge: $5", "$5"),
+        ("What is the price of tea?", "Coffee: 3 euros\nTea: 2 euros\nWater: 1 euro", "2 euros"),
+        ("What is the word?", "The word is শুরু.", "শুরু"),
+        ("Who is the doctor?", "Dr. A. B. Smith is the doctor. Mr. Jones is the nurse.", "Dr. A. B. Smith"),
+    ],
+)
+def test_an_answer_ends_with_its_sentence(real_cache: ModelCache, question: str, context: str, expected: str) -> None:
+    """The next sentence or line is not part of it, and letters of no script are cut."""
+    assert Answerer(real_cache, BUNDLED.question_answering[0])(question, context).answers[0].text == expected
+
+
+@pytest.mark.parametrize(
+    ("context", "costs"),
+    [
+        ("Go on. b", [0, SENTENCE_END]),
+        ("a\nb", [0, LINE_END]),
+        ("a.\nb", [0, SENTENCE_END]),
+        ("a b", [0, 0]),
+        ("a\n\nb", [0, LINE_END]),
+        ("অ। b", [0, SENTENCE_END]),
+    ],
+)
+def test_borders_cost_by_their_kind(context: str, costs: list[float]) -> None:
+    """A sentence's end is a stronger border than a line's."""
+    last = len(context) - 1
+    assert borders(context, [(0, 1), (last, last + 1)]) == costs

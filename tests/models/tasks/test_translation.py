@@ -125,14 +125,8 @@ def test_letters_and_signs_are_read_as_the_nearest_known() -> None:
     tokenizer = tiny_student.tokenizer()
     source = read(tokenizer, "“È” – fox")
     assert tokenizer.decode(list(source.ids[:-1])) == '"E" - fox'
-    assert source.unknown == []
+    assert source.kept == ()
     assert [source.text[slice(*span)].strip() for span in source.offsets[1:4]] == ["“", "È", "”"]
-
-
-def test_a_sign_made_of_many_is_not_copied_twice() -> None:
-    """The fraction in ½ is read as three signs, of which the last two have no place of their own."""
-    source = read(tiny_student.tokenizer(), "½ fox")
-    assert all(source.text[slice(*source.offsets[at])].strip() for at in source.unknown)
 
 
 def test_a_sentence_without_translation_stays() -> None:
@@ -230,3 +224,51 @@ def test_no_language_is_guessed_where_nothing_can_be_translated(translators: Tra
     assert guarded.guess(text) is None
     with pytest.raises(InputError):
         guarded.check(text, "auto", "pt")
+
+
+FOUND = [
+    ("en", "They paid 2,345,678 dollars for it.", "2.345.678"),
+    ("en", "⚠️ Warning: do not touch", "⚠️ Aviso: não toque"),
+    ("en", "If x < 5 then stop.", "< 5"),
+    ("en", "#1 in the world", "#1 no mundo"),
+    ("en", "₹100 is cheap.", "₹100 é barato."),
+    ("en", "👨‍👩‍👧‍👦 family", "👨‍👩‍👧‍👦 família"),
+    ("en", "Hello {name}, you have {count} new messages.", "Olá {name}, você tem {count} novas mensagens."),
+    ("en", "Press <b>Save</b> to continue.", "Pressione <b>Salvar</b> para continuar."),
+    ("en", "Run `git push` now.", "`git push`"),
+    ("en", "10³ metres", "10³ metros"),
+    ("en", "Add 1½ cups of milk.", "Adicione 1½ xícaras de leite."),
+    ("en", "WHAT ELSE IS HAPPENING?", "O QUE MAIS ESTÁ ACONTECENDO?"),
+    ("pt", "NÃO ENTRE", "DO NOT ENTER"),
+    ("en", "https://example.com", "https://example.com"),
+    ("en", "me@example.com", "me@example.com"),
+    ("en", "report.pdf", "report.pdf"),
+    ("en", "v2.0", "v2.0"),
+    ("pt", "Pagaram 2.345.678 euros por isso.", "2,345,678"),
+    ("pt", "Em 1º lugar, R$ 1.234,56.", "R$ 1,234.56"),
+    ("en", "He has 1,234.56 dollars and 7 cats.", "1.234,56"),
+    ("en", "Water is H₂O.", "A água é H₂O."),
+    ("en", "Read [the docs](https://a.io/b) first.", "[os documentos](https://a.io/b)"),
+    ("en", "**Important:** do it.", "**Importante:**"),
+    ("en", "Hello %s, you owe %d dollars.", "Olá %s, você deve %d"),
+    ("en", "你好 means hello in Chinese.", "你好 significa"),
+    ("en", "x² + y² = z²", "x² + y² = z²"),
+    ("en", "3 × 4 = 12", "3 × 4 = 12"),
+    ("pt", "ATENÇÃO: NÃO FUME!", "DO NOT SMOKE!"),
+]
+
+
+@pytest.mark.real
+@pytest.mark.parametrize(("language", "text", "expected"), FOUND)
+def test_what_must_stay_stays(real_cache: ModelCache, language: str, text: str, expected: str) -> None:
+    """Texts of which something was lost, changed or doubled once, and their neighbours."""
+    target = "pt" if language == "en" else "en"
+    assert expected in of_catalog(real_cache).choose(language, target)(text).text
+
+
+@pytest.mark.real
+def test_an_endless_word_ends(real_cache: ModelCache) -> None:
+    """A letter held for long is no reason to write without end."""
+    result = of_catalog(real_cache).choose("pt", "en")("NÃÃÃÃÃO")
+    assert result.sentences[0].complete
+    assert len(result.text) < 10

@@ -1,9 +1,9 @@
-"""From the alignment of pieces to that of words, and signs that the network cannot write."""
+"""From the alignment of pieces to that of words."""
 
 import numpy as np
 import pytest
 
-from models.text.alignment import Piece, links, with_unknown, words
+from models.text.alignment import Piece, links, words
 
 SOURCE = "I like tea"
 OFFSETS = [(0, 1), (1, 6), (6, 8), (8, 10), (10, 10)]
@@ -29,21 +29,3 @@ def test_links_join_pieces_into_words() -> None:
         ("tea", "chá"),
     ]
     assert [link.weight for link in found] == [pytest.approx(0.7), pytest.approx(0.9)]
-
-
-@pytest.mark.parametrize(
-    ("source", "offsets", "unknown", "written", "expected"),
-    [
-        ("a → b", [(0, 1), (1, 3), (3, 5)], [1], [("A", 0), (" -", 1), (" B", 2)], "A → B"),
-        ("good 🎉 day", [(0, 4), (4, 6), (6, 10)], [1], [("bom", 0), (" dia", 2)], "bom 🎉 dia"),
-        ("🎉 day", [(0, 1), (1, 5)], [0], [("dia", 1)], "🎉 dia"),
-        ("day🎉 👍", [(0, 3), (3, 4), (4, 6)], [1, 2], [("di", 0), ("a", 0)], "dia🎉 👍"),
-        ("€5", [(0, 1), (1, 2)], [0], [("5", 1)], "€5"),
-    ],
-)
-def test_unknown_signs_are_copied(
-    source: str, offsets: list[tuple[int, int]], unknown: list[int], written: list[tuple[str, int]], expected: str
-) -> None:
-    """A sign takes the place of the piece that stands for it, else stands behind what it stood behind."""
-    pieces = [piece(text, *np.eye(len(offsets))[at]) for text, at in written]
-    assert "".join(part.text for part in with_unknown(pieces, source, offsets, unknown)) == expected

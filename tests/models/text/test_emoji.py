@@ -1,0 +1,55 @@
+"""Emoji, emoticons and ratings in words."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.runtime.limits import InputError, check_signs
+from models.text.emoji import spelled, spelled_out
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("😡", "(pouting face)"),
+        ("Arrived today 👎", "Arrived today  (thumbs down)"),
+        ("Arrived today 👍", "Arrived today  (thumbs up)"),
+        (":(", "(sad)"),
+        ("Great :-)", "Great  (smiling)"),
+        ("ok <3", "ok  (love)"),
+        (">:(", "(angry)"),
+        ("★★☆☆☆", "(bad, 2 of 5 stars)"),
+        ("⭐⭐⭐⭐⭐", "(excellent, 5 of 5 stars)"),
+        ("⭐️⭐️", "(bad, 2 of 5 stars)"),
+        ("4/5 stars", "4/5 stars (good)"),
+        ("1 star", "1 star (terrible)"),
+        ("2 stars", "2 stars (bad)"),
+        ("3 out of 5", "3 out of 5 (average)"),
+        ("4.5/5", "4.5/5 (good)"),
+        ("See https://a.io:/x, 14/5 or 4/5/2024", "See https://a.io:/x, 14/5 or 4/5/2024"),
+        ("Note:(a) and f(x):(y)", "Note:(a) and f(x):(y)"),
+        ("The 12 stars", "The 12 stars"),
+    ],
+)
+def test_signs_are_spelled_out(text: str, expected: str) -> None:
+    """Each has its name in parentheses; addresses, dates and punctuation stay."""
+    assert spelled_out(text).strip() == expected
+
+
+@given(text=st.lists(st.sampled_from(["a", " ", "😡", ":(", "★★☆", "4/5", "é", "👨‍👩‍👧"])).map("".join))
+def test_places_lead_back(text: str) -> None:
+    """Each character has a place in the visitor's text; those that were not spelled out have their own."""
+    found = spelled(text)
+    assert len(found.origins) == len(found.text)
+    assert [start for start, _ in found.origins] == sorted(start for start, _ in found.origins)
+    assert "".join(text[a:b] for a, b in dict.fromkeys(found.origins)) == text
+
+
+def test_an_emoticon_is_an_input() -> None:
+    """One of signs alone is read; nothing but punctuation is none."""
+    assert check_signs(":(", "text") == ":("
+    assert check_signs("😡", "text") == "😡"
+    with pytest.raises(InputError):
+        check_signs("...", "text")
+    with pytest.raises(InputError, match="at most"):
+        check_signs(":(" * 9, "text", 17)

@@ -1,0 +1,97 @@
+"""What a translation keeps: which spans they are, and that none is lost, changed or doubled whatever is written."""
+
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.engines.codec import read, write
+from models.text.kept import kept
+from tests import tiny_student
+
+THINGS: tuple[str, ...] = ("{name}", "%s", "${x}", ":id", "<b>", "</b>", "`git push`", "https://a.io/b?c=1", "me@a.io")
+THINGS += ("7,421", "½", "10³", "👨‍👩‍👧‍👦", "→", "a.pdf", "v2.0", "&amp;", "你好", "€5", "**")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("They paid 2,345,678 dollars", ["2.345.678"]),
+        ("on 12/05/2024 at 5:30", ["12/05/2024", "5:30"]),
+        ("⚠️ Warning", ["⚠️"]),
+        ("If x < 5 then", ["< 5"]),
+        ("#1 in", ["#1"]),
+        ("₹100 is", ["₹100"]),
+        ("👨‍👩‍👧‍👦 family", ["👨‍👩‍👧‍👦"]),
+        ("🇧🇷 and 👍🏽", ["🇧🇷", "👍🏽"]),
+        ("Hello {name}, {{x}} %(x)s %s %d ${x} $x :id @ana #tag", None),
+        ("Press <b>Save</b> <br/> &nbsp; now", ["<b>", "</b>", "<br/>", "&nbsp;"]),
+        ("Run `git <b> push` now", ["`git <b> push`"]),
+        ("[the docs](https://a.io)", ["[", "](https://a.io)"]),
+        ("10³ metres, 1½ cups, ½ cup", ["10³", "1½", "½"]),
+        ("50 m² and CO₂", ["50", "m²", "CO₂"]),
+        ("https://a.io/b, me@a.io, report.pdf, v2.0, /etc/hosts, C:\\a\\b.txt --help f_x g()", None),
+        ("and/or 5 km/h, e.g. this. That", ["5"]),
+        ("the 19th century", []),
+        ("100% sure - really, it's 50 % off", ["100", "50"]),
+    ],
+)
+def test_what_is_kept(text: str, expected: list[str] | None) -> None:
+    """Numbers as the other language writes them, signs with their number, names and code whole; nothing else."""
+    strange = {"#", "<", "₹", "⚠", "\ufe0f", *"👨👩👧👦🇧🇷👍🏽²³½₂"}
+    found = [part.form for part in kept(text, ("en", "pt"), strange)]
+    assert found == (re.split(r",? ", text.removeprefix("Hello ")) if expected is None else expected)
+
+
+@pytest.mark.parametrize(
+    ("pair", "written", "form"),
+    [
+        (("pt", "en"), "2.345.678,5", "2,345,678.5"),
+        (("en", "pt"), "1,234.56", "1.234,56"),
+        (("en", "pt"), "3.11", "3.11"),
+        (("pt", "es"), "2.345", "2.345"),
+        (("en", "zh"), "2,345", "2,345"),
+        (("en", "pt"), "1.2.3", "1.2.3"),
+    ],
+)
+def test_separators_are_the_other_languages(pair: tuple[str, str], written: str, form: str) -> None:
+    """Groups of thousands change their separator; a version does not, nor a number between languages that agree."""
+    [part] = kept(f"a {written} b", pair, ())
+    assert part.form == form
+
+
+@given(
+    things=st.lists(st.sampled_from(THINGS), min_size=1, max_size=4),
+    attempt=st.integers(0, 2),
+    output=st.lists(st.integers(2, 60), min_size=1, max_size=12),
+    seed=st.integers(0, 9),
+)
+def test_nothing_is_lost_whatever_the_network_writes(
+    things: list[str], attempt: int, output: list[int], seed: int
+) -> None:
+    """Noise of a network: each thing stands in the sentence just as often, and every link is within both texts."""
+    tokenizer = tiny_student.tokenizer()
+    text = "The dog " + " jumps ".join(things) + " over."
+    source = read(tokenizer, text, ("en", "en"), attempt)
+    assert all(0 <= start <= end <= len(text) for start, end in source.offsets)
+    weights = np.random.default_rng(seed).dirichlet(np.ones(len(source.ids)), len(output)).astype(np.float32)
+    written = write(tokenizer, source, output, weights, True)
+    for thing in set(things) - {"<b>", "</b>", "**"}:
+        assert written.text.count(thing) >= text.count(thing), (thing, written.text)
+    for link in written.links:
+        assert 0 <= link.source.start < link.source.end <= len(text)
+        assert 0 <= link.target.start < link.target.end <= len(written.text)
+
+
+@given(things=st.lists(st.sampled_from(THINGS), min_size=1, max_size=4), attempt=st.integers(0, 2))
+def test_a_network_that_copies_gives_the_text_back(things: list[str], attempt: int) -> None:
+    """With the network's own reading as its output, and each piece looking at itself, nothing has changed."""
+    tokenizer = tiny_student.tokenizer()
+    text = "The dog " + " jumps ".join(things) + " over."
+    source = read(tokenizer, text, ("en", "en"), attempt)
+    ids = list(source.ids[:-1])
+    written = write(tokenizer, source, ids, np.eye(len(ids), len(source.ids), dtype=np.float32), True)
+    assert written.text.replace(" ", "") == text.replace(" ", "")
+    assert written.faults == 0
