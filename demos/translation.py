@@ -209,9 +209,11 @@ def status_of(result: Translation, aligned: bool = True) -> str:
     """The status line under `result`, finished or not; whether its words are `aligned`."""
     sentences = len(result.sentences)
     copied, cut = sum(s.copied for s in result.sentences), sum(not s.complete for s in result.sentences)
+    guessed = sum(s.guessed for s in result.sentences)
     facts = [
         say_count(sentences, "{n} sentence", "{n} sentences") if sentences else "",
         say_count(copied, "{n} unknown sign copied", "{n} unknown signs copied") if copied else "",
+        say_count(guessed, "{n} place guessed", "{n} places guessed") if guessed else "",
         say_count(cut, "{n} sentence ran too long", "{n} sentences ran too long") if cut else "",
         "" if aligned else say("no word alignment"),
     ]

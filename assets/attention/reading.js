@@ -47,12 +47,12 @@ function sayFocus(view) {
     const bar = element("i");
     bar.style.width = `${(100 * w) / Math.max(1, matrix.max)}%`;
     bar.style.background = theme.accent;
-    return [element("span", "", token.text), bar, element("em", "", told(w, matrix.max))];
+    return [written("span", token.text), bar, element("em", "", told(w, matrix.max))];
   }));
 }
 
 function strong(token) {
-  return element("b", "", token.text);
+  return written("b", token.text);
 }
 
 function valueAt({ values, columns }, row, column) {
@@ -129,5 +129,5 @@ function fillTable(view) {
 }
 
 function namesOf(matrix, row, number) {
-  return topOf(matrix, row, 5).map(([c, weight]) => `${matrix.columns[c].text} ${number(weight)}`).join(", ");
+  return topOf(matrix, row, 5).map(([c, weight]) => `\u2068${matrix.columns[c].text}\u2069 ${number(weight)}`).join(", ");
 }

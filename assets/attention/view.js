@@ -7,6 +7,13 @@ function element(tag, className = "", words = "") {
   return made;
 }
 
+// What a visitor wrote, in a direction of its own: Arabic and Hebrew do not reorder what stands around them.
+function written(tag, words) {
+  const made = element(tag, "", words);
+  made.dir = "auto";
+  return made;
+}
+
 const PANEL_WIDTH = 340, LONG = 64;
 const DRAWINGS = { matrix: MATRIX, lines: LINES, heads: HEADS, flow: FLOW, compare: COMPARE };
 

@@ -19,7 +19,7 @@ function attention(value) {
         continue;
       }
       if (!part) {
-        part = make("p", "token-part");
+        part = written("p", "token-part");
         root.append(part);
       }
       const node = make("span", "token-read", text);

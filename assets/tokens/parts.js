@@ -7,6 +7,13 @@ const visible = (text) => text.replace(/[ \n\r\t]/g, (space) => SPACES[space]) |
 // In running text a line still breaks where it broke, and a token that only began a character keeps a place.
 const running = (text) => text.replace(/\r?\n/g, "↵\n").replace(/\t/g, "⇥\t") || "·";
 
+// What a model or a visitor wrote, in a direction of its own: Arabic and Hebrew do not reorder what stands around them.
+function written(tag, className, text) {
+  const node = make(tag, className, text);
+  node.dir = "auto";
+  return node;
+}
+
 function make(tag, className, text) {
   const node = document.createElement(tag);
   node.className = className;
@@ -22,7 +29,7 @@ function row(name, share, { chosen = false, faint = false, take } = {}) {
   const fill = make("span", "token-fill");
   fill.style.width = `${share * 100}%`;
   bar.append(fill);
-  line.append(make("span", "token-name", name), bar, make("span", "token-percent", percent(share)));
+  line.append(written("span", "token-name", name), bar, make("span", "token-percent", percent(share)));
   if (!take) return item;
   line.type = "button";
   line.title = say("Take this token and ask again");

@@ -15,7 +15,7 @@ function token(data, index) {
 function passage(opened, pinned) {
   const root = make("section", "token-passage");
   const title = make("h3", "token-title");
-  const text = make("div", "token-text");
+  const text = written("div", "token-text");
   const note = make("p", "token-note");
   text.setAttribute("role", "listbox");
   root.append(title, text, note);

@@ -32,7 +32,7 @@ function describe() {
   const chosen = data[open.index];
   const before = data.slice(0, open.index).map(({ text }) => text).join("");
   const heading = make("p", "token-focus");
-  heading.append(make("strong", "token-name", quoted(chosen.text)), ` ${facts(chosen)}`);
+  heading.append(written("strong", "token-name", quoted(chosen.text)), ` ${facts(chosen)}`);
   const parts = make("div", "token-lists");
   const taking = takingAfter(before);
   const others = taking ? say("what else it could have been: click one to take it") : say("what else it could have been");

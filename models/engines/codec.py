@@ -17,6 +17,7 @@ TYPOGRAPHY = str.maketrans("“”„«»‘’‚–—−", '"""""\'\'\'---')
 STAND_INS = ("X{}", "QX{}", "40{}"), ("40{}", "40{}", "X{}")
 ATTEMPTS = 3
 DOLLARS = re.compile(r"d[oó]l(?:lar|ar)", re.IGNORECASE)
+PERCENT = re.compile(r"per ?cent|por cento", re.IGNORECASE)
 STRETCHED = re.compile(r"([^\W\d])\1{2,}")
 
 
@@ -122,8 +123,9 @@ def _copied(source: Source) -> int:
 
 
 def _lost_signs(source: Source, text: str) -> int:
-    """How many kinds of the signs that the network knows it has lost; dollars may be spelled."""
-    signs = "%°" if DOLLARS.search(text) else "$%°"
+    """How many kinds of the signs that the network knows it has lost; dollars and per cent may be spelled."""
+    spelled = ("$" if DOLLARS.search(text) else "") + ("%" if PERCENT.search(text) else "")
+    signs = [sign for sign in "$%°" if sign not in spelled]
     return sum(source.text.count(sign) > text.count(sign) for sign in signs) if source.kept else 0
 
 

@@ -36,6 +36,8 @@ MARK = regex.compile(rf"</?[A-Za-z][^<>\n]*>|<!--[^\n]*?-->|&\#?\w+;|{LINK}|\*\*
 ORDINAL = r"(?:st|nd|rd|th)\b"
 NUMBER = regex.compile(rf"(?<![\w.,])\d+(?:[.,:/]\d+)*(?!{ORDINAL})(?![\d\ufe0f\u20e3])")
 AFTERNOON = regex.compile(r"\s?p\.?m\b")
+THOUSAND = regex.compile(r"\s(?:mil|thousand)\b")
+EVENING = regex.compile(r"(1[3-9]|2[0-3])\s?h(?!\w)")
 CLUSTER = regex.compile(r"\X")
 # Signs that belong to the number behind them, and with a blank between.
 BEFORE, KNOWN = "€£¥₹₽₩±≈~<>≤≥×#№§^", "$%°"
@@ -93,6 +95,10 @@ def _number(text: str, written: str, start: int, pair: tuple[str, str]) -> Kept:
     if AFTERNOON.match(text, span.end):
         hour, minutes = regex.fullmatch(r"(\d+)(.*)", written).groups()
         ways += [f"{int(hour) + 12}{minutes}", f"{int(hour) + 12}{minutes.replace(':', 'h')}"]
+    if THOUSAND.match(text, span.end):
+        ways += [f"{written},000", f"{written}.000"]
+    if (hour := EVENING.match(text, start)) and hour.end() > span.end:
+        ways.append(str(int(hour[1]) - 12))
     return Kept(span, written, written, tuple(ways))
 
 

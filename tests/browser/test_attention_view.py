@@ -311,3 +311,14 @@ def test_the_only_token_hidden_is_told(view: Alone) -> None:
     expect(view.page.locator(".av-scene")).to_be_hidden()
     view.page.locator(".av-hide").uncheck()
     expect(view.page.locator(".av-scene")).to_be_visible()
+
+
+def test_tokens_of_either_direction_stand_by_themselves(view: Alone) -> None:
+    """Each has a direction of its own, so that a Hebrew one does not reorder the words around it."""
+    view.show(TEXT)
+    view.open("matrix")
+    view.page.locator(".av-focus").focus()
+    view.page.keyboard.press("ArrowDown")
+    names = view.page.locator(".av-value b[dir=auto], .av-bars span[dir=auto]")
+    expect(names.first).to_be_visible()
+    assert view.page.locator(".av-bars span").count() == view.page.locator(".av-bars span[dir=auto]").count()

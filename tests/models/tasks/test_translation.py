@@ -247,6 +247,7 @@ FOUND = [
     ("pt", "Pagaram 2.345.678 euros por isso.", "2,345,678"),
     ("pt", "Em 1º lugar, R$ 1.234,56.", "R$ 1,234.56"),
     ("en", "He has 1,234.56 dollars and 7 cats.", "1.234,56"),
+    ("pt", "Mais de 300 mil habitantes moram lá.", "300,000"),
     ("en", "Water is H₂O.", "A água é H₂O."),
     ("en", "Read [the docs](https://a.io/b) first.", "[os documentos](https://a.io/b)"),
     ("en", "**Important:** do it.", "**Importante:**"),
