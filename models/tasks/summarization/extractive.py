@@ -10,8 +10,8 @@ import numpy as np
 
 from models.runtime.arrays import Floats, normalized, sigmoid
 
-# Chosen on every second of 200 news articles: ROUGE-1 0.9 points above the first three sentences there, 0.8 on the other
-# half, and 1.5 on all of them shuffled. See bench/summary_quality.py.
+# Chosen on every second of 200 news articles: ROUGE-1 0.9 points above the first three sentences there, 0.8 on the
+# other half, and 1.5 on all of them shuffled. See bench/summary_quality.py.
 POSITION = 1.6
 REDUNDANCY = 0.1
 # From this cosine on, two sentences say the same thing, and one of them is enough.
