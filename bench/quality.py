@@ -165,9 +165,9 @@ def main(arguments: Sequence[str]) -> None:
 NOTES = [
     "",
     "`python -m bench.quality --data DIR`: in parentheses the calibration error, 0 to 1, then the number of examples,",
-    "few where `--limit` was given. Rules, templates and thresholds were chosen on other sets: the rule for whole texts",
-    "on reviews of electronics and films, own labels on the 44 cases of FITTING, thresholds on training questions and",
-    "on the other halves of the shift sets.",
+    "few where `--limit` was given. Rules, templates and thresholds were chosen on other sets: the rule for whole",
+    "texts on reviews of electronics and films, own labels on the 44 cases of FITTING, thresholds on training",
+    "questions and on the other halves of the shift sets.",
 ]
 
 
