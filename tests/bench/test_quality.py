@@ -12,8 +12,8 @@ def test_a_row_has_both_models_and_the_release_before() -> None:
         Figure("x", "fast", 2, 1),
     ]
     rows = table(found, [Figure("SST-2", "fast", 872, 0.88)])
-    assert rows[2] == "| SST-2 | 872 | 93.0 | 89.3 (0.039) | 88.0 |"
-    assert rows[3] == "| x | 2 | not measured | 100.0 | not measured |"
+    assert rows[2] == "| SST-2 | 93.0, 872 | 89.3 (0.039), 872 | 88.0, 872 |"
+    assert rows[3] == "| x | not measured | 100.0, 2 | not measured |"
 
 
 def test_the_same_examples_are_taken_each_time() -> None:
