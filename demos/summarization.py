@@ -25,8 +25,8 @@ from models.tasks.summarization.adapter import Summarizer, Summary, of_catalog
 
 TEXTS = Path(__file__).parent.parent / "assets" / "examples"
 EXAMPLES = {
-    "A ferry goes electric, picked": ("harbour_ferry.txt", "extractive", "medium"),
-    "The same, written": ("harbour_ferry.txt", "abstractive", "medium"),
+    "A ferry goes electric, written": ("harbour_ferry.txt", "abstractive", "medium"),
+    "The same, picked": ("harbour_ferry.txt", "extractive", "medium"),
     "A history of lighthouses, picked": ("lighthouse_history.txt", "extractive", "long"),
     "The same, in one sentence": ("lighthouse_history.txt", "abstractive", "short"),
 }

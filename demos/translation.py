@@ -131,7 +131,8 @@ def render(translators: Translators) -> Form:
         translator = translators.choose(source, target, model)
         for result in translator.stream(text, report_to(progress)):
             yield {output: result.text, status: status_of(result, translator.aligned)}
-        yield {aligned: view(result), raw: asdict(result)}
+        done = status_of(result, translator.aligned, done=True)
+        yield {aligned: view(result), raw: asdict(result), status: done}
 
     def exchange(source: str, target: str, text: str, output: str) -> tuple[Any, ...]:
         """The other way round, where a model goes that way."""
@@ -189,7 +190,7 @@ def render(translators: Translators) -> Form:
             for sentence in result.sentences
         ]
         found = {"source": language, "detected": detected}
-        return {"text": result.text, "sentences": sentences, **found, **asdict(result.run)}
+        return {"text": result.text, "sentences": sentences, "left": result.left, **found, **asdict(result.run)}
 
     endpoint(translate, "translate", translators.check, lane=shared_lane())
     offer(translators)
@@ -205,8 +206,8 @@ def render(translators: Translators) -> Form:
     return Form(named, run, carries, {"translate": named})
 
 
-def status_of(result: Translation, aligned: bool = True) -> str:
-    """The status line under `result`, finished or not; whether its words are `aligned`."""
+def status_of(result: Translation, aligned: bool = True, done: bool = False) -> str:
+    """The status line under `result`; whether its words are `aligned`, and nothing more comes."""
     sentences = len(result.sentences)
     copied, cut = sum(s.copied for s in result.sentences), sum(not s.complete for s in result.sentences)
     guessed = sum(s.guessed for s in result.sentences)
@@ -216,6 +217,9 @@ def status_of(result: Translation, aligned: bool = True) -> str:
         say_count(guessed, "{n} place guessed", "{n} places guessed") if guessed else "",
         say_count(cut, "{n} sentence ran too long", "{n} sentences ran too long") if cut else "",
         "" if aligned else say("no word alignment"),
+        say_count(result.left, "time is up: {n} sentence left", "time is up: {n} sentences left")
+        if done and result.left
+        else "",
     ]
     return describe(result.run, *filter(None, facts))
 

@@ -1,6 +1,7 @@
 """Translates sentence by sentence, and tells which words stand for which."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
 from models.catalog.offers import BUNDLED, Offers, by_pair, chosen
@@ -30,7 +31,7 @@ class Writer:
     """
 
     read: Callable[[Loaded, str, Sequence[Span], Direction], Draft]
-    write: Callable[[Loaded, Draft, Direction], Iterator[None]]
+    write: Callable[[Loaded, Draft, Direction], Generator[None, None, None]]
     aligned: bool
 
 
@@ -74,17 +75,22 @@ class Translator:
     def stream(self, text: str, report: Report = ignore) -> Iterator[Translation]:
         """The translation so far, a few times a second, so that closing it ends the work, and at its end the whole.
 
-        Bullets, line breaks and the white space between sentences stay as they are. Raises InputError.
+        After the `seconds` of the limits it ends with the sentences that are whole. Bullets, line breaks and the white
+        space between sentences stay as they are. Raises InputError.
         """
         self.check(text)
+        spent = stopwatch()
         with self.cache.lease(self.spec, report) as loaded:
             elapsed, pause = stopwatch(), stopwatch()
             writer = WRITERS[self.spec.head]
             draft = writer.read(loaded, text, segments(text, self.language), self.direction)
-            for _ in writer.write(loaded, draft, self.direction):
-                if pause() > PAUSE:
-                    yield draft.so_far(self.spec.name, loaded.device, elapsed(), loaded.engine)
-                    pause = stopwatch()
+            with closing(writer.write(loaded, draft, self.direction)) as work:
+                for _ in work:
+                    if spent() > self.limits.seconds:
+                        break
+                    if pause() > PAUSE:
+                        yield draft.so_far(self.spec.name, loaded.device, elapsed(), loaded.engine)
+                        pause = stopwatch()
             yield draft.so_far(self.spec.name, loaded.device, elapsed(), loaded.engine)
 
     def many(self, texts: Sequence[str], report: Report = ignore) -> list[Translation]:

@@ -1,7 +1,7 @@
 """Translation by a language model, sentence by sentence, without word alignment."""
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 
 from models.engines.base import Reading, Sampling
 from models.engines.codec import END, Source, Written
@@ -61,7 +61,7 @@ def read_all(loaded: Loaded, text: str, found: Sequence[Span], direction: Direct
     return Draft(text, spans, sources, plain)
 
 
-def write_all(loaded: Loaded, draft: Draft, direction: Direction) -> Iterator[None]:
+def write_all(loaded: Loaded, draft: Draft, direction: Direction) -> Generator[None, None, None]:
     """Translate what is not written yet, token by token; a sentence that was not translated is asked for once more."""
     turns = examples(list(zip(PARALLEL[direction.source], PARALLEL[direction.target], strict=True)))
     for i, source in enumerate(draft.sources):
@@ -93,15 +93,20 @@ def _write(loaded: Loaded, draft: Draft, at: int, turns: Turns, direction: Direc
     written: list[int] = []
     text = ""
     whole = True
-    for step in loaded.model.generate(prompt(loaded.tokenizer, instruction, turns), [Sampling(limit)]):
-        if not isinstance(step, Reading) and step:
-            written.append(step[0].token)
-            text = detokenizer.add(step[0].token).lstrip()
-            draft.written[at] = Written(text.split("\n", 1)[0].rstrip(), ())
-            whole = len(written) < limit and circle(written) is None
-            if "\n" in text or not whole:
-                break
-        yield
+    try:
+        for step in loaded.model.generate(prompt(loaded.tokenizer, instruction, turns), [Sampling(limit)]):
+            if not isinstance(step, Reading) and step:
+                written.append(step[0].token)
+                text = detokenizer.add(step[0].token).lstrip()
+                draft.written[at] = Written(text.split("\n", 1)[0].rstrip(), ())
+                whole = len(written) < limit and circle(written) is None
+                if "\n" in text or not whole:
+                    break
+            yield
+    except GeneratorExit:
+        # What is left of a sentence when the time is up is no translation of it.
+        draft.written.pop(at, None)
+        raise
     draft.written[at] = Written(text.split("\n", 1)[0].rstrip(), (), complete=whole)
 
 

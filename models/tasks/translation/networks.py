@@ -1,6 +1,6 @@
 """How a translation network reads the sentences of a text, and what it writes of them, with word alignment."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 
 from models.engines.base import Translator as Engine
 from models.engines.codec import ATTEMPTS, Source, Written, copy, read, with_token, write
@@ -29,7 +29,7 @@ def read_all(loaded: Loaded, text: str, found: Sequence[Span], direction: Direct
     return Draft(text, spans, sources, {i: copy(source) for i, source in enumerate(sources) if not source.readable})
 
 
-def write_all(loaded: Loaded, draft: Draft, direction: Direction) -> Iterator[None]:
+def write_all(loaded: Loaded, draft: Draft, direction: Direction) -> Generator[None, None, None]:
     """Translate what is not written yet; returns control several times a second.
 
     A sentence of which something was lost is read again with other stand-ins; the best attempt counts.

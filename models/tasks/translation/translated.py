@@ -39,12 +39,16 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Translation:
-    """A text in another language; while it streams, `text` and `sentences` end where the work has got to."""
+    """A text in another language; while it streams, `text` and `sentences` end where the work has got to.
+
+    `left` sentences are not translated yet, or were not when the time was up.
+    """
 
     source: str
     text: str
     sentences: tuple[Sentence, ...]
     run: Run
+    left: int = 0
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,8 @@ class Draft:
             tokens += len(source.ids) - 1
         if len(sentences) == len(self.spans):
             text += self.text[at:]
-        return Translation(self.text, text, tuple(sentences), Run(model, device, tokens, 0, seconds, engine))
+        left = len(self.spans) - len(sentences)
+        return Translation(self.text, text, tuple(sentences), Run(model, device, tokens, 0, seconds, engine), left)
 
 
 def _moved(links: Sequence[Link], source: Span, target: Span) -> tuple[Link, ...]:

@@ -3,6 +3,7 @@
 import pytest
 
 from models.catalog.bundled import QWEN
+from models.runtime.limits import Limits
 from models.tasks.translation.adapter import Translator, Translators
 from models.tasks.translation.generalist import PARALLEL, untranslated
 from models.tasks.translation.translated import Direction
@@ -80,3 +81,11 @@ def test_what_is_no_translation_is_noticed(source: str, said: str, target: str, 
 def test_every_pair_of_the_model_has_examples() -> None:
     """The model is offered for exactly the languages of the parallel sentences."""
     assert {code for pair in QWEN.pairs for code in pair} == set(PARALLEL)
+
+
+def test_time_ends_a_translation_with_its_whole_sentences() -> None:
+    """Half a sentence is dropped, and how many are left is known."""
+    translators = Translators(fake_causal.cache(FakeCausal(answer)), (QWEN,), Limits(seconds=0))
+    found = translators.choose("en", "zh")("12:30\n\nGood morning.\n\nTwo apples")
+    assert (found.text, found.left) == ("12:30\n\n", 2)
+    assert translator(FakeCausal(answer))("Good morning.").left == 0
