@@ -108,16 +108,23 @@ def test_offline_only_what_is_here_is_offered(tmp_path: Path) -> None:
     assert app.offered(Settings(home=tmp_path)) == BUNDLED.with_more(ACCURATE).with_more(LARGE).with_more(HUB)
 
 
+ALL = BUNDLED.with_more(ACCURATE).with_more(LARGE).with_more(HUB)
 PICKERS = {
-    "answer-model": ["MiniLM-SQuAD", "MPNet-SQuAD", "distilbert-base-cased-distilled-squad", "roberta-base-squad2"],
-    "translation-model": [spec.name for spec in (*BUNDLED.translation, *HUB.translation)],
-    "sentiment-model": [spec.name for spec in (*BUNDLED.sentiment, *ACCURATE.sentiment, *HUB.sentiment)],
-    "labels-model": [spec.name for spec in (*BUNDLED.own_labels, *ACCURATE.own_labels, *HUB.own_labels)],
-    "summary-model": [spec.name for spec in (*BUNDLED.summarization, *LARGE.summarization, *HUB.summarization)],
-    "next-model": [spec.name for spec in (*BUNDLED.chat, *LARGE.chat, *HUB.chat)],
-    "compare-sentiment-model-a": [spec.name for spec in (*BUNDLED.sentiment, *ACCURATE.sentiment, *HUB.sentiment)],
-    "compare-sentiment-model-b": [spec.name for spec in (*BUNDLED.sentiment, *ACCURATE.sentiment, *HUB.sentiment)],
-    "chat-model": [spec.name for spec in (*BUNDLED.chat, *LARGE.chat, *HUB.chat)],
+    "answer-model": [
+        "MiniLM-SQuAD",
+        "MPNet-SQuAD",
+        "Qwen2.5-Coder-1.5B-Instruct",
+        "distilbert-base-cased-distilled-squad",
+        "roberta-base-squad2",
+    ],
+    "translation-model": [spec.name for spec in ALL.translation],
+    "sentiment-model": [spec.name for spec in ALL.sentiment],
+    "labels-model": [spec.name for spec in ALL.own_labels],
+    "summary-model": [spec.name for spec in ALL.summarization],
+    "next-model": [spec.name for spec in ALL.chat],
+    "compare-sentiment-model-a": [spec.name for spec in ALL.sentiment],
+    "compare-sentiment-model-b": [spec.name for spec in ALL.sentiment],
+    "chat-model": [spec.name for spec in ALL.chat],
 }
 
 

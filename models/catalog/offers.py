@@ -39,13 +39,14 @@ class Offers:
         """These offers with those of `more` behind them."""
         return Offers(*(getattr(self, task.name) + getattr(more, task.name) for task in fields(Offers)))
 
-    def beginning_with(self, *leading: ModelSpec) -> "Offers":
-        """These offers with the `leading` ones before the others of each task that they are offered for."""
+    def beginning_with(self, writer: ModelSpec, *better: ModelSpec) -> "Offers":
+        """These offers with `writer` first for chat and summaries, and the `better` ones first for the other tasks."""
 
-        def first(specs: tuple[ModelSpec, ...]) -> tuple[ModelSpec, ...]:
+        def first(specs: tuple[ModelSpec, ...], leading: tuple[ModelSpec, ...]) -> tuple[ModelSpec, ...]:
             return tuple(sorted(specs, key=lambda spec: spec not in leading))
 
-        return Offers(*(first(getattr(self, task.name)) for task in fields(Offers)))
+        written = {"chat": (writer,), "summarization": (writer,)}
+        return Offers(*(first(getattr(self, task.name), written.get(task.name, better)) for task in fields(Offers)))
 
     def usable(self, here: Callable[[ModelSpec], bool]) -> "Offers":
         """Only the models for which `here` holds."""

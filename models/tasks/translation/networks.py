@@ -22,10 +22,14 @@ def read_all(loaded: Loaded, text: str, found: Sequence[Span], direction: Direct
     for span in found:
         whole = read(loaded.tokenizer, span.of(text), pair)
         parts = windows(whole.text, whole.offsets[:-1], WINDOW_TOKENS)
+        if len(parts) < 2:
+            # The whole span: what is kept can stand beyond the last token.
+            spans.append(span)
+            sources.append(_with_token(loaded, whole, direction))
+            continue
         for part in parts:
             spans.append(Span(span.start + part.start, span.start + part.end))
-            source = whole if len(parts) == 1 else read(loaded.tokenizer, part.of(whole.text), pair)
-            sources.append(_with_token(loaded, source, direction))
+            sources.append(_with_token(loaded, read(loaded.tokenizer, part.of(whole.text), pair), direction))
     return Draft(text, spans, sources, {i: copy(source) for i, source in enumerate(sources) if not source.readable})
 
 
