@@ -138,11 +138,11 @@ def render(answerer: Answerer) -> Form:
             # All of it is read, though the field may hold no more than its beginning.
             context, place_of = document.whole.shown, places_of(document.whole, document.whole.shown)
             reader = replace(reader, limits=replace(limits, context=max(limits.context, len(context))))
-        yield unread.shown(context, reader.spec, answerer.models)
+        warned = unread.shown(context, reader.spec, answerer.models)
         for answers in throttled(reader.stream(question, context, top_k, report_to(progress)), every=0.3):
             result = view(context, answers, place_of=place_of)
             shown = {result_view: [result], status: status_of(answers), raw: plain(answers, place_of)}
-            yield shown | {asked: Asked(question, *near(context, answers)), why_view: {}}
+            yield shown | warned | {asked: Asked(question, *near(context, answers)), why_view: {}}
         if opened:
             yield from explain(Asked(question, *near(context, answers)), {}, progress)
 

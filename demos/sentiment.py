@@ -122,10 +122,10 @@ def render(feeling: Feeling) -> Form:
 
     def feel(text: str, model: str, opened: bool, progress: gr.Progress = gr.Progress()) -> Iterator[dict[Any, Any]]:
         chosen = reader.using(model)
-        yield unread.shown(text, chosen.spec, reader.models)
+        warned = unread.shown(text, chosen.spec, reader.models)
         for result in throttled(chosen.stream(text, report_to(progress)), every=0.3):
             shown = {result_view: view(text, result), status: status_of(result), raw: plain(text, result)}
-            yield shown | {read: (text, result), why_view: {}}
+            yield shown | warned | {read: (text, result), why_view: {}}
         if opened:
             yield from explain((text, result), {}, progress)
 

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.browser
 def test_runtime_shows_the_budget(page: Page) -> None:
     """The tab says how much memory is in use of how much."""
     page.get_by_role("tab", name="Runtime").click()
-    expect(page.locator("#runtime-status")).to_contain_text(re.compile(r"of 2,000 MB in use"))
+    expect(page.locator("#runtime-status")).to_contain_text(re.compile(r"of 3,000 MB in use"))
 
 
 def test_unload_frees_what_another_tab_loaded(page: Page) -> None:
@@ -23,4 +23,4 @@ def test_unload_frees_what_another_tab_loaded(page: Page) -> None:
     page.locator("#runtime-refresh").click()
     expect(page.locator("#runtime-models")).to_contain_text("MiniLM-sentiment")
     page.locator("#runtime-unload").click()
-    expect(page.locator("#runtime-status")).to_contain_text(re.compile(r"(^|\s)0 of 2,000 MB"))
+    expect(page.locator("#runtime-status")).to_contain_text(re.compile(r"(^|\s)0 of 3,000 MB"))

@@ -60,7 +60,7 @@ def test_more_models_are_a_choice_with_no_new_code() -> None:
     pickers = [form.inputs[f"sentiment_model_{side}"] for side in "ab"]
     for picker in pickers:
         assert isinstance(picker, gr.Dropdown)
-        assert [name for name, _ in picker.choices] == [SENTIMENT.name, "Another"]
+        assert [value for _, value in picker.choices] == [SENTIMENT.name, "Another"]
         assert form.show("sentiment")[picker]["visible"]
     values = given(form, text="a good one", sentiment_model_b="Another")
     assert form.apart(values) == [("model", SENTIMENT.name, "Another")]

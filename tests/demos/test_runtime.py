@@ -24,4 +24,4 @@ def test_the_summary_counts(tiny_cache: ModelCache) -> None:
     with tiny_cache.lease(MINILM):
         pass
     tiny_cache.unload()
-    assert runtime.summary(tiny_cache.status()) == "0 of 1,000 MB in use · 0 hits · 1 loads · 1 evictions"
+    assert runtime.summary(tiny_cache.status()) == "0 of 10,000 MB in use · 0 hits · 1 loads · 1 evictions"

@@ -70,7 +70,8 @@ def test_nothing_is_fetched_for_strangers(site: Site, canary: Any, route: str) -
 def test_an_upload_names_no_file_of_ours(site: Site, canary: Any) -> None:
     """What the page's upload event is given must have been uploaded: no path and no address is read for it."""
     config = httpx.get(site.serving.url + "/config", timeout=60).json()
-    event = next(each for each in config["dependencies"] if each["api_name"] == "read_file")
+    upload = next(each["id"] for each in config["components"] if each["props"].get("elem_id") == "answer-upload")
+    event = next(each for each in config["dependencies"] if each["inputs"] == [upload])
     for path in (str(ROOT / "README.md"), "/etc/passwd", f"http://127.0.0.1:{canary.server_port}/"):
         file = {"path": path, "meta": {"_type": "gradio.FileData"}, "orig_name": "x.txt"}
         body = {"data": [file], "fn_index": event["id"], "session_hash": "stranger"}

@@ -1,5 +1,6 @@
 """A causal language model on llama.cpp's own server, a real one on this machine."""
 
+import shutil
 import subprocess
 import sys
 import time
@@ -19,7 +20,7 @@ from models.engines.llama_cpp.model import LlamaCpp
 from models.engines.remote.client import Client
 from models.engines.remote.model import RemoteCausalLM
 from models.engines.tokenizer import Tokenizer
-from models.weights.gguf import MODEL, SERVED
+from models.weights.gguf import OWN_TYPES, SERVED, restore, served
 
 PROGRAM = Path(__file__).parent / "llama_program.py"
 pytestmark = pytest.mark.real
@@ -45,8 +46,8 @@ def folder() -> Path:
 
 @pytest.fixture(scope="module")
 def url(folder: Path) -> Iterator[str]:
-    """A server of the copy whose tokens are all told."""
-    with serving(folder / SERVED / MODEL) as url:
+    """A server of the file as it is prepared for serving, which reports every token."""
+    with serving(served(folder / SERVED)) as url:
         yield url
 
 
@@ -115,8 +116,12 @@ def test_a_prompt_is_read_in_pieces(model: RemoteCausalLM) -> None:
     assert readings[-1].likeliest[0].token == 7042
 
 
-def test_an_ordinary_gguf_leaves_out_parts_of_letters(folder: Path, tokenizer: Tokenizer) -> None:
+def test_an_ordinary_gguf_leaves_out_parts_of_letters(folder: Path, tokenizer: Tokenizer, tmp_path: Path) -> None:
     """llama.cpp holds back tokens until they make whole letters: the probe finds it, and the model runs here."""
-    with serving(folder / SMOLLM2_WEIGHTS.gguf) as url:
+    ordinary = Path(shutil.copy(folder / SMOLLM2_WEIGHTS.gguf, tmp_path))
+    if (folder / SERVED / OWN_TYPES).is_file():
+        shutil.copytree(folder / SERVED, tmp_path / SERVED)
+        restore(ordinary)
+    with serving(ordinary) as url:
         found = RemoteCausalLM.connect(Client(url), SMOLLM2.name, tokenizer).capabilities
     assert found.lacks == ("tokens that are parts of a letter",)
