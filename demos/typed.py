@@ -23,4 +23,4 @@ def keep_typed(forms: Mapping[str, Form], opened: Dependency, page: gr.Blocks) -
     script = SCRIPT.read_text(encoding="utf-8")
     watch = f"() => {{\n{script}\nwindow.glassboxTyped = typedFields({names});\nwindow.glassboxTyped.watch();\n}}"
     page.load(None, None, None, js=watch, **QUIET)
-    opened.then(None, texts, texts, js="(...values) => window.glassboxTyped.restored(values)", **QUIET)
+    opened.then(None, None, texts, js="() => window.glassboxTyped.restored()", **QUIET)

@@ -25,13 +25,14 @@ function typedFields(ids) {
       // What an example or a button wrote is no input event.
       addEventListener("pagehide", () => ids.forEach(keep));
     },
-    // The kept values in place of `values`, unless the page was opened by a link.
-    restored(values) {
+    // The kept values, unless the page was opened by a link. A field without one is left as it is at this moment: an
+    // example may be filling it.
+    restored() {
       const [entry] = performance.getEntriesByType("navigation");
       if (location.hash.startsWith("#link=") && entry?.type !== "reload") {
         stored((storage) => ids.forEach((id) => storage.removeItem(TYPED + id)));
       }
-      return values.map((value, at) => stored((storage) => storage.getItem(TYPED + ids[at])) ?? value);
+      return ids.map((id) => stored((storage) => storage.getItem(TYPED + id)) ?? { __type__: "update" });
     },
   };
 }
