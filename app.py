@@ -211,14 +211,13 @@ def serve_on_zero_gpu(chosen: settings.Settings) -> Serving:
 def preload(
     cache: ModelCache,
     store: WeightStore | None = None,
-    more: Sequence[ModelSpec] = (),
     models: Sequence[ModelSpec] = DEFAULT_MODELS,
 ) -> None:
-    """Load `models`, the default ones, and `more`, so that no visitor waits for them.
+    """Load `models`, so that no visitor waits for them.
 
     One that fails is tried again when asked for. Of a `store` only what is on disk there.
     """
-    for spec in dict.fromkeys([*models, *more]):
+    for spec in models:
         if store and not store.has(spec.weights):
             continue
         try:
@@ -253,15 +252,16 @@ def main(arguments: Sequence[str]) -> None:
         if chosen.fetch:
             fetch(store_of(chosen), operators_own(chosen))
             return
-        serving = serve_on_zero_gpu(chosen) if zero else serve(cache, chosen)
+        offers = offered(chosen)
+        serving = serve_on_zero_gpu(chosen) if zero else serve(cache, chosen, offers=offers)
     except (CatalogError, LockError, WeightsMissing) as error:
         sys.exit(str(error))
     except OSError as error:
         sys.exit(f"Cannot listen on {chosen.host}, port {chosen.port}: choose another one with --port. ({error})")
     if not zero and (chosen.preload or not chosen.cold):
         there = None if chosen.preload else store_of(chosen)
-        loads = (cache, there, [served] if served else [], defaults(offered(chosen)))
-        threading.Thread(target=preload, args=loads, daemon=True).start()
+        loads = dict.fromkeys([*defaults(offers), *([served] if served else [])])
+        threading.Thread(target=preload, args=(cache, there, tuple(loads)), daemon=True).start()
     serve_until_told(serving, chosen.drain)
     leave()
 

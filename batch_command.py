@@ -5,9 +5,9 @@ import csv
 import json
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Sequence
 from pathlib import Path
-from typing import Any, TextIO, TypeVar
+from typing import Any, TextIO
 
 import settings
 from models.runtime.cache import BudgetError, ModelCache
@@ -15,7 +15,7 @@ from models.runtime.device import DeviceUnavailable
 from models.runtime.limits import InputError, Limits, seconds_before
 from models.tasks.own_labels.adapter import split
 from models.tasks.registry import TASKS, Tasks
-from models.tasks.spec import Option, Rows
+from models.tasks.spec import Option, Rows, by_name
 from models.weights.store import WeightsMissing
 from tables.batch import Batch, Progress, failed, make_batch
 from tables.decoded import ENCODINGS
@@ -23,7 +23,6 @@ from tables.delimited import SEPARATORS
 from tables.exports import write_csv, write_json_lines
 from tables.table import JSON_ENDINGS, Options, read_table
 
-T = TypeVar("T")
 STANDARD_OUTPUT = "-"
 # How often, in seconds, the progress is written.
 GLANCE = 2.0
@@ -42,15 +41,18 @@ def parser(tasks: Tasks = TASKS) -> argparse.ArgumentParser:
     made.add_argument("--out", default=STANDARD_OUTPUT, help="the file to write: CSV, or JSON Lines where it ends so")
     made.add_argument("--resume", action="store_true", help="go on after the rows that --out holds already")
     columns = made.add_argument_group("columns")
-    for name, owners in _owners(tasks, lambda rows: rows.columns).items():
-        columns.add_argument(f"--{name}", metavar="COLUMN", help=f"{', '.join(owners)}: the column of the {name}")
-    for either, owners in _owners(tasks, lambda rows: rows.either).items():
+    tables = [task.table for task in tasks]
+    for name in dict.fromkeys(name for table in tables for name in table.columns):
+        owners = _owners(tasks, name, lambda rows: rows.columns)
+        columns.add_argument(f"--{name}", metavar="COLUMN", help=f"{owners}: the column of the {name}")
+    for name, either in by_name(option for table in tables for option in table.either).items():
         values = ", ".join(value for _, value in either.choices)
-        words = f"{', '.join(owners)}: {either.label.lower()}, one of {values}, or a column"
+        owners = _owners(tasks, name, lambda rows: by_name(rows.either))
+        words = f"{owners}: {either.label.lower()}, one of {values}, or a column"
         columns.add_argument(f"--{either.flag or either.name}", dest=either.name, help=words)
     options = made.add_argument_group("options")
-    for option, owners in _owners(tasks, lambda rows: rows.options).items():
-        _add_option(options, option, ", ".join(owners))
+    for name, option in by_name(option for table in tables for option in table.options).items():
+        _add_option(options, option, _owners(tasks, name, lambda rows: by_name(rows.options)))
     options.add_argument("--encoding", choices=list(ENCODINGS), help="of the file (default: found out)")
     options.add_argument("--separator", choices=[*SEPARATORS, "none"], help="between cells (default: found out)")
     options.add_argument("--sheet", help="of a workbook, by its name or number (default: the first with cells)")
@@ -100,13 +102,9 @@ def _batch(given: argparse.Namespace, cache: ModelCache, limits: Limits) -> Batc
     return make_batch(cache, table, given.task, columns, options, limits)
 
 
-def _owners(tasks: Tasks, of: Callable[[Rows], Iterable[T]]) -> dict[T, list[str]]:
-    """The columns or options of `tasks`, each with the names of its tasks."""
-    found: dict[T, list[str]] = {}
-    for task in tasks:
-        for each in of(task.table):
-            found.setdefault(each, []).append(task.name)
-    return found
+def _owners(tasks: Tasks, name: str, of: Callable[[Rows], Container[str]]) -> str:
+    """The names of the tasks that have a column or an option called `name`."""
+    return ", ".join(task.name for task in tasks if name in of(task.table))
 
 
 def _add_option(group: Any, option: Option, owners: str) -> None:

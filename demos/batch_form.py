@@ -1,18 +1,18 @@
 """What a visitor says about a batch: the task, the columns that it reads, and its options."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 from gradio.components import Component
 
-from demos.options import option_field
+from demos.options import option_field, option_update
 from demos.words import say, told
 from models.runtime.limits import InputError, Limits
 from models.tasks.own_labels.adapter import split
 from models.tasks.registry import Tasks
-from models.tasks.spec import Cell, Option, Rows, TaskSpec
+from models.tasks.spec import Cell, Option, TaskSpec, by_name
 from tables.jobs import Job
 
 # Columns of these names are taken for the one that a task reads; else the one with the longest texts is.
@@ -34,6 +34,7 @@ class BatchForm:
     task: gr.Dropdown
     inputs: Mapping[str, Component]
     tasks: Mapping[str, TaskSpec]
+    limits: Limits
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -49,12 +50,14 @@ class BatchForm:
             chosen = guess(job, name) if job and name else None
             label = say("Column with the {name}", name=told(name))
             updates[self.inputs[picker]] = gr.Dropdown(choices=columns, value=chosen, label=label, visible=bool(name))
-        for option in every_option(self.tasks.values(), lambda rows: rows.either):
+        tables = [each.table for each in self.tasks.values()]
+        for option in by_name(option for table in tables for option in table.either).values():
             updates[self.inputs[option.name]] = gr.Dropdown(
                 choices=choices(option, columns), visible=option in rows.either
             )
-        for option in every_option(self.tasks.values(), lambda rows: rows.options):
-            updates[self.inputs[option.name]] = gr.update(visible=option in rows.options)
+        own = by_name(rows.options)
+        for name in by_name(option for table in tables for option in table.options):
+            updates[self.inputs[name]] = option_update(own.get(name), self.limits)
         return updates
 
     def read(self, values: Sequence[Any]) -> tuple[str, dict[str, str], dict[str, Any]]:
@@ -84,11 +87,6 @@ class BatchForm:
         return places.get(error.field) or spec.fields.get(error.field, error.field)
 
 
-def every_option(tasks: Iterable[TaskSpec], of: Callable[[Rows], Sequence[Option]]) -> list[Option]:
-    """The options of `tasks`, one of each name."""
-    return list({option.name: option for task in tasks for option in of(task.table)}.values())
-
-
 def batch_form(tasks: Tasks, limits: Limits) -> BatchForm:
     """Lay the components out, a reply no longer than `limits` allows; those of the first task are shown."""
     first = tasks[0]
@@ -100,9 +98,8 @@ def batch_form(tasks: Tasks, limits: Limits) -> BatchForm:
         for picker, name in zip(PICKERS, (*first.table.columns, ""), strict=False):
             label = f"Column with the {name or 'context'}"
             inputs[picker] = gr.Dropdown([], label=label, min_width=140, visible=bool(name), elem_id=f"batch-{picker}")
-    either = every_option(tasks, lambda rows: rows.either)
     with gr.Row():
-        for option in either:
+        for option in by_name(option for each in tasks for option in each.table.either).values():
             inputs[option.name] = gr.Dropdown(
                 choices(option, []),
                 value=option.default,
@@ -111,7 +108,7 @@ def batch_form(tasks: Tasks, limits: Limits) -> BatchForm:
                 visible=option in first.table.either,
             )
     with gr.Row():
-        for option in every_option(tasks, lambda rows: rows.options):
+        for option in by_name(option for each in tasks for option in each.table.options).values():
             inputs[option.name] = option_field(
                 option,
                 limits,
@@ -119,7 +116,7 @@ def batch_form(tasks: Tasks, limits: Limits) -> BatchForm:
                 min_width=140,
                 elem_id=f"batch-{option.name.replace('_', '-')}",
             )
-    return BatchForm(task, inputs, {each.name: each for each in tasks})
+    return BatchForm(task, inputs, {each.name: each for each in tasks}, limits)
 
 
 def choices(option: Option, columns: Sequence[str]) -> list[tuple[str, str]]:

@@ -17,7 +17,7 @@ from demos.tab import Form, Tab
 from demos.words import say, told
 from models.catalog.offers import BUNDLED, Offers
 from models.runtime.cache import ModelCache
-from models.runtime.limits import DEFAULT_LIMITS, InputError, Limits, check_choice
+from models.runtime.limits import DEFAULT_LIMITS, InputError, Limits
 from models.runtime.progress import Report, ignore
 from models.tasks.comparison import Comparer
 from models.tasks.registry import TASKS, Tasks
@@ -102,7 +102,6 @@ def render(comparer: Comparer) -> Form:
         given = named(values)
         for side in SIDES:
             try:
-                check_choice(given["task"], "task", tuple(form.tasks))
                 comparer.work(given["task"], form.read(given, side))
             except InputError as error:
                 raise form.at_field(error, given, side) from error

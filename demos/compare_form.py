@@ -10,11 +10,11 @@ from gradio.components import Component
 from demos.model_picker import title
 from demos.options import option_field, option_name
 from demos.words import told
-from models.runtime.limits import InputError, Limits
+from models.runtime.limits import InputError, Limits, check_choice
 from models.tasks.comparison import Comparer
 from models.tasks.own_labels.adapter import split
 from models.tasks.registry import Tasks
-from models.tasks.spec import Models, Option, TaskSpec
+from models.tasks.spec import Models, Option, TaskSpec, by_name
 
 SIDES = ("a", "b")
 
@@ -46,8 +46,11 @@ class CompareForm:
         return {field: gr.update(visible=name in shown) for name, field in self.inputs.items()}
 
     def read(self, given: Mapping[str, Any], side: str) -> dict[str, Any]:
-        """What one side is given: its own inputs if it has some, else the common ones, and its settings."""
-        task = self.tasks[given["task"]]
+        """What one side is given: its own inputs if it has some, else the common ones, and its settings.
+
+        Raises InputError if there is no such task.
+        """
+        task = self.tasks[check_choice(given["task"], "task", tuple(self.tasks))]
         values = {option.name: given[f"{option.name}_{side}"] for option in task.options}
         values |= {name: given[own(name, given, side)] for name in task.inputs}
         values |= {option.name: split(values[option.name]) for option in task.options if option.kind == "list"}
@@ -136,15 +139,14 @@ def _models(comparer: Comparer, side: str, first: str) -> dict[str, Component]:
 
 
 def _settings(tasks: Tasks, limits: Limits, side: str, first: str) -> dict[str, Component]:
-    options = {option.name: option for task in tasks for option in task.options}
-    shown = {option.name for task in tasks if task.name == first for option in task.options}
+    seen = {option.name for task in tasks if task.name == first for option in task.options}
     return {
         f"{name}_{side}": option_field(
             option,
             limits,
-            visible=name in shown,
+            visible=name in seen,
             elem_id=f"compare-{name.replace('_', '-')}-{side}",
             min_width=100,
         )
-        for name, option in options.items()
+        for name, option in by_name(option for task in tasks for option in task.options).items()
     }

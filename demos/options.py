@@ -30,6 +30,13 @@ def option_field(option: Option, limits: Limits, **more: Any) -> Component:
             return gr.Textbox(value, max_length=int(option.most(limits)), placeholder=option.placeholder, **more)
 
 
+def option_update(option: Option | None, limits: Limits) -> dict[str, Any]:
+    """What changes in the field when a task is chosen that has `option`, or None where it has no such option."""
+    if option is None or option.kind != "number":
+        return gr.update(visible=option is not None)
+    return gr.update(visible=True, maximum=option.most(limits))
+
+
 def option_name(option: Option) -> str:
     """What an option is called in a sentence."""
     return told(option.label.partition(" (")[0].lower())

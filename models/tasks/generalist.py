@@ -29,6 +29,14 @@ def prompt(tokenizer: Any, instruction: str, turns: Turns) -> list[int]:
     return Prompt(encode_chat(tokenizer, [("system", instruction), *turns])).ids
 
 
+def cut(loaded: Loaded, text: str, most: int) -> tuple[str, int, int]:
+    """`text` up to the end of its token number `most`, how many tokens that are, and how many are left out."""
+    offsets = loaded.tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)["offset_mapping"]
+    if len(offsets) <= most:
+        return text, len(offsets), 0
+    return text[: offsets[most - 1][1]], most, len(offsets) - most
+
+
 def shares(loaded: Loaded, ids: Sequence[int], words: Sequence[str]) -> list[float]:
     """The probability of each of `words` as the reply to the prompt `ids`, as shares of their sum.
 

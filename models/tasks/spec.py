@@ -1,6 +1,6 @@
 """What the page, tables, the command line and comparisons need to know of a task: its `TaskSpec`."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -50,6 +50,21 @@ class Option:
     def value(self, limits: Limits) -> Any:
         """The default value within `limits`."""
         return min(self.default, self.most(limits)) if self.kind == "number" else self.default
+
+
+def by_name(options: Iterable[Option]) -> dict[str, Option]:
+    """One option for each name, the one with the widest range, as a form has one field for several tasks.
+
+    Raises ValueError if two options of a name are set in different ways.
+    """
+    found: dict[str, Option] = {}
+    for option in options:
+        known = found.setdefault(option.name, option)
+        if (known.kind, known.choices) != (option.kind, option.choices):
+            raise ValueError(f"Two tasks have an option {option.name!r} that is set in different ways: rename one.")
+        if option.high > known.high:
+            found[option.name] = option
+    return found
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,9 @@ from demos.batch_results import BINS, batch_results, histogram, nice, shares
 from demos.batch_table import CELL_LETTERS, as_value, fitting
 from models.runtime.cache import ModelCache
 from models.runtime.limits import DEFAULT_LIMITS, InputError
+from models.tasks.drafts.adapter import DRAFT_LIMIT
 from models.tasks.registry import TASKS
+from models.tasks.spec import Option, by_name
 from tables.batch_service import BatchService
 from tables.jobs import Job
 from tables.table import Options, parse, read_table, sheet_names
@@ -92,6 +94,22 @@ def test_an_error_stands_at_the_field_that_shows_it(form: BatchForm) -> None:
         assert all(form.field_of(InputError(name, "no"), task.name) in form.names for name in task.table.columns)
     with pytest.raises(InputError, match="task must be one of"):
         form.read(values(form, task="magic"))
+
+
+def test_a_field_has_the_range_of_its_task(form: BatchForm) -> None:
+    """A reply may be as long as the server allows, a draft only as long as a draft may be."""
+    field = form.inputs["new_tokens"]
+    assert form.fill(None, "chat")[field]["maximum"] == DEFAULT_LIMITS.new_tokens
+    assert form.fill(None, "continue")[field]["maximum"] == DRAFT_LIMIT < DEFAULT_LIMITS.new_tokens
+    assert form.fill(None, "sentiment")[field]["visible"] is False
+
+
+def test_options_of_one_name_are_one_field() -> None:
+    """Two that are set in different ways would show the wrong one."""
+    narrow, wide = Option("size", "Size", "number", 1, high=2), Option("size", "Size", "number", 1, high=3)
+    assert by_name([narrow, wide]) == by_name([wide, narrow]) == {"size": wide}
+    with pytest.raises(ValueError, match="option 'size' that is set in different ways"):
+        by_name([narrow, Option("size", "Size", "text", "")])
 
 
 @pytest.mark.parametrize(

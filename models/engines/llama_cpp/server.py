@@ -38,8 +38,8 @@ def make_server(model: Path, threads: int, slots: int, tokens: int) -> Server:
     params.n_ctx, params.n_parallel, params.kv_unified = tokens, slots, True
     params.n_batch = params.n_ubatch = BATCH
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads
-    # Weights stay as they are in the mapped file. Repacked ones would be a second copy in memory, in every server, and
-    # were no faster.
+    # Weights stay as they are in the mapped file. Repacked ones would be faster in K-quants, but a second copy in
+    # memory, in every server, and small machines lack memory first.
     params.no_extra_bufts = True
     # Sizes are chosen here, and a first run of the model would be a second wait.
     params.fit_params = params.warmup = False

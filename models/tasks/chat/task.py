@@ -1,6 +1,8 @@
 """Chat as a task of the page, tables and comparisons."""
 
+import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 
 from models.catalog.bundled import SMOLLM2
@@ -11,6 +13,8 @@ from models.tasks.chat.adapter import SYSTEM_LIMIT, Chatter
 from models.tasks.sampling import NEW_TOKENS, SAMPLING, sampled, seed_of
 from models.tasks.spec import Models, Option, Outcome, Result, Row, Rows, RowTask, TaskSpec, Values, Work, chosen_model
 
+# In a table a reply may be as long as the server allows.
+REPLY_TOKENS = replace(NEW_TOKENS, high=math.inf)
 SYSTEM = Option("system", "System prompt", "text", "", high=SYSTEM_LIMIT, limit="text")
 
 
@@ -36,7 +40,7 @@ def work(cache: ModelCache, models: Models, values: Values, limits: Limits) -> W
 def rows(cache: ModelCache, options: Values, limits: Limits) -> RowTask:
     """The chat model's reply to each row's message, always the likeliest one."""
     chatter = Chatter(cache, SMOLLM2, limits)
-    tokens = check_whole(options.get("new_tokens", NEW_TOKENS.value(limits)), "new_tokens", 1, limits.new_tokens)
+    tokens = check_whole(options.get("new_tokens", REPLY_TOKENS.value(limits)), "new_tokens", 1, limits.new_tokens)
 
     def run(rows: Sequence[Row], report: Report) -> list[Result]:
         streams = (chatter.stream(row["message"], max_new_tokens=tokens, report=report) for row in rows)
@@ -55,6 +59,6 @@ TASK = TaskSpec(
     work,
     lambda offers: offers.chat,
     options=(SYSTEM, *SAMPLING),
-    rows=Rows(rows, ("message",), options=(NEW_TOKENS,)),
+    rows=Rows(rows, ("message",), options=(REPLY_TOKENS,)),
     fields={"message": "text", "max_new_tokens": "new_tokens"},
 )

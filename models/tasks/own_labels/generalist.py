@@ -8,7 +8,7 @@ import numpy as np
 from models.runtime.arrays import Floats
 from models.runtime.cache import Loaded
 from models.runtime.progress import Report, Stage
-from models.tasks.generalist import examples, prompt, shares
+from models.tasks.generalist import cut, examples, prompt, shares
 from models.tasks.own_labels.results import Judged
 
 # A longer text loses its end.
@@ -21,14 +21,9 @@ def judge(
     loaded: Loaded, texts: Sequence[str], names: Sequence[str], multiple: bool, model: str, report: Report
 ) -> Judged:
     """Judge by the share of each label's letter among the letters, or of yes against no. Asks `report` in between."""
-    kept, tokens, dropped = [], 0, 0
-    for text in texts:
-        offsets = loaded.tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)["offset_mapping"]
-        kept.append(text if len(offsets) <= WINDOW_TOKENS else text[: offsets[WINDOW_TOKENS - 1][1]])
-        tokens += min(len(offsets), WINDOW_TOKENS)
-        dropped += max(0, len(offsets) - WINDOW_TOKENS)
+    kept = [cut(loaded, text, WINDOW_TOKENS) for text in texts]
     scores = np.zeros((len(texts), len(names)), np.float32)
-    for row, text in zip(scores, kept, strict=True):
+    for row, (text, *_) in zip(scores, kept, strict=True):
         if not multiple:
             row[:] = _one(loaded, text, names)
             report(Stage("Running", model))
@@ -36,6 +31,7 @@ def judge(
         for at, name in enumerate(names):
             row[at] = _each(loaded, text, name)
             report(Stage("Running", model))
+    tokens, dropped = sum(read for _, read, _ in kept), sum(left for *_, left in kept)
     return Judged(scores, [[None] * len(names)] * len(texts), tokens, dropped)
 
 

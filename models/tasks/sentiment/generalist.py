@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from models.runtime.cache import Loaded
-from models.tasks.generalist import examples, prompt, shares
+from models.tasks.generalist import cut, examples, prompt, shares
 from models.tasks.sentiment.results import WINDOW_TOKENS, Scores
 
 # A word takes a pass of the whole model, which is about a second on two cores.
@@ -31,11 +31,6 @@ EXAMPLES = examples(
 def classify(loaded: Loaded, texts: Sequence[str]) -> Iterator[list[tuple[int, Scores]]]:
     """The scores of `texts` with their indices, one at a time; what exceeds a window is cut."""
     for index, text in enumerate(texts):
-        ids = prompt(loaded.tokenizer, INSTRUCTION, [*EXAMPLES, ("user", cut(loaded, text))])
+        read, *_ = cut(loaded, text, WINDOW_TOKENS)
+        ids = prompt(loaded.tokenizer, INSTRUCTION, [*EXAMPLES, ("user", read)])
         yield [(index, Scores(*shares(loaded, ids, WORDS)))]
-
-
-def cut(loaded: Loaded, text: str) -> str:
-    """`text` up to the end of its window."""
-    offsets = loaded.tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)["offset_mapping"]
-    return text if len(offsets) <= WINDOW_TOKENS else text[: offsets[WINDOW_TOKENS - 1][1]]
