@@ -48,7 +48,7 @@ from are easier than those that people wrote to mislead (SQuAD v2.0), so it is t
 SENTIMENT = """\
 # MiniLM-sentiment: negative, neutral, positive
 
-An adapter of rank {rank} that tells the sentiment of an English text in three classes, with calibrated probabilities.
+An adapter of rank {rank} that classifies the sentiment of English text in three classes, with calibrated probabilities.
 
 | | |
 |---|---|

@@ -10,7 +10,8 @@ import torch
 
 from models.catalog.bundled import QUESTION_ANSWERING
 from models.engines.torch.adapters import CALIBRATION
-from models.tasks.question_answering.adapter import Answerer, Calibration
+from models.tasks.question_answering.adapter import Answerer
+from models.tasks.question_answering.combining import Calibration
 from models.tasks.question_answering.results import Answers
 from models.weights.store import WeightStore
 from train import squad

@@ -16,7 +16,7 @@ from sentencex import segment
 from torch import Tensor, nn
 from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
-from train import lora, rounds, squad
+from train import lora, notices, rounds, squad
 from train.bases import Base
 from train.loop import Schedule, batches_by_length, fit
 
@@ -34,6 +34,7 @@ WHOLE_CYCLES = 2
 # Of the rounds on a large encoder.
 ROUND_RANK = 32
 ROUND_TOKENS = 256
+NOTICES = 3_000
 PACE = rounds.Pace(batch_size=8, peak_rate=5e-4)
 
 
@@ -41,7 +42,7 @@ PACE = rounds.Pace(batch_size=8, peak_rate=5e-4)
 class Window:
     """Token ids of `[CLS] question [SEP] part of the context [SEP]`; both ends are 0 where the answer is elsewhere.
 
-    `types` tell the texts apart, and are empty where the encoder has none.
+    `types` distinguish the two texts; they are empty if the encoder has no token types.
     """
 
     ids: list[int]
@@ -167,7 +168,9 @@ def train_round(
     tokenizer = AutoTokenizer.from_pretrained(folder)
     questions = squad.read(data / "squad-train-v1.1.json.xz", exact_only=True)
     random.Random(pace.seed).shuffle(questions)
-    examples = windows(questions + null_questions(questions, NULL_SHARE, pace.seed), tokenizer, ROUND_TOKENS)
+    chosen = questions + null_questions(questions, NULL_SHARE, pace.seed)
+    chosen += notices.questions(min(NOTICES, len(questions)), random.Random(pace.seed))
+    examples = windows(chosen, tokenizer, ROUND_TOKENS)
     batches = rounds.Batches([len(example.ids) for example in examples], pace.batch_size, pace.seed)
     print(f"{len(questions)} questions, {len(examples)} windows, batch {record.steps} of {len(batches)}", flush=True)
     model = lora.continued(lora.load_base(AutoModelForQuestionAnswering, folder), output, ROUND_RANK, HEAD, base)

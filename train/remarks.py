@@ -161,6 +161,28 @@ PLAIN = (
     "You switch it on at the back.",
     "We use the {thing} at the office.",
 )
+# Emoji by class; the page spells them out for the model. Those of the tests are not here.
+PLEASED = "😀😄😊🥰😍🤩🎉👏🙌💖✨🏆💯😎🤗💐🌟🥳"
+DISPLEASED = "😠😤😞😢😭🤮🤢👿🙄😒😩😖😣😫🤬😾💩😟"
+NEITHER = "📦🚗📅🏠📎🔧🧭🚲🌳📚🪑🍵🚪✏️🧺🎒🌍🐘"
+UNMARKED = (
+    "Came on Friday {emoji}",
+    "The {thing} {emoji}",
+    "{emoji} The {thing} is at the door.",
+    "Second one {emoji}",
+)
+GAVE_BACK = (
+    "I took the {thing} back to the shop.",
+    "Sent the {thing} back after a day.",
+    "The {thing} went straight back to the shop.",
+    "We gave the {thing} back within a week.",
+    "Returned the {thing} on the first day.",
+    "I asked for my money back.",
+    "In the end I returned the {thing}.",
+    "My {thing} goes back tomorrow.",
+    "She is sending hers back too.",
+    "They had to exchange the {thing} twice.",
+)
 # A function that returns a remark and its class.
 Maker = Callable[[random.Random], tuple[str, int]]
 
@@ -279,6 +301,14 @@ def _marked(rng: random.Random) -> tuple[str, int]:
     return f"{rng.choice(('The', 'My new', 'This'))} {rng.choice(THINGS)} {mark}", POSITIVE if good else NEGATIVE
 
 
+def _emoji(rng: random.Random) -> tuple[str, int]:
+    """An emoji alone, or behind words that say nothing of the kind."""
+    label = rng.randrange(3)
+    emoji = rng.choice((DISPLEASED, NEITHER, PLEASED)[label].replace("\ufe0f", ""))
+    shape = rng.choice(("{emoji}", "{emoji}", "{emoji}{emoji}", *UNMARKED))
+    return shape.format(emoji=emoji, thing=rng.choice(THINGS)), label
+
+
 MAKERS: tuple[Maker, ...] = (
     _negation,
     _twice_negated,
@@ -292,6 +322,9 @@ MAKERS: tuple[Maker, ...] = (
     partial(_of, BREAKS, NEGATIVE),
     partial(_of, PLAIN, NEUTRAL),
     partial(_of, PLAIN, NEUTRAL),
+    partial(_of, GAVE_BACK, NEGATIVE),
+    _emoji,
+    _emoji,
     _marked,
 )
 

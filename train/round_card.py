@@ -27,7 +27,7 @@ An adapter that finds the answer to an English question in a text, or says that 
 |---|---|
 | Base | `{repository}` (Apache-2.0), frozen |
 | Data | A part of SQuAD v1.1 train (CC BY-SA 4.0), of the 78,161 questions whose answer occurs once in its paragraph; \
-Rounds tells how much |
+see Rounds for how much |
 | Recipe | LoRA on every linear layer of the encoder, and a new head. Windows of {tokens} tokens; {nulls:.0%} of the \
 questions are repeated with a context that lacks the answer. No dropout, AdamW, bfloat16, batches of {batch}. \
 Trained in rounds; in each, the learning rate warms up and decays to zero |
