@@ -1,1 +1,1 @@
-"""Which models there are, which task each of them serves, and how a spec becomes a model in memory."""
+"""The available models by task, and how a spec is loaded into memory."""

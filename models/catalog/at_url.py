@@ -1,4 +1,4 @@
-"""Loads one causal language model as what a server at a URL runs, and all others as before."""
+"""Runs one causal language model on a server at a URL; all others are loaded locally."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -19,8 +19,8 @@ NBYTES = 20_000_000
 class AtUrl:
     """Loads `spec` from the server of `client`, and every other model by `load`.
 
-    The tokenizer comes from the weights in `store`. Where the server lacks something that the adapters need, `load`
-    loads `spec` too, with a note of it. Attention and perplexity are other specs, and always run here.
+    The tokenizer comes from the weights in `store`. If the server lacks a required capability, `load` loads `spec`
+    too, with a note. Attention and perplexity use other specs and always run locally.
     """
 
     load: Callable[[ModelSpec, Report], Loaded]
@@ -29,9 +29,9 @@ class AtUrl:
     client: Client
 
     def __call__(self, spec: ModelSpec, report: Report) -> Loaded:
-        """Load `spec`. Raises what `load` raises, and EngineError where the server is not there or is another model's.
+        """Load `spec`. Raises the errors of `load`, and EngineError if the server is unreachable or runs another model.
 
-        Nothing is loaded here in place of a server that is gone: who moved the model away may have no room for it.
+        There is no local fallback for an unreachable server: the machine may not have the memory for it.
         """
         if spec != self.spec:
             return self.load(spec, report)

@@ -1,10 +1,10 @@
-"""The bundled models: where their files come from, and what these must hash to."""
+"""The bundled models, with the mirrors and hashes of their files."""
 
 from itertools import permutations
 
 from models.runtime.spec import Engine, Head, HubRepository, ModelSpec, Part, Parts, WeightFile, Weights, Wheel
 
-# What runs each kind of model on a CPU that can, where that is not torch.
+# The engine of each kind of model on a supported CPU, if it is not torch.
 ENGINES: dict[Head, Engine] = {
     "encoder": "openvino",
     "question-answering": "openvino",
@@ -182,7 +182,7 @@ MINILM = ModelSpec(
 SMOLLM2 = ModelSpec(
     "SmolLM2-135M-Instruct", "causal-lm", SMOLLM2_WEIGHTS, 360_000_000, engine="llama.cpp", languages=ENGLISH
 )
-# Eleven times as large, and worth talking to; it reads and writes Chinese and a dozen other languages.
+# Eleven times as large, with better chat; it reads and writes Chinese and a dozen other languages.
 QWEN = ModelSpec(
     "Qwen2.5-Coder-1.5B-Instruct",
     "causal-lm",
@@ -192,7 +192,7 @@ QWEN = ModelSpec(
     pairs=tuple(permutations(("en", "zh", "pt", "fr", "es", "de", "ja"), 2)),
     # 1,543,714,304 parameters in float32.
     torch_nbytes=6_200_000_000,
-    # Those that its makers name.
+    # As listed by its authors.
     languages=("en", "zh", "pt", "fr", "es", "de", "ja", "it", "ru", "ko", "vi", "th", "ar"),
     system=EVERYDAY,
 )

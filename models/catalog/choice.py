@@ -1,4 +1,4 @@
-"""What adapters of one model share, whatever they do with it: which one that is, and what may take its place."""
+"""The choice of a model, shared by all adapters."""
 
 from dataclasses import dataclass, replace
 from typing import Self
@@ -11,7 +11,7 @@ from models.runtime.spec import ModelSpec
 
 @dataclass(frozen=True)
 class Choice:
-    """The model of `spec` over `cache`; `others` may be chosen in its place."""
+    """The default model `spec` in `cache`; `others` can be chosen instead."""
 
     cache: ModelCache
     spec: ModelSpec
@@ -24,5 +24,5 @@ class Choice:
         return (self.spec, *self.others)
 
     def using(self, model: object) -> Self:
-        """The same with the model of that name, the empty name being this one. Raises InputError."""
+        """The same adapter with the model of that name; an empty name is the default. Raises InputError."""
         return replace(self, spec=chosen(model, self.spec, self.others))

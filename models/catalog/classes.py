@@ -1,4 +1,4 @@
-"""Which outputs of a classifier stand for the classes of its task."""
+"""Maps the outputs of a classifier to the classes of its task."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Known checkpoints on the Hub, offered where it is in reach; their first download locks revision and hashes."""
+"""Known checkpoints on the Hub, offered if it is reachable; their first download locks revision and hashes."""
 
 from dataclasses import replace
 
@@ -12,7 +12,7 @@ NEWS = "Trained on English news."
 ONCE_A_LABEL = "Reads the text once for each label."
 SLOW = "Reads the text once for each label, and is the slower, better one."
 THINKS = "Thinks aloud before it answers, unless the message ends with /no_think."
-SMALL = "Small, and taught several tasks: its summaries are plain."
+SMALL = "Small, and trained for several tasks: its summaries are simple."
 
 
 def hub_model(repository: str, head: Head, licence: str, note: str = "", prefix: str = "", gguf: str = "") -> ModelSpec:
@@ -20,7 +20,7 @@ def hub_model(repository: str, head: Head, licence: str, note: str = "", prefix:
     name = repository.split("/")[1]
     weights = HubWeights(name, HubRepository(repository), licence, gguf)
     engine: Engine = "llama.cpp" if gguf else ENGINES.get(head, "torch")
-    # The translators, whose pairs say what they read, are the only ones of other languages; of others nobody knows.
+    # Only translators read other languages, which their pairs define; for other heads they are unknown.
     languages = () if head == "causal-lm" else ENGLISH
     return ModelSpec(name, head, weights, 0, engine=engine, note=note, prefix=prefix, languages=languages)
 
@@ -35,16 +35,16 @@ def opus(
 ) -> ModelSpec:
     """A translator by the Language Technology group in Helsinki.
 
-    A model of several target languages is told which one to write by the `token` before each sentence.
+    For a model of several target languages, `token` before each sentence selects the language.
     """
     found = hub_model(f"Helsinki-NLP/opus-mt-{direction}", "seq2seq", licence, note, token)
-    # Its attention tells which words correspond, so it is never loaded without.
+    # Words are aligned by its attention, so it is always loaded with it.
     return replace(found, pairs=pairs, attention="eager", languages=())
 
 
 def entailment(repository: str, licence: str, note: str = "") -> ModelSpec:
-    """A model that tells whether a text entails a sentence."""
-    # Transformers has no other attention for DeBERTa; and so the Attention tab needs no second copy.
+    """A model of natural language inference: whether a text entails a sentence."""
+    # Transformers has only eager attention for DeBERTa, so the Attention tab can use the same copy.
     return replace(hub_model(repository, "entailment", licence, note), attention="eager")
 
 

@@ -1,4 +1,4 @@
-"""(spec, device) -> a model in memory: the only place that builds one."""
+"""Loads models into memory."""
 
 import json
 import threading
@@ -16,7 +16,7 @@ from models.engines.openvino import loading
 from models.runtime.cache import Loaded
 from models.runtime.device import Device, DtypeName, use_threads
 from models.runtime.progress import Report, Stage
-from models.runtime.spec import Head, HubWeights, ModelSpec
+from models.runtime.spec import Head, ModelSpec, Weights
 from models.weights import conversion
 from models.weights.gguf import SERVED
 from models.weights.store import WeightsMissing, WeightStore
@@ -29,8 +29,8 @@ ITEM_BYTES = {"float32": 4, "float16": 2, "bfloat16": 2}
 class Loader:
     """Builds models on `device()` from the files in `store` and the adapters below `adapters`.
 
-    `device` is a function because choosing one may import torch, which the page must not wait for. A model computes
-    with `threads` threads; 0 leaves their number to its engine.
+    `device` is a function because choosing one may import torch, which would delay the start of the page. A model
+    computes with `threads` threads; 0 lets its engine decide.
     """
 
     store: WeightStore
@@ -39,13 +39,13 @@ class Loader:
     threads: int = 0
     # Runs a conversion.
     run: loading.Run = conversion.run
-    # In what OpenVINO computes an encoder; None is what is fastest here.
+    # The precision of encoders on OpenVINO; None is the fastest on this machine.
     precision: Literal["f32", "bf16"] | None = None
-    # Two threads that first import parts of Transformers at one moment can find them half there.
+    # Importing parts of Transformers is not thread-safe.
     importing: threading.Lock = field(default_factory=threading.Lock)
 
     def needs(self, spec: ModelSpec, report: Report) -> int:
-        """How many bytes of memory `spec` takes at most, fetched first where only its files tell."""
+        """The most memory that `spec` takes, in bytes; downloads it first if the size is only known from its files."""
         if spec.nbytes:
             return spec.nbytes
         from models.weights.safetensors import elements
@@ -59,6 +59,11 @@ class Loader:
 
     def __call__(self, spec: ModelSpec, report: Report) -> Loaded:
         """Load `spec`. Raises WeightsMissing, or MemoryError where the device has too little memory."""
+        if spec.tokenizer_only:
+            from models.engines.tokenizer import any_tokenizer
+
+            folder = self.store.ensure(spec.weights, report) / spec.subfolder
+            return Loaded(None, any_tokenizer(folder), "cpu", "none", spec.nbytes)
         if self._in_llama_cpp(spec):
             return self._in_llama(spec, report)
         folder = self._torch_folder(spec, report) / spec.subfolder
@@ -102,7 +107,7 @@ class Loader:
             return loaded
 
     def _in_torch(self, spec: ModelSpec, folder: Path) -> Loaded:
-        """Any model in torch; behind the interface of the engines, unless it is loaded to be looked into."""
+        """Any model in torch, with the interface of the engines unless it is loaded for its attention."""
         import torch
 
         from models.engines.torch.pretrained import nbytes
@@ -166,7 +171,7 @@ class Loader:
 
             check_classes(spec, info_of(model))
         if spec.head == "seq2seq":
-            from models.engines.codec import UNKNOWN
+            from models.engines.spelling import UNKNOWN
             from models.engines.torch.seq2seq import Seq2Seq
 
             return Seq2Seq(model, (UNKNOWN,) if spec.pairs else ()), tokenizer
@@ -175,20 +180,20 @@ class Loader:
 
 @contextmanager
 def _named(spec: ModelSpec) -> Iterator[None]:
-    """Tell a visitor why a model from the Hub cannot be loaded; a bundled one can, so an error there is unforeseen."""
+    """Convert errors of a model from the Hub to WeightsMissing; with a bundled model they are unexpected."""
     try:
         yield
     except (ValueError, KeyError, OSError, SafetensorError) as error:
-        if not isinstance(spec.weights, HubWeights):
+        if isinstance(spec.weights, Weights):
             raise
         raise WeightsMissing(f"{spec.label} cannot be used: {str(error).splitlines()[0]}") from error
 
 
 def check_harmless(spec: ModelSpec, folder: Path) -> None:
-    """Raise WeightsMissing where the files in `folder` could run code: a pickle does when it is opened."""
+    """Raise WeightsMissing if the files in `folder` could run code, as a pickle does."""
     if not any(folder.glob("*.safetensors")):
         raise WeightsMissing(f"{spec.label} has no weights as safetensors, and only safetensors are loaded.")
     for name in ("config.json", "tokenizer_config.json"):
         path = folder / name
         if path.is_file() and "auto_map" in json.loads(path.read_text(encoding="utf-8")):
-            raise WeightsMissing(f"{spec.label} asks to run code of its own, which no model here may.")
+            raise WeightsMissing(f"{spec.label} requires custom code, which is not allowed here.")

@@ -1,4 +1,4 @@
-"""Which models are offered for each task: the bundled ones, those of the Hub, and the operator's own."""
+"""The models offered for each task: the bundled ones, those of the Hub, and the operator's."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
@@ -31,7 +31,7 @@ class Offers:
 
     @property
     def attention(self) -> tuple[ModelSpec, ...]:
-        """All models that can be looked into, the bundled ones first."""
+        """All models with attention weights, the bundled ones first."""
         one_way = (*self.chat, *self.question_answering, *self.sentiment, *self.own_labels)
         return tuple(dict.fromkeys([*bundled.ATTENTION, *one_way, *self.translation, *self.summarization]))
 
@@ -61,10 +61,9 @@ ACCURATE = replace(
     sentiment=(bundled.SENTIMENT_ACCURATE,),
     own_labels=(bundled.MPNET,),
 )
-# Those of them that have better figures in `bench/RESULTS.md` than the bundled ones: the default where they are on disk
-# at the start.
+# Those with better figures in `bench/RESULTS.md` than the bundled ones: the default if they are on disk at the start.
 BETTER = (bundled.SENTIMENT_ACCURATE, bundled.MPNET)
-# The large language model, which only those fetch who want it: it does every task.
+# The optional large language model, which serves every task.
 LARGE = Offers(*((bundled.QWEN,) for _ in fields(Offers)))
 HUB = Offers(
     hub.QUESTION_ANSWERING,
@@ -89,7 +88,7 @@ def chosen(model: object, default: ModelSpec, others: Iterable[ModelSpec] = ()) 
 
 
 def by_pair(specs: Sequence[ModelSpec]) -> dict[tuple[str, str], list[ModelSpec]]:
-    """For each pair of languages the translators that serve it, those that learnt nothing else first."""
+    """The translators of each pair of languages, dedicated ones first."""
     found: dict[tuple[str, str], list[ModelSpec]] = {}
     for spec in sorted(specs, key=lambda spec: spec.head == "causal-lm"):
         for pair in spec.pairs:

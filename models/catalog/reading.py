@@ -1,4 +1,4 @@
-"""Which models read the language of a text."""
+"""Selects models that read the language of a text."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -27,20 +27,20 @@ def reading(models: Sequence[ModelSpec], language: str) -> ModelSpec:
 
 
 def unread(text: str, spec: ModelSpec, models: Sequence[ModelSpec], detect: Detect = detect) -> Unread | None:
-    """What there is to say where `text` surely is in a language that `spec` does not read."""
+    """The language of `text`, if it is certain and `spec` does not read it, else None."""
     guess = detect(text)
-    if guess is None or reads(spec, guess.language) or not (guess.sure or _tells(text, guess)):
+    if guess is None or reads(spec, guess.language) or not (guess.sure or _script_confirms(text, guess)):
         return None
     return Unread(guess, tuple(other for other in models if guess.language in other.languages))
 
 
 def unread_language(text: str, spec: ModelSpec) -> str:
-    """The code of the language of `text` where `spec` surely does not read it, else nothing."""
+    """The code of the language of `text` if `spec` certainly does not read it, else an empty string."""
     found = unread(text, spec, ())
     return found.guess.language if found else ""
 
 
-def _tells(text: str, guess: Guess) -> bool:
+def _script_confirms(text: str, guess: Guess) -> bool:
     """Whether the script confirms a likely guess of a text that is too short for a sure one."""
     letters = [character for character in text if character.isalpha()]
     latin = sum("LATIN" in unicodedata.name(letter, "") for letter in letters)

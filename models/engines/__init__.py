@@ -1,1 +1,1 @@
-"""What runs the models: one interface, and one file for each engine behind it."""
+"""Inference engines: one interface, and one package for each engine behind it."""

@@ -1,6 +1,6 @@
-"""What every engine offers: encoders, causal language models and translators, as token ids in and NumPy arrays out.
+"""The interface of engines: encoders, causal language models and translators, from token ids to NumPy arrays.
 
-Adapters know only these protocols. Attention, gradients and the log-probabilities of a given text need the torch module
+Adapters use only these protocols. Attention, gradients and the log-probabilities of a given text need the torch module
 itself; the spec of that copy is `ModelSpec.with_attention()`.
 """
 
@@ -10,18 +10,19 @@ from typing import Protocol
 
 from models.runtime.arrays import Floats
 
-# How many other tokens a step reports, and how many a prompt's end.
+# How many other tokens a step reports, how many a prompt's end, and how many it does where nothing is written after it.
 RIVALS = 5
 LIKELIEST = 10
+LIKELIEST_ALONE = 200
 
 
 @dataclass(frozen=True)
 class EncoderInfo:
-    """What an adapter needs to know of an encoder.
+    """Properties of an encoder.
 
     `labels` are the classes of its head, in the order of its outputs. `token_types` is whether it distinguishes two
-    texts by token types, as BERT does. `padding` is the id that fills rows up. `positions` is the longest row.
-    `calibration` is what came with its adapter, by name; empty without one.
+    texts by token types, as BERT does. `padding` is the padding id. `positions` is the maximum length of a row.
+    `calibration` has the parameters of its adapter, by name; empty without one.
     """
 
     width: int
@@ -64,7 +65,7 @@ class Sampling:
 
 @dataclass(frozen=True)
 class Choice:
-    """A token the model might have chosen, and its probability (0 to 1)."""
+    """A candidate token and its probability (0 to 1)."""
 
     token: int
     probability: float
@@ -74,8 +75,8 @@ class Choice:
 class Reading:
     """How many tokens of the prompt the model has read so far; at its end, the likeliest tokens to follow it.
 
-    Of `done`, the first `kept` came from the prefix cache. `likeliest` holds up to `LIKELIEST` choices, best first, and
-    is empty before the end.
+    Of `done`, the first `kept` came from the prefix cache. `likeliest` holds up to `LIKELIEST` choices, best first, or
+    up to `LIKELIEST_ALONE` where the prompt is only read, and is empty before the end.
     """
 
     done: int
@@ -98,7 +99,7 @@ class Step:
 
 @dataclass(frozen=True)
 class CausalInfo:
-    """What an adapter needs to know of a causal language model.
+    """Properties of a causal language model.
 
     `ends` are the tokens that end a text; `context` is how many tokens a prompt and its continuation have at most.
     """
@@ -109,7 +110,7 @@ class CausalInfo:
 
 
 class CausalLM(Protocol):
-    """A causal language model. Safe to call from several threads, which it serves in one batch where it can."""
+    """A causal language model. Thread-safe; concurrent requests are batched where possible."""
 
     @property
     def info(self) -> CausalInfo:
@@ -126,8 +127,8 @@ class CausalLM(Protocol):
 
         Yields the progress of reading, the last of which has the likeliest next tokens, then dictionaries of new
         tokens by the index of their sampling. A token of `ends` (`info.ends` where None) ends a continuation and is
-        not yielded. `bias` is added to the logits of its tokens before one is chosen. What was read stays in the
-        prefix cache for later prompts that begin alike. Closing the generator ends the compute within one token.
+        not yielded. `bias` is added to the logits of its tokens before one is chosen. The prompt stays in the
+        prefix cache for later prompts with the same beginning. Closing the generator cancels within one token.
         """
 
 
@@ -145,11 +146,11 @@ class Decoded:
 
 
 class Translator(Protocol):
-    """A translation model. Safe to call from several threads, whose sources it writes in one batch where it can."""
+    """A translation model. Thread-safe; concurrent requests are batched where possible."""
 
     def translate(self, sources: Sequence[Sequence[int]]) -> Iterator[dict[int, Decoded]]:
         """Translate `sources`, each a list of token ids with its end token.
 
         Yields finished translations by their index, and empty dictionaries in between, several times a second, so that
-        a caller can stop. Closing the generator ends the compute.
+        a caller can stop. Closing the generator cancels the computation.
         """

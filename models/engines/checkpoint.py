@@ -1,4 +1,4 @@
-"""What of a model's files becomes a Transformers module."""
+"""The files of a Transformers module."""
 
 import hashlib
 import json
@@ -21,7 +21,7 @@ class Checkpoint:
 
     @property
     def key(self) -> str:
-        """What tells it from others of the same files; the adapter's files are part of it."""
+        """A hash that distinguishes it from others of the same files; it includes the adapter's files."""
         adapter = sorted(path for path in self.adapter.iterdir() if path.is_file()) if self.adapter else []
         hashes = [(path.name, hashlib.sha256(path.read_bytes()).hexdigest()) for path in adapter]
         parts = json.dumps([self.head, self.attention, self.labels, hashes])

@@ -1,24 +1,25 @@
-"""Between a sentence and the pieces that the translation network reads and writes."""
+"""Encodes sentences as tokens for the translation network, and decodes its output."""
 
 import re
-import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from models.engines.placing import placed
+from models.engines.spelling import TYPOGRAPHY, UNKNOWN, lone_capitals, lowered, nearest_letter, shouted, small_words
+from models.engines.stand_ins import origin, reading_of, stand_ins, without
+from models.engines.surface import corrected
 from models.text.alignment import Link, Piece, Weights, links, words
+from models.text.circles import circle, whole_sentences
 from models.text.kept import Kept, kept
-from models.text.placing import placed
+from models.text.prose import wide
 
-END, UNKNOWN = 0, 1
-# The network knows straight quotes and hyphens only. One character for one, so that offsets hold.
-TYPOGRAPHY = str.maketrans("“”„«»‘’‚–—−", '"""""\'\'\'---')
-# What the network reads in place of a name and of a number, by attempt: it copies each nearly always.
-STAND_INS = ("X{}", "QX{}", "40{}"), ("40{}", "40{}", "X{}")
+END = 0
 ATTEMPTS = 3
+# Of "30ºC", which has the sign of an ordinal, the network makes "30oC".
+DEGREE = re.compile("º(?=[CF]\\b)")
 DOLLARS = re.compile(r"d[oó]l(?:lar|ar)", re.IGNORECASE)
 PERCENT = re.compile(r"per ?cent|por cento", re.IGNORECASE)
-STRETCHED = re.compile(r"([^\W\d])\1{2,}")
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,10 @@ class Source:
 class Written:
     """A translated sentence; the `links` count from its start and from its source's.
 
-    `copied` signs stand as they were; `complete` is False where the length bound ended it. `faults` is how much of what
-    must be kept the network lost, doubled or changed, so that its place is a guess.
+    `copied` signs stand as they were; `complete` is False where the length bound ended it, or, with `circles`, because
+    it repeated itself. `faults` is how much of what must be kept the network lost, doubled or changed, so that its
+    place is a guess. What a model without alignment lost is `lost`: it has no place. `unchanged` is a lone word in
+    capitals that stands in its translation: an acronym, or one that the network has not read.
     """
 
     text: str
@@ -51,6 +54,9 @@ class Written:
     copied: int = 0
     complete: bool = True
     faults: int = 0
+    circles: bool = False
+    lost: tuple[str, ...] = ()
+    unchanged: bool = False
 
 
 def read(tokenizer: Any, text: str, pair: tuple[str, str] | None = None, attempt: int = 0) -> Source:
@@ -59,7 +65,7 @@ def read(tokenizer: Any, text: str, pair: tuple[str, str] | None = None, attempt
     Between the languages of a `pair` what must be kept stands aside; without one the network reads all. Each further
     `attempt` gives it less to copy, and other stand-ins.
     """
-    plain = text.translate(TYPOGRAPHY)
+    plain = DEGREE.sub("°", text.translate(TYPOGRAPHY))
     encoded = tokenizer.encode(plain, return_type="offset_mapping")
     strange = {
         c
@@ -67,20 +73,23 @@ def read(tokenizer: Any, text: str, pair: tuple[str, str] | None = None, attempt
         if id_ == UNKNOWN
         for c in plain[slice(*span)]
     }
-    nearest = {c: near for c in strange if (near := _nearest_letter(tokenizer, c)) != c}
+    nearest = {c: near for c in strange if (near := nearest_letter(tokenizer, c)) != c}
     parts = _parts(text, plain, pair, strange - nearest.keys(), attempt) if pair else []
-    names = _stand_ins(plain, parts, attempt)
-    free = _free(plain, parts)
-    shouted = pair is not None and _shouted(free, nearest)
-    plain = _lowered(plain, nearest) if shouted else "".join(_small_words(plain, nearest))
-    if not (parts or shouted or nearest or attempt):
+    names = stand_ins(plain, parts, attempt)
+    free = without(plain, parts)
+    lone = pair is not None and attempt > 0 and len(text.lower()) == len(text) and lone_capitals(text)
+    in_capitals = lone or (pair is not None and shouted(free, nearest))
+    plain = plain.lower() if lone else lowered(plain, nearest) if in_capitals else "".join(small_words(plain, nearest))
+    if not (parts or in_capitals or nearest or attempt):
         ids, offsets = encoded["ids"], encoded["offsets"]
     else:
-        reading, origins = _reading(plain, parts, names, attempt > 0)
+        reading, origins = reading_of(plain, parts, names, attempt > 0)
         encoded = tokenizer.encode(reading, return_type="offset_mapping")
-        ids, offsets = encoded["ids"], [_origin(origins, *span) for span in encoded["offsets"]]
-    readable = any(c.isalpha() and (c not in strange or c in nearest) for c in free)
-    return Source(text, (*ids, END), (*offsets, (len(text), len(text))), tuple(parts), names, shouted, readable)
+        ids, offsets = encoded["ids"], [origin(origins, *span) for span in encoded["offsets"]]
+    # Of one letter alone the network makes anything.
+    letters = [c for c in free if c.isalpha() and (c not in strange or c in nearest)]
+    readable = len(letters) > 1 or any(map(wide, letters))
+    return Source(text, (*ids, END), (*offsets, (len(text), len(text))), tuple(parts), names, in_capitals, readable)
 
 
 def with_token(tokenizer: Any, source: Source, token: str) -> Source:
@@ -89,25 +98,33 @@ def with_token(tokenizer: Any, source: Source, token: str) -> Source:
 
 
 def write(tokenizer: Any, source: Source, ids: list[int], weights: Weights, complete: bool) -> Written:
-    """The sentence that `ids` spell; `weights` (target, source) tell what each of them looked at.
+    """The sentence of `ids`; `weights` (target, source) are their attention weights.
 
-    A sentence that the network leaves without a word stays as it is: nothing is dropped.
+    If the network writes no word, the source sentence is returned unchanged. A repetitive translation is cut after its
+    last whole sentence, unless its source is repetitive too.
     """
+    kept = None if circle(source.ids[:-1]) is not None else circle(ids)
+    if circles := kept is not None:
+        whole = whole_sentences(tokenizer.decode(ids[:kept]))
+        ids = next(ids[:end] for end in range(kept, -1, -1) if len(tokenizer.decode(ids[:end])) <= len(whole))
+        weights, complete = weights[: len(ids)], False
     if not ids:
         return copy(source)
     decoded = tokenizer.decode(ids, return_type="offset_mapping")
     spelled = [decoded["text"][slice(*span)] for span in decoded["offsets"]]
     raised: Callable[[str], str] = str.upper if source.shouted else str
     pieces = [Piece(raised(text), row) for text, row in zip(spelled, weights, strict=True)]
-    result = placed(source.text, source.offsets, source.kept, source.read, pieces)
+    result = placed(source.text, source.offsets, source.kept, source.read, corrected(source.text, pieces))
     text = "".join(piece.text for piece in result.pieces)
     places = [*source.offsets, *map(_span, source.kept)]
     faults = result.faults + (not complete) + _lost_signs(source, text)
-    return Written(text, tuple(links(source.text, places, text, result.pieces)), _copied(source), complete, faults)
+    unchanged = lone_capitals(source.text) and source.text.casefold() in text.casefold()
+    found = tuple(links(source.text, places, text, result.pieces))
+    return Written(text, found, _copied(source), complete, faults, circles, unchanged=unchanged)
 
 
 def copy(source: Source) -> Written:
-    """The sentence as it is, for one that the network cannot read."""
+    """The unchanged sentence, for one that the network cannot read."""
     return Written(source.text, tuple(Link(word, word, 1.0) for word in words(source.text)), _copied(source))
 
 
@@ -131,95 +148,3 @@ def _lost_signs(source: Source, text: str) -> int:
 
 def _span(part: Kept) -> tuple[int, int]:
     return part.span.start, part.span.end
-
-
-def _stand_ins(text: str, parts: Sequence[Kept], attempt: int) -> tuple[str, ...]:
-    """What the network reads for each of `parts`, nothing that is in `text` already."""
-    found: list[str] = []
-    numbers = (n for n in range(1, len(text) + len(parts) + 10))
-    for part in parts:
-        if part.reading is not None and (part.is_mark or attempt == 0):
-            found.append(part.reading)
-            continue
-        form = STAND_INS[part.reading is not None][attempt]
-        found.append(next(name for n in numbers if (name := form.format(n)) not in text))
-    return tuple(found)
-
-
-def _free(text: str, parts: Sequence[Kept]) -> str:
-    """`text` without `parts`."""
-    free, at = "", 0
-    for part in parts:
-        free, at = free + text[at : part.span.start] + " ", part.span.end
-    return free + text[at:]
-
-
-def _shouted(free: str, nearest: dict[str, str]) -> bool:
-    """Whether all words are in capitals: two at least, or one that the network cannot read in them."""
-    capitals = [word for word in re.findall(r"[^\W\d_]+", free) if len(word) > 1]
-    return bool(capitals) and free == free.upper() and (len(capitals) > 1 or any(c in nearest for c in free))
-
-
-def _lowered(text: str, nearest: dict[str, str]) -> str:
-    """`text` in small letters but for its first, character for character."""
-    small = "".join(low if len(low := c.lower()) == 1 else c for c in text)
-    first = next((i for i, c in enumerate(small) if c.isalpha()), 0)
-    high = text[first]
-    return small[:first] + (small[first] if high in nearest else high) + small[first + 1 :]
-
-
-def _small_words(text: str, nearest: dict[str, str]) -> list[str]:
-    """The characters of `text`, each letter that the network does not know as the nearest that it does.
-
-    A word in capitals that has one is read in small letters as a whole.
-    """
-    characters = list(text)
-    for word in re.finditer(r"[^\W\d_]{2,}", text) if nearest else ():
-        if word[0].isupper() and any(c in nearest for c in word[0]):
-            characters[slice(*word.span())] = _lowered(word[0], nearest)
-    return [nearest.get(c, c) for c in characters]
-
-
-def _reading(
-    text: str, parts: Sequence[Kept], names: Sequence[str], shorten: bool
-) -> tuple[str, list[tuple[int, int]]]:
-    """`text` with `names` in place of `parts`, and for each of its characters which of `text` it stands for.
-
-    With `shorten` a letter that is there three times or more is there once.
-    """
-    reading = ""
-    origins: list[tuple[int, int]] = []
-    stretched = STRETCHED.finditer(text) if shorten else ()
-    skipped = {i for letters in stretched for i in range(letters.start() + 1, letters.end())}
-    by_start = {part.span.start: (part, name) for part, name in zip(parts, names, strict=True)}
-    at = 0
-    while at < len(text):
-        if at in by_start:
-            part, name = by_start[at]
-            reading += name
-            origins += [_span(part)] * len(name)
-            at = part.span.end
-            while not name and at < len(text) and text[at].isspace() and (not reading or reading[-1].isspace()):
-                at += 1
-            continue
-        if at not in skipped:
-            reading += text[at]
-            origins.append((at, at + 1))
-        at += 1
-    return reading, origins
-
-
-def _origin(origins: Sequence[tuple[int, int]], start: int, end: int) -> tuple[int, int]:
-    if start < end:
-        return origins[start][0], origins[end - 1][1]
-    at = origins[start][0] if start < len(origins) else origins[-1][1] if origins else 0
-    return at, at
-
-
-def _nearest_letter(tokenizer: Any, character: str) -> str:
-    """The small letter, else the letter without its marks, else the character itself."""
-    small = character.lower()
-    bare = unicodedata.normalize("NFD", character)[0]
-    return next(
-        (c for c in (small, bare) if len(c) == 1 and c != character and tokenizer.piece_to_id(c) != UNKNOWN), character
-    )

@@ -1,4 +1,4 @@
-"""Conversions that need torch, as a command of its own, so that the process that serves needs none.
+"""Conversions that need torch, as a separate command, so that the serving process does not import it.
 
 python -m models.engines.convert encoder FOLDER OUT --head sentiment
 python -m models.engines.convert tokenizer MODEL.gguf FOLDER
@@ -14,7 +14,7 @@ from models.engines.checkpoint import Checkpoint
 
 
 def encoder_arguments(checkpoint: Checkpoint, out: Path) -> list[str]:
-    """What `run` needs to convert the encoder of `checkpoint` into the folder `out`."""
+    """The arguments of `run` that convert the encoder of `checkpoint` into the folder `out`."""
     arguments = ["encoder", str(checkpoint.folder.resolve()), str(out.resolve()), f"--head={checkpoint.head}"]
     arguments += [f"--name={checkpoint.name}", f"--attention={checkpoint.attention}"]
     arguments += [f"--label={label}" for label in checkpoint.labels]
@@ -24,7 +24,7 @@ def encoder_arguments(checkpoint: Checkpoint, out: Path) -> list[str]:
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Convert what the command line says. Raises what the conversion raises."""
+    """Run the conversion on the command line, passing on its errors."""
     parser = argparse.ArgumentParser(prog="python -m models.engines.convert", description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(required=True, metavar="KIND")
     _add_encoder(commands)

@@ -8,7 +8,8 @@ from typing import Any
 
 from sentencepiece import SentencePieceProcessor
 
-from models.engines.codec import END, UNKNOWN
+from models.engines.codec import END
+from models.engines.spelling import UNKNOWN
 
 # What SentencePiece writes for a space.
 SPACE = "\N{LOWER ONE EIGHTH BLOCK}"
@@ -16,7 +17,7 @@ SPACE = "\N{LOWER ONE EIGHTH BLOCK}"
 
 @dataclass(frozen=True)
 class OpusTokenizer:
-    """Speaks as the bundled translators' SentencePieceProcessor does; `names` are the pieces by their numbers."""
+    """Has the interface of SentencePieceProcessor; `names` are the pieces by id."""
 
     source: SentencePieceProcessor
     numbers: dict[str, int]

@@ -12,6 +12,7 @@ from typing import Any
 
 import tokenizers
 
+from models.weights import student
 from models.weights.gguf import TOKENIZER
 
 CONFIG, TEMPLATE = "tokenizer_config.json", "chat_template.jinja"
@@ -169,3 +170,11 @@ def marks(tokenizer: Any) -> tuple[list[int], list[int], list[int]]:
         else:
             at = text + 1
     return found
+
+
+def any_tokenizer(folder: Path) -> Any:
+    """The tokenizer in `folder`: a `Tokenizer`, or the SentencePiece processor of a Firefox student.
+
+    Raises OSError or ValueError where its files are missing or broken.
+    """
+    return Tokenizer.load(folder) if (folder / TOKENIZER).is_file() else student.tokenizer(folder)

@@ -1,4 +1,4 @@
-"""What every translator does: which sources are translated together, and how a translation grows and ends."""
+"""Batching of sources and the state of growing translations, shared by all translators."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field

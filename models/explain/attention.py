@@ -1,10 +1,11 @@
-"""What each token of a text attends to, in any model of the catalog that tells."""
+"""The attention weights of a text, in any model of the catalog that returns them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from typing import Literal
 
-from models.explain.attention_math import Weights, aggregate
+from models.explain.attention_math import Weights, aggregate, by_norm
 from models.explain.reading import Token
 from models.runtime.cache import ModelCache
 from models.runtime.limits import DEFAULT_LIMITS, InputError, Limits, check_choice, check_text, check_whole
@@ -17,6 +18,8 @@ FIELDS = ("Model", "Text", "Second text")
 KINDS = {"causal-lm": "causal", "cross-attention": "cross"}
 ENCODER_DECODERS = ("translation", "seq2seq")
 READS_A_PAIR = ("encoder", "question-answering", "sentiment", "entailment")
+Measure = Literal["weights", "norms"]
+MEASURES: tuple[Measure, ...] = ("weights", "norms")
 # No model of any size has more.
 MOST_LAYERS, MOST_HEADS = 200, 200
 
@@ -27,15 +30,42 @@ class Attention:
 
     `kind` is "self", "causal" or "cross"; in cross-attention `target` is the translation whose tokens are the queries.
     `key_value_heads` is smaller than the number of heads where several query heads share one head of keys.
+    `value_norms` (layers, heads, keys) are the lengths of what each weight is multiplied with, None where the parts of
+    the model are not known; `measure` says whether the weights are norm-based already.
     """
 
     queries: tuple[Token, ...]
     keys: tuple[Token, ...]
     weights: Weights
+    value_norms: Weights | None
     key_value_heads: int
     kind: str
     target: str
     run: Run
+    measure: Measure = "weights"
+
+    def measured(self, measure: str) -> "Attention":
+        """The same by another `measure`: norm-based attention instead of the weights, each row scaled to sum to 1.
+
+        Raises InputError where there is no such measure, or the model has no such view.
+        """
+        if check_choice(measure, "measure", MEASURES) == self.measure:
+            return self
+        if self.value_norms is None:
+            raise InputError(
+                "measure",
+                f"The values of {self.run.model} are not known by their names: it has weights only. "
+                "All bundled models have norms too.",
+            )
+        return replace(self, weights=by_norm(self.weights, self.value_norms), measure="norms")
+
+    @property
+    def resting(self) -> tuple[bool, ...]:
+        """For each key whether it is where a head looks when it has nothing to do.
+
+        These are the special tokens, and the first one of a model that reads left to right.
+        """
+        return tuple(token.special or (self.kind == "causal" and at == 0) for at, token in enumerate(self.keys))
 
     @property
     def layers(self) -> int:
@@ -142,6 +172,7 @@ class Attender:
                 reading.queries,
                 reading.keys,
                 reading.weights,
+                reading.value_norms,
                 reading.key_value_heads,
                 KINDS.get(self.kind(model), "self"),
                 reading.target,

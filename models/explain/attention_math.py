@@ -17,27 +17,15 @@ def aggregate(weights: Weights, how: Aggregate) -> Weights:
     return matrix
 
 
-def hide(weights: Weights, queries: Sequence[bool], keys: Sequence[bool]) -> Weights:
-    """Leave out the rows and columns marked in `queries` and `keys`; what remains of a row sums to 1 again.
+def by_norm(weights: Weights, value_norms: Weights) -> Weights:
+    """Norm-based attention (Kobayashi et al. 2020): each weight times the length of its key's transformed value.
 
-    A row whose whole weight was on hidden keys stays 0: it says nothing about the others.
+    `weights` are (layers, heads, queries, keys), `value_norms` (layers, heads, keys). Each row is scaled to sum to 1.
     """
-    kept = weights[..., ~np.asarray(queries, bool), :][..., ~np.asarray(keys, bool)]
-    sums = kept.sum(axis=-1, keepdims=True)
-    shown: Weights = np.divide(kept, sums, out=np.zeros_like(kept), where=sums > 0)
-    return shown
-
-
-def merge(weights: Weights, queries: Sequence[int], keys: Sequence[int]) -> Weights:
-    """Words from subwords, so that rows still sum to 1: a word receives the sum of its keys, sends its queries' mean.
-
-    `queries` and `keys` hold each token's group, counting up from 0.
-    """
-    by_key = _membership(keys)
-    by_query = _membership(queries)
-    mean = by_query / by_query.sum(axis=0)
-    merged: Weights = mean.T @ (weights @ by_key)
-    return merged
+    lengths = weights * value_norms[:, :, None]
+    sums = lengths.sum(axis=-1, keepdims=True)
+    scaled: Weights = np.divide(lengths, sums, out=lengths, where=sums > 0)
+    return scaled
 
 
 def passed_on(layers: Weights) -> Weights:
@@ -71,10 +59,17 @@ def distance(weights: Weights) -> NDArray[np.float32]:
     return mean
 
 
-def names(weights: Weights, texts: Sequence[str], special: Sequence[bool]) -> NDArray[np.str_]:
-    """What each head of self-attention (..., n, n) does, where most of its weight agrees on it; else the empty string.
+def share(weights: Weights, queries: Sequence[bool], keys: Sequence[bool]) -> NDArray[np.float32]:
+    """How much of the weight of the marked `queries` is on the marked `keys`, the mean of these rows: 0 to 1."""
+    rows = weights[..., np.asarray(queries, bool), :][..., np.asarray(keys, bool)].sum(axis=-1)
+    mean: NDArray[np.float32] = rows.mean(axis=-1) if rows.shape[-1] else rows.sum(axis=-1)
+    return mean
 
-    Special tokens do not vote. `texts` are the tokens' own, by which "same word" is told.
+
+def names(weights: Weights, texts: Sequence[str], special: Sequence[bool]) -> NDArray[np.str_]:
+    """The pattern of each head of self-attention (..., n, n) if most of its weight follows it, else an empty string.
+
+    Special tokens are not counted. `texts` are those of the tokens, to find the same word.
     """
     marks = np.asarray(special, bool)
     voters = np.flatnonzero(~marks)
@@ -93,8 +88,3 @@ def names(weights: Weights, texts: Sequence[str], special: Sequence[bool]) -> ND
     found = np.stack(list(shares.values())) / len(voters)
     best = np.array(list(shares))[found.argmax(axis=0)]
     return np.where(found.max(axis=0) > NAMED_ABOVE, best, "")
-
-
-def _membership(groups: Sequence[int]) -> Weights:
-    """(tokens, groups), 1 where a token is in a group."""
-    return np.eye(max(groups) + 1, dtype=np.float32)[list(groups)]

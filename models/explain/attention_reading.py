@@ -1,14 +1,15 @@
 """Runs a model over a text so that it shows its attention; imported when a model is, since it needs torch."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
 
 from models.engines import codec
 from models.engines.base import Decoded
-from models.engines.torch.student import pad
+from models.engines.torch.student import Student, pad
 from models.explain.attention_math import Weights
+from models.explain.heads.norms import value_norms
 from models.explain.reading import Reading, Token
 from models.runtime.cache import Loaded
 from models.runtime.limits import InputError
@@ -29,7 +30,7 @@ def read_transformer(loaded: Loaded, text: str, text_pair: str) -> Reading:
     (first, second), dropped = cut(loaded.tokenizer, text, text_pair)
     encoding = loaded.tokenizer(first, second or None, return_offsets_mapping=True, return_tensors="pt")
     spans = [Span(start, end) for start, end in encoding.pop("offset_mapping")[0].tolist()]
-    with torch.inference_mode():
+    with torch.inference_mode(), value_norms(loaded.model, "encoder", "decoder") as norms:
         output = loaded.model(**encoding.to(loaded.device), output_attentions=True)
     attentions = getattr(output, "attentions", None)
     config = loaded.model.config
@@ -37,7 +38,7 @@ def read_transformer(loaded: Loaded, text: str, text_pair: str) -> Reading:
         raise InputError("Model", f"A {config.model_type} model gives no attention weights. Choose another model.")
     read = tokens((first, second), spans, encoding.sequence_ids(0), encoding.tokens())
     shared = getattr(config, "num_key_value_heads", config.num_attention_heads)
-    return Reading(read, read, stack(attentions), shared, dropped)
+    return Reading(read, read, stack(attentions), norms(), shared, dropped)
 
 
 def read_translator(loaded: Loaded, text: str, cross: bool, between: Callable[[], None]) -> Reading:
@@ -46,28 +47,38 @@ def read_translator(loaded: Loaded, text: str, cross: bool, between: Callable[[]
     `between` is called at every token that is written, and may end the work by raising.
     """
     student, tokenizer = loaded.model, loaded.tokenizer
-    source = codec.read(tokenizer, text)
-    dropped = max(0, len(source.ids) - LIMIT)
-    if dropped:
-        source = codec.read(tokenizer, text[: source.offsets[LIMIT - 2][1]])
+    source, dropped = student_source(tokenizer, text)
     spans = [Span(start, end) for start, end in source.offsets]
     keys = tokens((source.text, ""), spans, [0] * (len(spans) - 1) + [None], [END] * len(spans))
-    with torch.inference_mode():
+    with torch.inference_mode(), value_norms(student, "cross" if cross else "encoder") as norms:
         memory = student.encode(*pad([source.ids], loaded.device), attentions=True)
         if not cross:
-            return Reading(keys, keys, stack(memory.attentions), student.config.heads, dropped)
-        found: dict[int, Decoded] = {}
-        for finished in student.translate([source.ids]):
-            found |= finished
-            between()
-        output = found[0]
+            return Reading(keys, keys, stack(memory.attentions), norms(), student.config.heads, dropped)
+        output = student_written(student, source.ids, between)
         written = [*output.ids, codec.END] if output.finished else output.ids
         attentions = student.cross_attentions(memory, torch.tensor([written], device=loaded.device), between)
+        lengths = norms()
     decoded = tokenizer.decode(output.ids, return_type="offset_mapping")
     places = [Span(start, end) for start, end in decoded["offsets"]] + [Span(0, 0)] * output.finished
     parts = [0] * len(output.ids) + [None] * output.finished
     queries = tokens((decoded["text"], ""), places, parts, [END] * len(places))
-    return Reading(queries, keys, stack(attentions), student.config.heads, dropped, decoded["text"])
+    return Reading(queries, keys, stack(attentions), lengths, student.config.heads, dropped, decoded["text"])
+
+
+def student_source(tokenizer: Any, text: str) -> tuple[codec.Source, int]:
+    """What a translator reads of `text`, up to LIMIT tokens, and how many tokens were dropped."""
+    source = codec.read(tokenizer, text)
+    dropped = max(0, len(source.ids) - LIMIT)
+    return (codec.read(tokenizer, text[: source.offsets[LIMIT - 2][1]]) if dropped else source), dropped
+
+
+def student_written(student: Student, ids: Sequence[int], between: Callable[[], None]) -> Decoded:
+    """What a translator writes for `ids`; `between` is called at every token."""
+    found: dict[int, Decoded] = {}
+    for finished in student.translate([ids]):
+        found |= finished
+        between()
+    return found[0]
 
 
 def tokens(texts: tuple[str, str], spans: list[Span], parts: list[int | None], names: list[str]) -> tuple[Token, ...]:

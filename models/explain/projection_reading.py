@@ -1,8 +1,5 @@
 """Captures the queries, keys and values of a transformers model; imported when a model is, since it needs torch."""
 
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -10,18 +7,19 @@ from torch import nn
 
 from models.explain.attention_math import Weights
 from models.explain.attention_reading import read_transformer
+from models.explain.heads.hooks import captured
 from models.explain.reading import Projections, Reading
 from models.runtime.cache import Loaded
 
-# What BERT and its kin call the three linear maps of a layer, and what Llama and its kin do.
+# The names of the three linear maps of a layer in models like BERT, and in models like Llama.
 MAPS = (("query", "key", "value"), ("q_proj", "k_proj", "v_proj"))
 ROTARY = "rotary_emb"
 
 
 def read_head(loaded: Loaded, text: str, layer: int, head: int) -> tuple[Reading, Projections]:
-    """The attention of a model, loaded eager, over `text`, and the vectors of one head that it is made of.
+    """The attention of a model, loaded eager, over `text`, and the vectors of one head.
 
-    Raises ValueError where these do not give that head's weights: the model computes them in a way not known here.
+    Raises ValueError if these do not reproduce that head's weights, as for an unsupported kind of attention.
     """
     attention, names = _layers(loaded.model)[layer]
     watched = {name: getattr(attention, name) for name in names}
@@ -58,30 +56,6 @@ def weights(made: Projections) -> Weights:
         scores.masked_fill_(torch.ones_like(scores, dtype=torch.bool).triu(1), -torch.inf)
     found: Weights = scores.softmax(-1).numpy()
     return found
-
-
-@contextmanager
-def captured(modules: Mapping[str, nn.Module]) -> Iterator[dict[str, Any]]:
-    """What each of `modules` last put out inside the `with` block, by its name.
-
-    The model is shared: what other threads run through it meanwhile is not noted.
-    """
-    outputs: dict[str, Any] = {}
-    here = threading.get_ident()
-
-    def note(name: str, output: Any) -> None:
-        if threading.get_ident() == here:
-            outputs[name] = output
-
-    hooks = [
-        module.register_forward_hook(lambda _, __, output, name=name: note(name, output))
-        for name, module in modules.items()
-    ]
-    try:
-        yield outputs
-    finally:
-        for hook in hooks:
-            hook.remove()
 
 
 def _layers(model: nn.Module) -> list[tuple[Any, tuple[str, str, str]]]:

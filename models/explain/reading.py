@@ -1,4 +1,4 @@
-"""What was read from a model while it processed a text: tokens, attention weights, projections."""
+"""Internal values of a model for a text: tokens, attention weights, projections."""
 
 from dataclasses import dataclass
 
@@ -24,11 +24,12 @@ class Token:
 
 @dataclass(frozen=True)
 class Reading:
-    """What a model saw, as in `Attention`; `dropped` counts the tokens beyond LIMIT."""
+    """The tokens and weights of a text, as in `Attention`; `dropped` counts the tokens beyond LIMIT."""
 
     queries: tuple[Token, ...]
     keys: tuple[Token, ...]
     weights: Weights
+    value_norms: Weights | None
     key_value_heads: int
     dropped: int
     target: str = ""
@@ -39,7 +40,7 @@ class Projections:
     """One head's vectors as they meet, after any rotary embedding: arrays of shape (tokens, d), a row for each token.
 
     The head's attention is softmax(queries @ keys.T * scale) by row, over the tokens up to a row's own if `causal`.
-    `rotary` tells whether queries and keys were turned by their position (Su et al. 2021).
+    `rotary` is whether queries and keys have a rotary position embedding (Su et al. 2021).
     """
 
     queries: Weights

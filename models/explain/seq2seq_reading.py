@@ -10,6 +10,7 @@ from models.engines.base import Decoded
 from models.engines.opus import OpusTokenizer
 from models.engines.torch.seq2seq import Seq2Seq
 from models.explain.attention_reading import END, LIMIT, cut, stack, tokens
+from models.explain.heads.norms import value_norms
 from models.explain.reading import Reading, Token
 from models.explain.tokens import Detokenizer
 from models.runtime.cache import Loaded
@@ -20,7 +21,7 @@ MOST_WRITTEN = 142
 
 
 @dataclass(frozen=True)
-class _Source:
+class Source:
     """What the encoder reads: ids, and the tokens as a visitor reads them."""
 
     ids: Sequence[int]
@@ -34,27 +35,41 @@ def read_seq2seq(loaded: Loaded, prefix: str, text: str, cross: bool, between: C
     `between` is called at every token that is written, and may end the work by raising.
     """
     network: Seq2Seq = loaded.model
-    opus = isinstance(loaded.tokenizer, OpusTokenizer)
-    source = _opus_source(loaded.tokenizer, prefix, text) if opus else _source(loaded, prefix, text)
+    source = read_source(loaded, prefix, text)
     ids = torch.tensor([source.ids], device=loaded.device)
     written, queries, target = [network.start], source.keys, ""
     if cross:
-        found: dict[int, Decoded] = {}
-        for finished in network.decode([source.ids], None if opus else MOST_WRITTEN):
-            found |= finished
-            between()
-        target, queries = _target(loaded, found[0])
-        written += found[0].ids if found[0].finished else found[0].ids[:-1]
-    with torch.inference_mode():
+        found = written_for(loaded, source, between)
+        target, queries = read_target(loaded, found)
+        written += found.ids if found.finished else found.ids[:-1]
+    with torch.inference_mode(), value_norms(network, "cross" if cross else "encoder") as norms:
         output = network.model(
             input_ids=ids, decoder_input_ids=torch.tensor([written], device=loaded.device), output_attentions=True
         )
     attentions = output.cross_attentions if cross else output.encoder_attentions
     heads = attentions[0].shape[1]
-    return Reading(queries, source.keys, stack(attentions), heads, source.dropped, target)
+    return Reading(queries, source.keys, stack(attentions), norms(), heads, source.dropped, target)
 
 
-def _opus_source(tokenizer: OpusTokenizer, prefix: str, text: str) -> _Source:
+def read_source(loaded: Loaded, prefix: str, text: str) -> Source:
+    """What the encoder reads of `text` after `prefix`, up to LIMIT tokens."""
+    if isinstance(loaded.tokenizer, OpusTokenizer):
+        return _opus_source(loaded.tokenizer, prefix, text)
+    return _source(loaded, prefix, text)
+
+
+def written_for(loaded: Loaded, source: Source, between: Callable[[], None]) -> Decoded:
+    """What the model writes for `source`; `between` is called at every token."""
+    network: Seq2Seq = loaded.model
+    found: dict[int, Decoded] = {}
+    bound = None if isinstance(loaded.tokenizer, OpusTokenizer) else MOST_WRITTEN
+    for finished in network.decode([source.ids], bound):
+        found |= finished
+        between()
+    return found[0]
+
+
+def _opus_source(tokenizer: OpusTokenizer, prefix: str, text: str) -> Source:
     source = codec.read(tokenizer, text)
     dropped = max(0, len(source.ids) - LIMIT)
     if dropped:
@@ -65,10 +80,10 @@ def _opus_source(tokenizer: OpusTokenizer, prefix: str, text: str) -> _Source:
     inside = len(spans) - 1 - bool(prefix)
     parts: list[int | None] = [*([None] * bool(prefix)), *([0] * inside), None]
     names = [*([prefix] * bool(prefix)), *([END] * (inside + 1))]
-    return _Source(source.ids, tokens((source.text, ""), spans, parts, names), dropped)
+    return Source(source.ids, tokens((source.text, ""), spans, parts, names), dropped)
 
 
-def _source(loaded: Loaded, prefix: str, text: str) -> _Source:
+def _source(loaded: Loaded, prefix: str, text: str) -> Source:
     (text, _), dropped = cut(loaded.tokenizer, text, "")
     encoding = loaded.tokenizer(prefix + text, return_offsets_mapping=True, verbose=False)
     names = loaded.tokenizer.convert_ids_to_tokens(encoding["input_ids"])
@@ -77,10 +92,10 @@ def _source(loaded: Loaded, prefix: str, text: str) -> _Source:
         inside = part is not None and end > len(prefix)
         spans.append(Span(max(0, start - len(prefix)), end - len(prefix)) if inside else Span(0, 0))
         parts.append(0 if inside else None)
-    return _Source(encoding["input_ids"], tokens((text, ""), spans, parts, names), dropped)
+    return Source(encoding["input_ids"], tokens((text, ""), spans, parts, names), dropped)
 
 
-def _target(loaded: Loaded, output: Decoded) -> tuple[str, tuple[Token, ...]]:
+def read_target(loaded: Loaded, output: Decoded) -> tuple[str, tuple[Token, ...]]:
     """What was written, and its tokens; the one that ended it is the last."""
     if isinstance(loaded.tokenizer, OpusTokenizer):
         decoded = loaded.tokenizer.decode(output.ids)

@@ -14,6 +14,7 @@ BETWEEN_DOCUMENTS = "<|endoftext|>"
 class Candidate:
     """A token as text, and its probability (0 to 1); a `control` token is no text, as the one that ends it."""
 
+    id: int
     text: str
     probability: float
     control: bool
@@ -31,12 +32,28 @@ class Token:
     probability: float
     rivals: tuple[Candidate, ...]
 
+    @property
+    def step(self) -> Step:
+        """The token as the model chose it."""
+        return Step(self.id, self.probability, tuple(Choice(each.id, each.probability) for each in self.rivals))
+
+    def replaced(self, rival: int) -> Step:
+        """The `rival` of that id in the token's place, with the token among its rivals, best first.
+
+        Raises KeyError where there is no such rival.
+        """
+        choices = [Choice(self.id, self.probability), *self.step.rivals]
+        probability = {choice.token: choice.probability for choice in choices}[rival]
+        others = sorted((choice for choice in choices if choice.token != rival), key=lambda one: -one.probability)
+        return Step(rival, probability, tuple(others))
+
 
 def candidates(tokenizer: Any, choices: tuple[Choice, ...]) -> tuple[Candidate, ...]:
     """`choices` as text; the bytes of a character's part show as the replacement character."""
     control = tokenizer.added_tokens_decoder
     return tuple(
         Candidate(
+            choice.token,
             tokenizer.decode([choice.token], clean_up_tokenization_spaces=False),
             choice.probability,
             choice.token in control,
@@ -46,7 +63,7 @@ def candidates(tokenizer: Any, choices: tuple[Choice, ...]) -> tuple[Candidate, 
 
 
 def control_tokens(tokenizer: Any) -> frozenset[int]:
-    """The tokens that are no text but tell the model something, as where a text ends."""
+    """The special tokens, which are not text, such as the one that ends a text."""
     return frozenset(id_ for id_, token in tokenizer.added_tokens_decoder.items() if token.special)
 
 
@@ -70,7 +87,17 @@ class Detokenizer:
 
     def text(self) -> str:
         """All of the text; NUL, and bytes that never became a character, show as the replacement character."""
-        text: str = self.tokenizer.decode(self._tokens, skip_special_tokens=True, clean_up_tokenization_spaces=False)
+        return self._decoded(self._tokens)
+
+    def before_circle(self) -> str | None:
+        """The text up to its last whole sentence before it goes round in circles; None if it does not."""
+        kept = circle(self._tokens)
+        if kept is None:
+            return None
+        return whole_sentences(self._decoded(self._tokens[:kept]).rstrip("\N{REPLACEMENT CHARACTER}"))
+
+    def _decoded(self, tokens: list[int]) -> str:
+        text: str = self.tokenizer.decode(tokens, skip_special_tokens=True, clean_up_tokenization_spaces=False)
         return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
@@ -98,10 +125,10 @@ class Transcript:
 
     def circles(self) -> bool:
         """Whether the text goes round in circles; then it is cut at the last whole sentence of the first round."""
-        kept = circle([token.id for token in self.tokens])
+        kept = self._detokenizer.before_circle()
         if kept is None:
             return False
-        self.text = whole_sentences("".join(token.text for token in self.tokens[:kept]))
+        self.text = kept
         ends = accumulate(len(token.text) for token in self.tokens)
         self.tokens = tuple(token for token, end in zip(self.tokens, ends, strict=True) if end <= len(self.text))
         return True

@@ -1,4 +1,4 @@
-"""What the adapters compute from an encoder's outputs, along the last axis of an array."""
+"""Numerical functions over the last axis of an encoder's outputs."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ def softmax(logits: Floats) -> Floats:
 
 
 def log_sum_exp(logs: Floats) -> Floats:
-    """The logarithm of the sum of what `logs` are the logarithms of; minus infinity where all of them are."""
+    """Return `log(sum(exp(logs)))`; minus infinity if every entry is minus infinity."""
     top = logs.max(-1, keepdims=True)
     # Without this, infinities would be subtracted from each other.
     top[np.isneginf(top)] = 0
@@ -24,12 +24,12 @@ def log_sum_exp(logs: Floats) -> Floats:
 
 
 def normalized(vectors: Floats) -> Floats:
-    """`vectors` at length one; one of zeros stays as it is."""
+    """Scale `vectors` to unit length; a zero vector is returned unchanged."""
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
     return np.asarray(vectors / np.maximum(lengths, 1e-12), np.float32)
 
 
 def sigmoid(logits: Floats) -> Floats:
-    """Probabilities of two classes from the logit of one."""
+    """The logistic function."""
     with np.errstate(over="ignore"):
         return np.asarray(1 / (1 + np.exp(-logits)), np.float32)

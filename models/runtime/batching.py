@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 
-# Small enough that Stop is heard within half a second even on a busy CPU, where larger batches are no faster, and that
-# what a batch takes besides its weights stays at some tens of megabytes.
+# Small enough to stop within half a second even on a busy CPU, where larger batches are no faster, and to keep the
+# activations of a batch at some tens of megabytes.
 BATCH_TOKENS = 512
 
 
 def batches(lengths: Sequence[int], most: int = BATCH_TOKENS) -> Iterator[list[int]]:
-    """The indices of rows of these `lengths`, longest first, in batches of at most `most` tokens with the padding.
+    """Yield the indices of rows of these `lengths`, longest first, in batches of at most `most` tokens with padding.
 
-    A row of more than `most` tokens has a batch of its own.
+    A row of more than `most` tokens is a batch by itself.
     """
     batch: list[int] = []
     for i in sorted(range(len(lengths)), key=lambda i: -lengths[i]):

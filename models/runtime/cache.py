@@ -1,4 +1,7 @@
-"""One copy of each model in memory, shared by all visitors, within a byte budget."""
+"""One copy of each model in memory, shared by all visitors, within a byte budget.
+
+Longer than other modules, since one lock guards all of the cache's state.
+"""
 
 import threading
 import time
@@ -8,10 +11,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from models.runtime.cache_status import CacheStatus, ModelStatus
+from models.runtime.elsewhere import Elsewhere
 from models.runtime.progress import MEGABYTE, Report, Stage, ignore
 from models.runtime.spec import ModelSpec
 
-# How often, in seconds, whoever waits is asked whether to wait on.
+# How often, in seconds, a waiting caller checks whether it was cancelled.
 PATIENCE = 0.25
 
 
@@ -21,9 +26,9 @@ class BudgetError(MemoryError):
 
 @dataclass(frozen=True)
 class Loaded:
-    """A model in memory; `nbytes` counts its parameters and buffers, and what it may keep of texts it has read.
+    """A model in memory; `nbytes` counts its parameters, buffers and prefix cache.
 
-    `engine` runs it: torch, or another one in its place. `notes` say what is unusual about where it runs.
+    `engine` is the name of the engine that runs it. `notes` describe anything unusual about where it runs.
     """
 
     model: Any
@@ -33,35 +38,6 @@ class Loaded:
     nbytes: int
     engine: str = "torch"
     notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class ModelStatus:
-    """One model the cache knows; `idle` is seconds since it was last used, None when it is not in memory."""
-
-    name: str
-    variant: str
-    device: str
-    engine: str
-    dtype: str
-    nbytes: int
-    loads: int
-    hits: int
-    leases: int
-    idle: float | None
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class CacheStatus:
-    """The cache as a whole, in bytes and counts since the start."""
-
-    budget_bytes: int
-    used_bytes: int
-    models: tuple[ModelStatus, ...]
-    hits: int
-    misses: int
-    evictions: int
 
 
 @dataclass
@@ -75,7 +51,7 @@ class _Entry:
 
 
 def declared(spec: ModelSpec, report: Report) -> int:
-    """The bytes of memory that `spec` says it takes."""
+    """The memory size in bytes that `spec` declares."""
     return spec.nbytes
 
 
@@ -83,14 +59,16 @@ def declared(spec: ModelSpec, report: Report) -> int:
 class ModelCache:
     """Loads models on demand and evicts the least recently used before a load, never one that is leased.
 
-    `needs` tells how many bytes a model will take, fetching it first where only its files tell. A thread that holds a
-    lease must not ask for another one: two such threads could wait for each other.
+    `needs` returns how many bytes a model will take, downloading it first if the spec does not declare its size. A
+    thread must not hold two leases at a time: two such threads could deadlock. Where there is an `elsewhere`, adapters
+    compute there, and this cache holds no model.
     """
 
     load: Callable[[ModelSpec, Report], Loaded]
     budget: int
     clock: Callable[[], float] = time.monotonic
     needs: Callable[[ModelSpec, Report], int] = declared
+    elsewhere: Elsewhere | None = None
     _entries: dict[ModelSpec, _Entry] = field(default_factory=dict)
     _changed: threading.Condition = field(default_factory=threading.Condition)
     _loads: Counter[ModelSpec] = field(default_factory=Counter)
@@ -100,11 +78,11 @@ class ModelCache:
 
     @contextmanager
     def lease(self, spec: ModelSpec, report: Report = ignore) -> Iterator[Loaded]:
-        """Hold the model of `spec` in memory for the `with` block, loading it first where need be.
+        """Hold the model of `spec` in memory for the `with` block, loading it first if necessary.
 
-        Callers that ask for a model while it loads wait for that one load and see its stages. Whatever `report`
-        raises ends the wait of its own caller, and no load: the others still wait for it. Raises what the load raised
-        (a later call tries again), or BudgetError when the model is larger than the whole budget.
+        Concurrent callers share one load and its progress. An exception raised by `report` ends the wait of that
+        caller only; the load continues for the others. Raises the error of a failed load (a later call tries again),
+        or BudgetError if the model is larger than the whole budget.
         """
         entry = self._acquire(spec, report)
         try:
@@ -117,7 +95,7 @@ class ModelCache:
                 self._changed.notify_all()
 
     def unload(self) -> int:
-        """Evict every model that nobody uses at this moment and return how many bytes that freed."""
+        """Evict every model without a lease and return the number of bytes freed."""
         with self._changed:
             before = self._used()
             for spec in self._idle():
@@ -126,12 +104,14 @@ class ModelCache:
             return before - self._used()
 
     def size(self, spec: ModelSpec) -> int:
-        """How many bytes `spec` takes in memory, 0 before that is known."""
+        """The memory size of `spec` in bytes, 0 while it is unknown."""
         with self._changed:
             return self._sizes.get(spec, spec.nbytes)
 
     def status(self) -> CacheStatus:
-        """What is in memory now, and what was since the start."""
+        """The models in memory, and the counts since the start."""
+        if self.elsewhere is not None:
+            return self.elsewhere.status()
         with self._changed:
             now = self.clock()
             models = tuple(self._model_status(spec, now) for spec in sorted(self._loads, key=lambda s: s.label))
@@ -171,7 +151,7 @@ class ModelCache:
                 self._hits[spec] += 1
                 return entry
             entry = self._entries[spec] = _Entry(spec.nbytes, Stage("Loading", spec.name))
-            # In a thread of its own, so that it goes on for the others when its first caller leaves.
+            # In a separate thread, so that the load continues for the others if the first caller is cancelled.
             threading.Thread(target=self._fill, args=(spec, entry), name=f"load {spec.name}", daemon=True).start()
             return self._join(entry, report)
 
@@ -189,7 +169,7 @@ class ModelCache:
         return self._used() + nbytes <= self.budget
 
     def _reserve(self, spec: ModelSpec, entry: _Entry, report: Report) -> None:
-        """Make room for what is loaded next, where its size was not known before."""
+        """Make room for a model whose size is only known from its files."""
         if not spec.nbytes:
             nbytes = self.needs(spec, report)
             report(Stage("Waiting for", f"memory for {spec.name}"))
@@ -199,7 +179,7 @@ class ModelCache:
                 entry.nbytes = nbytes
 
     def _join(self, entry: _Entry, report: Report) -> _Entry:
-        """Lease an entry that is there, or is being loaded."""
+        """Lease an entry that is loaded or being loaded."""
         entry.leases += 1
         try:
             while entry.loaded is None and entry.error is None:
@@ -214,14 +194,14 @@ class ModelCache:
         return entry
 
     def _fill(self, spec: ModelSpec, entry: _Entry) -> None:
-        def tell(stage: Stage) -> None:
+        def publish(stage: Stage) -> None:
             with self._changed:
                 entry.stage = stage
                 self._changed.notify_all()
 
         try:
-            self._reserve(spec, entry, tell)
-            loaded = self._load_with_room(spec, tell)
+            self._reserve(spec, entry, publish)
+            loaded = self._load_with_room(spec, publish)
         except BaseException as error:
             with self._changed:
                 entry.error = error if isinstance(error, Exception) else RuntimeError("The load was broken off.")
@@ -235,7 +215,7 @@ class ModelCache:
             self._changed.notify_all()
 
     def _load_with_room(self, spec: ModelSpec, report: Report) -> Loaded:
-        """Load; where memory runs out, evict all that is idle and try once more."""
+        """Load; if memory runs out, evict all idle models and try once more."""
         try:
             return self.load(spec, report)
         except MemoryError:

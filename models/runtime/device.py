@@ -20,7 +20,7 @@ class DeviceUnavailable(ValueError):
 
 @dataclass(frozen=True)
 class Available:
-    """What this machine has; `bfloat16` tells whether its CUDA device computes in it."""
+    """The devices of this machine; `bfloat16` is whether its CUDA device supports that format."""
 
     cuda: bool = False
     mps: bool = False
@@ -43,10 +43,10 @@ class Device:
 
 
 def accelerated(torch_version: str, platform: str, is_there: Callable[[str], bool]) -> bool:
-    """Whether there may be something faster than a CPU here, as far as that shows without torch.
+    """Whether there may be an accelerator, as far as can be determined without importing torch.
 
-    `torch_version` is that of the installed package, `platform` as in `sys.platform`, and `is_there` tells whether a
-    device file matches a pattern.
+    `torch_version` is that of the installed package, `platform` as in `sys.platform`, and `is_there` returns whether
+    a device file matches a pattern.
     """
     if torch_version.endswith("+cpu"):
         return False
@@ -54,9 +54,9 @@ def accelerated(torch_version: str, platform: str, is_there: Callable[[str], boo
 
 
 def probe() -> Available:
-    """What this machine has; torch is not imported where that is visibly a CPU alone.
+    """Detect the devices of this machine; torch is not imported if there is visibly only a CPU.
 
-    Where torch is there already it is asked: on ZeroGPU it has a GPU that no device file shows.
+    If torch is already imported, it decides: on ZeroGPU it has a GPU without a device file.
     """
     if "torch" not in sys.modules and not accelerated(version("torch"), sys.platform, _is_device):
         return Available()

@@ -13,9 +13,9 @@ REPLY_LIMIT = 256
 
 @dataclass(frozen=True)
 class Limits:
-    """How much one request may ask for: characters of a text and of a context, new tokens of a reply.
+    """Limits of one request: characters of a text and of a context, new tokens of a reply.
 
-    After `seconds` what is written token by token ends with what it has.
+    After `seconds`, generation ends with the tokens it has.
     """
 
     text: int = TEXT_LIMIT
@@ -28,15 +28,15 @@ DEFAULT_LIMITS = Limits()
 
 
 def seconds_before(deadline: int) -> float:
-    """When to end, so that what was written is kept: a little before the server's deadline, both in seconds.
+    """The time at which generation ends so that its result is kept, shortly before `deadline`; both in seconds.
 
-    A deadline of 0 is none.
+    A deadline of 0 means no deadline.
     """
     return max(deadline - 5, 0.9 * deadline) if deadline else math.inf
 
 
 class InputError(ValueError):
-    """A visitor's input cannot be used; `field` names it, the message says what to do."""
+    """A visitor's input cannot be used; `field` names it, the message explains how to correct it."""
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
@@ -44,7 +44,7 @@ class InputError(ValueError):
 
 
 def check_text(text: object, field: str, limit: int = TEXT_LIMIT) -> str:
-    """Return `text` when a model can read it.
+    """Return `text` if a model can read it.
 
     Raises InputError when it is no text, is longer than `limit` characters, holds NUL or half a surrogate pair,
     or holds no letter, digit or symbol at all.
@@ -61,7 +61,7 @@ def check_text(text: object, field: str, limit: int = TEXT_LIMIT) -> str:
 
 
 def check_signs(text: object, field: str, limit: int = TEXT_LIMIT) -> str:
-    """Return `text` as `check_text` does, one of nothing but emoticons too. Raises InputError."""
+    """Like `check_text`, but also accept a text of emoticons alone. Raises InputError."""
     if isinstance(text, str) and says_something(text):
         return check_text(f"x{text}", field, limit + 1)[1:]
     return check_text(text, field, limit)

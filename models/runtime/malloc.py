@@ -1,4 +1,4 @@
-"""Gives memory that nobody needs any more back to the system: what glibc keeps, and pages of files."""
+"""Returns unused memory to the system: free memory held by glibc, and pages of mapped files."""
 
 import ctypes
 import sys
@@ -6,28 +6,28 @@ from pathlib import Path
 
 # In glibc's malloc.h.
 M_ARENA_MAX = -8
-# In Linux' mman.h, since 5.4; older kernels refuse it, which changes nothing.
+# In mman.h since Linux 5.4; older kernels reject it, which is harmless.
 MADV_PAGEOUT = 21
 ARENAS = 2
 
 
 def share_arenas() -> None:
-    """Let all threads take their memory from `ARENAS` pools, before the first of them asks.
+    """Limit glibc to `ARENAS` memory arenas; call before the first thread starts.
 
-    glibc gives each thread a pool of its own, up to eight for each core, and what one keeps free no other may use.
+    By default there are up to eight per core, and memory that is free in one cannot be used by another.
     """
     if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "mallopt"):
         libc.mallopt(M_ARENA_MAX, ARENAS)
 
 
 def trim() -> None:
-    """Return what no model uses any more: glibc keeps what other threads freed for as long as the process lives."""
+    """Return free memory to the system; glibc would keep what other threads freed."""
     if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "malloc_trim"):
         libc.malloc_trim(0)
 
 
 def page_out(file: Path) -> None:
-    """Take the pages of `file`, where it is mapped read-only, out of memory; those still needed come back when read."""
+    """Drop the pages of `file`, if it is mapped read-only, from memory; they are read again when needed."""
     if sys.platform != "linux":
         return
     libc = ctypes.CDLL(None)

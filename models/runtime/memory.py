@@ -1,42 +1,36 @@
-"""What happens when memory runs out while a model works: idle models go, then the work is done once more."""
+"""Retries a computation that ran out of memory after evicting idle models."""
 
 import functools
 from collections.abc import Callable, Generator, Iterator
-from typing import Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
-from models.runtime.cache import BudgetError, ModelCache
+from models.runtime.cache import BudgetError
+from models.runtime.placing import HasCache, placed_stream
 
 P = ParamSpec("P")
 T = TypeVar("T")
-# How the CPU allocators say it; they raise a plain RuntimeError.
-SAID = ("can't allocate memory", "not enough memory", "bad_alloc", "out of memory")
-
-
-class HasCache(Protocol):
-    """An adapter, which leases its models from a cache."""
-
-    @property
-    def cache(self) -> ModelCache:
-        """Where its models are."""
+# Messages of the CPU allocators, which raise a plain RuntimeError.
+MESSAGES = ("can't allocate memory", "not enough memory", "bad_alloc", "out of memory")
 
 
 A = TypeVar("A", bound=HasCache)
 
 
 def out_of_memory(error: BaseException) -> bool:
-    """Whether `error` says that memory ran out, be it the device's or the machine's; a budget is no memory."""
+    """Whether `error` means that the device or the machine is out of memory; a BudgetError does not."""
     if isinstance(error, MemoryError):
         return not isinstance(error, BudgetError)
-    return isinstance(error, RuntimeError) and any(words in str(error).lower() for words in SAID)
+    return isinstance(error, RuntimeError) and any(words in str(error).lower() for words in MESSAGES)
 
 
 def retried(stream: Callable[Concatenate[A, P], Iterator[T]]) -> Callable[Concatenate[A, P], Generator[T, None, None]]:
-    """A method whose stream begins again, once, where memory ran out and idle models could make room.
+    """Decorate a streaming method so that it starts over once, if memory runs out and idle models can be evicted.
 
-    Every result of a stream tells all there is so far, so a new beginning takes nothing back for good. Raises
-    MemoryError where memory runs out again.
+    It runs where the adapter's cache says, see `placed_stream`. Each result of a stream replaces the one before, so
+    starting over is safe. Raises MemoryError if memory runs out again.
     """
 
+    @placed_stream
     @functools.wraps(stream)
     def once_more(adapter: A, /, *args: P.args, **kwargs: P.kwargs) -> Generator[T, None, None]:
         try:
@@ -45,7 +39,7 @@ def retried(stream: Callable[Concatenate[A, P], Iterator[T]]) -> Callable[Concat
         except (MemoryError, RuntimeError) as error:
             if not out_of_memory(error):
                 raise
-        # Only here, behind the handler, are the error and the tensors in its frames gone.
+        # Outside the handler, so that the error and the tensors in its frames are released.
         if adapter.cache.unload() == 0:
             raise MemoryError("Memory ran out, and no idle model could make room.")
         try:

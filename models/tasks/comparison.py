@@ -28,8 +28,12 @@ class Comparer:
         """The models that each task can use, by the task's name."""
         return {task.name: task.models(self.offers) for task in self.tasks}
 
+    def memory(self, models: str) -> int:
+        """How many bytes the loaded models take whose names are in `models`, as a run names those that it used."""
+        return sum(model.nbytes for model in self.cache.status().models if model.name in models)
+
     def work(self, task: object, values: Values) -> Work:
-        """What the task of this name does with `values`. Raises InputError."""
+        """A run of the task of this name with `values`. Raises InputError."""
         name = check_choice(task, "task", tuple(self.by_name))
         work = self.by_name[name].work(self.cache, self.models[name], values, self.limits)
         work.check()

@@ -7,7 +7,7 @@ from models.engines.base import Reading, Sampling
 from models.runtime.cache import Loaded
 from models.tasks.chat.prompt import Prompt, encode_chat
 
-# What the model and a visitor say, in turn, each as a role and a text.
+# The turns of a conversation, each a role and a text.
 Turns = Sequence[tuple[str, str]]
 
 # A word that is not among the likeliest next tokens counts nothing where the last of these is below this.

@@ -1,7 +1,6 @@
 """The options of tasks that sample text, and what is reported of the sampling."""
 
 import secrets
-from collections.abc import Sequence
 
 from models.runtime.limits import check_whole
 from models.tasks.chat.adapter import TEMPERATURE_LIMIT
@@ -36,5 +35,6 @@ def seed_of(values: Values) -> int:
 
 def sampled(written: int, rate: float, seed: int, values: Values) -> tuple[str, ...]:
     """Facts about a sampled text; the seed matters only at a temperature above 0."""
-    facts: Sequence[str] = [f"{written} new tokens", f"{rate:.1f} tokens/s"] if written else []
+    facts = [f"{written} new tokens"] if written else []
+    facts += [f"{rate:.1f} tokens/s"] if rate else []
     return (*facts, f"seed {seed}") if values["temperature"] else tuple(facts)

@@ -168,3 +168,15 @@ def chosen_model(models: Models, values: Values) -> ModelSpec:
     """The model named by `values`, or the first one. Raises InputError."""
     offered = {spec.name: spec for spec in models}
     return offered[check_choice(values["model"] or models[0].name, "model", tuple(offered))]
+
+
+def unique(names: Iterable[str]) -> list[str]:
+    """`names` of columns with a number behind each repeated one: text, text (2)."""
+    found: dict[str, None] = {}
+    for name in names:
+        free, at = name, 1
+        while free in found:
+            at += 1
+            free = f"{name} ({at})"
+        found[free] = None
+    return list(found)

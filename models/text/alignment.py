@@ -1,4 +1,4 @@
-"""From a network's alignment of pieces to the words a reader sees."""
+"""Converts a network's alignment of subword pieces to an alignment of words."""
 
 import re
 import unicodedata
@@ -28,7 +28,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Piece:
-    """A part of a written sentence; `weights` tells for each source piece how much it was looked at."""
+    """A part of a written sentence; `weights` are its attention weights over the source pieces."""
 
     text: str
     weights: Weights
@@ -37,11 +37,11 @@ class Piece:
 def words(text: str) -> list[Span]:
     """The words of `text` without the punctuation around them; a lone sign counts as a word.
 
-    Where a script writes no spaces (Chinese, Japanese) each letter is a word, since nothing tells where one ends.
+    In scripts without spaces (Chinese, Japanese) each character is a word.
     """
     spans = []
     for chunk in WORD.finditer(text):
-        # Most words: no letter of theirs need be looked at.
+        # Most words: their characters need not be checked.
         if chunk[0].isascii() and chunk[0].isalnum():
             spans.append(Span(*chunk.span()))
             continue
@@ -59,7 +59,7 @@ def _wide(character: str) -> bool:
 
 
 def links(source: str, source_pieces: Sequence[tuple[int, int]], target: str, pieces: Sequence[Piece]) -> list[Link]:
-    """Which words of `target`, the text of `pieces`, stand for which words of `source`.
+    """Align the words of `target`, the text of `pieces`, with the words of `source`.
 
     A target word's weight on a source word is the sum over that word's pieces, averaged over its own.
     """

@@ -1,10 +1,10 @@
-"""Notices a text that goes round in circles, by its tokens alone, in any language."""
+"""Detects degenerate repetition in generated text, by its tokens alone, in any language."""
 
 import re
 from collections.abc import Sequence
 
-# This many tokens of nothing but one repeated passage, and this many rounds of it, are a circle. Shorter repetition is
-# left alone: laughter, a row of a table, a line of zeros in code, the refrain of a poem.
+# A passage repeated over at least this many tokens and this many times counts as degenerate. Shorter repetition is
+# allowed: laughter, a row of a table, a line of zeros in code, the refrain of a poem.
 LEAST, ROUNDS = 64, 3
 SENTENCE_END = re.compile(r"""[.!?。！？…]["'”’)\]]*(?=\s|$)|[。！？]|\n""")
 

@@ -1,4 +1,4 @@
-"""Two results side by side: the words that only one of them has, and how far their figures are apart."""
+"""Compares two results: the words that only one of them has, and the differences of their figures."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,13 +7,13 @@ from difflib import SequenceMatcher
 from models.text.sentences import Span
 from models.text.words import words
 
-# With more words than this in a text, `difflib` looks past those that stand everywhere: else it would take minutes.
+# With more words than this in a text, `difflib` ignores the most frequent ones; it would take minutes otherwise.
 MANY_WORDS = 1_000
 
 
 @dataclass(frozen=True)
 class Part:
-    """A stretch of a text; `alone` tells that the other text has no such words there."""
+    """A stretch of a text; `alone` is whether the other text lacks these words there."""
 
     text: str
     alone: bool
@@ -21,7 +21,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Figure:
-    """A probability on both sides, None where a side does not tell it."""
+    """A probability on both sides, None on a side that does not have it."""
 
     name: str
     first: float | None
@@ -29,12 +29,12 @@ class Figure:
 
     @property
     def difference(self) -> float | None:
-        """The second less the first, -1 to 1, None where one of them is not known."""
+        """The second minus the first, -1 to 1, None if one of them is unknown."""
         return None if self.first is None or self.second is None else self.second - self.first
 
 
 def parts(first: str, second: str) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
-    """Both texts cut where their words differ; the parts of each make it up again. White space does not count."""
+    """Split both texts where their words differ, ignoring white space; joined, the parts give each text again."""
     ours, theirs = words(first), words(second)
     matcher = SequenceMatcher(
         None,
@@ -55,7 +55,7 @@ def figures(first: Mapping[str, float], second: Mapping[str, float]) -> tuple[Fi
 
 
 def _cut(text: str, runs: Sequence[Sequence[Span]]) -> tuple[Part, ...]:
-    """`text` with each of the `runs` of its words as a part of its own."""
+    """Split `text` so that each of the `runs` of its words is a separate part."""
     found: list[Part] = []
     at = 0
     for run in runs:

@@ -1,4 +1,4 @@
-"""Spell out emoji, emoticons and ratings: encoders know almost none, and much of a short text's sentiment is there."""
+"""Replaces emoji, emoticons and ratings by words: they carry sentiment, and encoders know almost none of them."""
 
 import re
 import unicodedata
@@ -38,8 +38,9 @@ EMOTICONS = {
     **dict.fromkeys(["</3"], "broken heart"),
     **dict.fromkeys(["^^", "^_^"], "happy"),
 }
-# What so many stars of five say.
+# The meaning of a rating in stars of five.
 RATINGS = ("terrible", "terrible", "bad", "average", "good", "excellent")
+NUMBERS = ("zero", "one", "two", "three", "four", "five")
 FULL, EMPTY = "★⭐🌟✭", "☆✩"
 _EMOTICON = "|".join(re.escape(each) for each in sorted(EMOTICONS, key=len, reverse=True))
 _OF_FIVE = r"\s?/\s?5(?![\w/]|\.\d)(?:\s?stars?\b)?|\sout of (?:5|five)(?:\sstars?)?\b|\sstars?\b"
@@ -47,6 +48,8 @@ SIGNS = re.compile(
     rf"(?<![\w:;=/])(?P<emoticon>{_EMOTICON})(?![\w/(])"
     rf"|(?P<full>[{FULL}]\ufe0f?(?:[{FULL}]\ufe0f?){{0,4}})(?P<empty>(?:[{EMPTY}]\ufe0f?){{0,5}})"
     rf"|(?<![\w./])(?P<rating>[0-5](?:[.,]\d)?)(?:{_OF_FIVE})"
+    rf"|(?<![\w./])(?<!\b[Oo]n )(?P<of_ten>10|\d(?:[.,]\d)?)(?:\s?/\s?10(?![\w/]|[.,]\d)|\sout of (?:10|ten)\b)"
+    rf"|\b(?i:(?P<named>{'|'.join(NUMBERS)})\sstars?)(?=\s*(?:[.!?,;:)]|$))"
 )
 
 
@@ -100,6 +103,10 @@ def _sign(sign: re.Match[str], text: str) -> str:
         return f" ({EMOTICONS[sign['emoticon']]}) "
     if sign["rating"]:
         return f"{sign[0]} ({RATINGS[round(float(sign['rating'].replace(',', '.')))]}) "
+    if sign["of_ten"]:
+        return f"{sign[0]} ({RATINGS[round(float(sign['of_ten'].replace(',', '.')) / 2)]}) "
+    if sign["named"]:
+        return f"{sign[0]} ({RATINGS[NUMBERS.index(sign['named'].lower())]}) "
     full, empty = (sum(c in "★⭐🌟✭☆✩" for c in sign[part]) for part in ("full", "empty"))
     if full == 1 and not empty and text.strip() != sign[0]:
         return "".join(f" ({name}) " if (name := _name(c)) else c for c in sign[0])

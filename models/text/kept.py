@@ -1,4 +1,4 @@
-"""What of a sentence a translation must keep: numbers, signs, placeholders, tags, code, addresses."""
+"""Finds the parts of a sentence that a translation must keep: numbers, signs, placeholders, tags, code, addresses."""
 
 import unicodedata
 from collections.abc import Collection
@@ -6,7 +6,19 @@ from dataclasses import dataclass
 
 import regex
 
+from models.text.emoji import EMOTICONS
 from models.text.sentences import Span
+from models.text.times import (
+    CLOCK,
+    EVENING,
+    HALF_DAY,
+    TWELVE,
+    clock,
+    is_alone,
+    of_12_hours,
+    of_24_hours,
+    of_the_evening,
+)
 
 # Languages that write 1.234,5 where English writes 1,234.5.
 DECIMAL_COMMA = frozenset({"pt", "es", "fr", "de", "it", "nl"})
@@ -14,7 +26,7 @@ SWAPPED = str.maketrans(",.", ".,")
 GROUPED = {False: regex.compile(r"\d{1,3}(,\d{3})+(\.\d+)?"), True: regex.compile(r"\d{1,3}(\.\d{3})+(,\d+)?")}
 ENDINGS = "pdf|docx?|xlsx?|pptx?|odt|csv|tsv|txt|md|html?|css|js|ts|json|xml|ya?ml|toml|ini|py|sh|exe|zip|gz|png|jpe?g"
 ENDINGS += "|gif|svg|mp[34]|wav|srt|epub|com|org|net|edu|gov|io|br|pt|uk|de|fr"
-CODE = regex.compile(r"`+[^`\n]+`+")
+CODE = regex.compile(r"`+[^`\n]+`+|^\$ [a-z].*$")
 NAME = regex.compile(
     rf"""
     (?:https?|ftp)://[^\s<>"'`]*[\w/=&\#-] | www\.[^\s<>"'`]*[\w/=&\#-]
@@ -26,26 +38,30 @@ NAME = regex.compile(
   | (?<![\w/.<])(?:~|\.{{1,2}})?(?:/[\w.-]*\w)+/? | [A-Z]:\\[\w.\\-]*\w   # a path
   | (?<!\w)[\w-]+(?:\.[\w-]+)*\.(?:{ENDINGS})(?!\w)(?:/[\w/.?=&-]*\w)?
   | (?<![\w.])v\d+(?:\.\d+)*(?!\w) | (?<!\S)--?[a-z][\w-]+(?!\w)
-  | (?<!\w)º[CF](?!\w) | \w+\(\) | \b\w+(?<!_)_(?!_)\w+\b                # a function, snake_case
+  | \w+\(\) | \b\w+(?<!_)_(?!_)\w+\b                # a function, snake_case
+  | (?<![\w.,-])\d{{1,3}}(?:\.\d{{3}})+(?:/\d+)?-\d{{1,2}}(?!\w|[.,-]\d)   # 123.456.789-09, of a person or a company
+  | (?<![\w-])\d{{4}}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?(?![\w-])
   | \w*[^\W\d_]\w*[²³¹⁰-₎]+\w*                      # m², CO₂
     """,
     regex.VERBOSE,
 )
 LINK = r"\[(?=[^\[\]\n]+\]\([^()\s]+\))|\]\([^()\s]+\)"
-MARK = regex.compile(rf"</?[A-Za-z][^<>\n]*>|<!--[^\n]*?-->|&\#?\w+;|{LINK}|\*\*|__")
-ORDINAL = r"(?:st|nd|rd|th)\b"
+EMOTICON = rf"(?<!\S)(?:{'|'.join(map(regex.escape, EMOTICONS))})(?=[\s.,!?]|$)"
+MARK = regex.compile(rf"</?[A-Za-z][^<>\n]*>|<!--[^\n]*?-->|&\#?\w+;|{LINK}|\*\*|__|{EMOTICON}")
+ORDINAL = r"(?:(?:st|nd|rd|th)\b|[ªº](?![CF]))"
 NUMBER = regex.compile(rf"(?<![\w.,])\d+(?:[.,:/]\d+)*(?!{ORDINAL})(?![\d\ufe0f\u20e3])")
-AFTERNOON = regex.compile(r"\s?p\.?m\b")
 THOUSAND = regex.compile(r"\s(?:mil|thousand)\b")
-EVENING = regex.compile(r"(1[3-9]|2[0-3])\s?h(?!\w)")
 CLUSTER = regex.compile(r"\X")
 # Signs that belong to the number behind them, and with a blank between.
 BEFORE, KNOWN = "€£¥₹₽₩±≈~<>≤≥×#№§^", "$%°"
+# 12.50 as an amount of money, where a version or a time of the day is written alike.
+CURRENCY = "$€£¥₹₽₩"
+AMOUNT = {False: regex.compile(r"\d+\.\d{1,2}"), True: regex.compile(r"\d+,\d{1,2}")}
 
 
 @dataclass(frozen=True)
 class Kept:
-    """A stretch of a sentence that its translation has as `form`.
+    """A span of a sentence that appears in its translation as `form`.
 
     The network reads `reading`: nothing for a sign, a stand-in where it is None; it may write one of `accepted`.
     """
@@ -62,21 +78,30 @@ class Kept:
 
 
 def kept(text: str, pair: tuple[str, str], strange: Collection[str], closely: bool = False) -> list[Kept]:
-    """What of `text` must stay, in order; `strange` are characters that the network does not know.
+    """The parts of `text` to keep, in order; `strange` are characters that are not in the network's vocabulary.
 
-    `closely` keeps the signs beside a number with it that the network does know.
+    With `closely`, known signs next to a number are kept with it.
     """
     found: list[Kept] = []
     taken = [False] * len(text)
-    for pattern in (CODE, MARK, NAME, NUMBER):
+    for pattern in (CODE, MARK, NAME, TWELVE, CLOCK, NUMBER):
         for match in pattern.finditer(text):
-            if any(taken[slice(*match.span())]):
+            span = Span(*match.span())
+            if any(taken[span.start : span.end]):
                 continue
-            taken[slice(*match.span())] = [True] * len(match[0])
-            if pattern is NUMBER:
+            if pattern is TWELVE and not (_changes_hours(pair) and is_alone(text, match)):
+                continue
+            taken[span.start : span.end] = [True] * len(match[0])
+            if pattern is TWELVE:
+                first, *others = of_12_hours(match)
+                found.append(Kept(span, first, first, (*others, match[0])))
+            elif pattern is CLOCK:
+                first, *others = clock(match[1], match[2], pair[1])
+                found.append(Kept(span, first, first, tuple(others)))
+            elif pattern is NUMBER:
                 found.append(_number(text, match[0], match.start(), pair))
             else:
-                found.append(Kept(Span(*match.span()), match[0], "" if pattern is MARK else None))
+                found.append(Kept(span, match[0], "" if pattern is MARK else None))
     signs = _signs(text, taken, strange, KNOWN if closely else "")
     return _joined(text, sorted([*found, *signs], key=lambda each: each.span.start))
 
@@ -91,15 +116,27 @@ def _number(text: str, written: str, start: int, pair: tuple[str, str]) -> Kept:
         # 2,000 is 2.000 or 2000, and 2 mil; the network garbles groups that it has to swap.
         plain = other.replace("." if comma_to else ",", "")
         return Kept(span, other, other, (plain, f"{other[:-4]} mil") if other.endswith("000") else (plain,))
+    if AMOUNT[comma_from].fullmatch(written) and _is_money(text, span):
+        return Kept(span, other, other)
     ways = [other, written.replace(":", "h"), written.replace(":", "."), written.replace(".", "h")]
-    if AFTERNOON.match(text, span.end):
-        hour, minutes = regex.fullmatch(r"(\d+)(.*)", written).groups()
-        ways += [f"{int(hour) + 12}{minutes}", f"{int(hour) + 12}{minutes.replace(':', 'h')}"]
+    if half := HALF_DAY.match(text, span.end):
+        ways += of_24_hours(written, half[1] in "pP")
     if THOUSAND.match(text, span.end):
         ways += [f"{written},000", f"{written}.000"]
     if (hour := EVENING.match(text, start)) and hour.end() > span.end:
-        ways.append(str(int(hour[1]) - 12))
+        ways += of_the_evening(int(hour[1]))
     return Kept(span, written, written, tuple(ways))
+
+
+def _is_money(text: str, number: Span) -> bool:
+    """Whether a sign of a currency is before or behind a number."""
+    before, behind = text[: number.start].rstrip()[-1:], text[number.end :].lstrip()[:1]
+    return (before != "" and before in CURRENCY) or (behind != "" and behind in CURRENCY)
+
+
+def _changes_hours(pair: tuple[str, str]) -> bool:
+    """Whether a time of 12 hours is written in 24 in the other language."""
+    return pair[0] == "en" and pair[1] in DECIMAL_COMMA
 
 
 def _signs(text: str, taken: list[bool], strange: Collection[str], more: str) -> list[Kept]:
@@ -130,9 +167,16 @@ def _joined(text: str, parts: list[Kept]) -> list[Kept]:
             found[-1] = _as_one(text, found[-1], part, part)
         elif found and part.is_mark and found[-1].reading and _follows(part, found[-1]):
             found[-1] = _as_one(text, found[-1], part, found[-1])
+        elif found and found[-1].reading and part.reading and _is_product(found[-1], part):
+            found[-1] = Kept(Span(found[-1].span.start, part.span.end), found[-1].form + part.form, None)
         else:
             found.append(part)
     return [Kept(each.span, each.form, None) if _is_number(each) else each for each in found]
+
+
+def _is_product(first: Kept, second: Kept) -> bool:
+    """Whether two numbers have nothing but a sign between them: 3×4."""
+    return first.span.end == second.span.start and not first.form[-1].isalnum()
 
 
 def _is_number(part: Kept) -> bool:

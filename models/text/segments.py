@@ -1,21 +1,27 @@
-"""What of a text is translated at once: sentences without the bullets and white space around them."""
+"""Splits a text into units of translation: sentences without the bullets and white space around them."""
 
 import re
 from collections.abc import Sequence
 
-from models.text.sentences import Span, sentences, stripped, wide
+from models.text.paragraphs import unwrapped
+from models.text.prose import wide
+from models.text.sentences import Span, in_lines, stripped
 
 BULLET = re.compile(r"(?:(?:[-–—*•‣▪◦·+>#|]+|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)]|\[[ xX]?\])(?:\s+|$))+")
-CELL = re.compile(r"[^\t]+")
+CELL, CELL_OF_ROW = re.compile(r"[^\t]+"), re.compile(r"(?:[^\t|\\]|\\.)+")
+# A row of a table in Markdown.
+ROW = re.compile(r"[ \t]*\|[^\n]*\|[ \t]*$", re.MULTILINE)
 LINE_ENDS = ("", *"\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
 CLAUSE_ENDS = ",;:，、；：…)»”"
 
 
 def segments(text: str, language: str) -> list[Span]:
-    """The sentences and table cells of `text`, in order; all that lies between them is to be kept as it is."""
+    """The sentences and table cells of `text`, in order; what lies between them is copied unchanged."""
     found = []
-    for sentence in sentences(text, language):
-        for cell in CELL.finditer(text, sentence.start, sentence.end):
+    text = unwrapped(text)
+    for sentence in in_lines(text, language):
+        in_row = ROW.match(text, text.rfind("\n", 0, sentence.start) + 1)
+        for cell in (CELL_OF_ROW if in_row else CELL).finditer(text, sentence.start, sentence.end):
             start, end = cell.span()
             if _starts_line(text, start) and (bullet := BULLET.match(text, start, end)):
                 start = bullet.end()

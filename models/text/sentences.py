@@ -1,15 +1,17 @@
 """Sentences and their places in a visitor's text."""
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sentencex import get_sentence_boundaries
 
+from models.text.paragraphs import unwrapped
+from models.text.prose import wide
+
 
 @dataclass(frozen=True)
 class Span:
-    """A stretch of a text: character offsets `start` to `end`, the end not included."""
+    """A span of a text: character offsets `start` to `end`, the end not included."""
 
     start: int
     end: int
@@ -20,7 +22,12 @@ class Span:
 
 
 def sentences(text: str, language: str = "en") -> list[Span]:
-    """The sentences of `text` without the white space around them; a line break always ends one."""
+    """The sentences of `text` without the white space around them; a line break ends one unless a paragraph goes on."""
+    return in_lines(unwrapped(text), language)
+
+
+def in_lines(text: str, language: str = "en") -> list[Span]:
+    """The sentences of a text whose every line break ends one, as in what `unwrapped` gives."""
     spans = []
     line_start = 0
     for line in text.splitlines(keepends=True):
@@ -41,7 +48,7 @@ def stripped(text: str, start: int, end: int) -> Span:
 
 
 def joined(texts: Sequence[str]) -> str:
-    """Sentences in a row, with a space between two where their script has one."""
+    """Join sentences, with a space between two if their script has one."""
     text = ""
     for each in texts:
         text += (" " if runs_together(text, each) else "") + each
@@ -52,8 +59,3 @@ def runs_together(before: str, after: str) -> bool:
     """Whether a space is due between two sentences that came from a script without any: not where theirs has none."""
     edges = (before[-1:], after[:1])
     return all(edges) and not any(edge.isspace() or wide(edge) for edge in edges)
-
-
-def wide(character: str) -> bool:
-    """Whether a character is of a script without spaces, or its punctuation."""
-    return character != "" and unicodedata.east_asian_width(character) in "WF"

@@ -1,4 +1,4 @@
-"""Words and their places in a visitor's text, whatever the tokenizer makes of them."""
+"""Words and their offsets in a visitor's text, independent of any tokenizer."""
 
 import bisect
 import re
@@ -11,7 +11,7 @@ JOINERS = "\u200d\ufe0e\ufe0f"
 # Letters of the scripts without spaces between words, and their punctuation; what else stands between white space.
 WIDE, MARKS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff", "\u3000-\u303f\uff00-\uffef"
 COUNTED = re.compile(rf"[{WIDE}]|[^\s{WIDE}{MARKS}]+")
-# A Chinese letter says about as much as so many of an alphabet.
+# A Chinese character corresponds to about so many letters of an alphabet.
 WEIGHT = 3
 
 
@@ -36,7 +36,7 @@ def words(text: str) -> list[Span]:
 
 
 def _kind(character: str, following: str, previous: str) -> str:
-    """What `character` is to a word; "joined" belongs to the word before it, whatever that is."""
+    """The class of `character`; "joined" characters belong to the word before them."""
     category = unicodedata.category(character)
     if character.isspace():
         return "space"
@@ -58,12 +58,12 @@ def word_at(spans: list[Span], position: int) -> Span | None:
 
 
 def count(text: str) -> int:
-    """How many words `text` has: what stands between white space, and each letter of a script without spaces."""
+    """The number of words in `text`: runs between white space, and each character of a script without spaces."""
     return sum(any(map(str.isalnum, word)) for word in COUNTED.findall(text))
 
 
 def size(text: str) -> int:
-    """How many characters of an alphabet `text` is worth."""
+    """The length of `text` in characters of an alphabet; a Chinese character counts as several."""
     return len(text) + (WEIGHT - 1) * len(re.findall(f"[{WIDE}]", text))
 
 

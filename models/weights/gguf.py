@@ -1,4 +1,4 @@
-"""What a GGUF file says of its model, and how llama.cpp serves it."""
+"""Reads the metadata of a GGUF file, and prepares the file for llama.cpp."""
 
 import json
 import os
@@ -33,7 +33,7 @@ class Numbers:
 
 @dataclass(frozen=True)
 class About:
-    """What serving needs to know of a model: sizes, the end token, the control tokens, and the form of its weights.
+    """The metadata that serving needs: sizes, the end token, the control tokens, and the format of the weights.
 
     `cache_bytes` are the bytes of the keys and values of one token.
     """
@@ -48,7 +48,7 @@ class About:
 
     @classmethod
     def of(cls, gguf: Path) -> "About":
-        """Read from the GGUF itself. Raises ValueError where it is not whole or names no vocabulary."""
+        """Read the metadata from a GGUF file. Raises ValueError if it is incomplete or names no vocabulary."""
         values = metadata(gguf)
         try:
             kind = values["general.architecture"]
@@ -135,7 +135,7 @@ def prepare(gguf: Path) -> Path:
     own = struct.pack(f"<Q{about.vocabulary}i", types.offset, *types.values)
     _write(folder / OWN_TYPES, own)
     _overwrite(gguf, types.offset, struct.pack(f"<{about.vocabulary}i", *[CONTROL] * about.vocabulary))
-    # Last, since it tells that the rest is whole.
+    # Written last: its presence marks the rest as complete.
     _write(folder / ABOUT, json.dumps({**asdict(about), "file": gguf.name}).encode())
     return folder
 
@@ -188,7 +188,7 @@ def served(folder: Path) -> Path:
 
 
 def prepared(folder: Path) -> About:
-    """What `prepare` found out, from the folder that it made."""
+    """Read the metadata that `prepare` wrote to its folder."""
     values = {key: value for key, value in _noted(folder).items() if key != "file"}
     return About(**{**values, "control": tuple(values["control"])})
 

@@ -1,4 +1,4 @@
-"""A model hub: which files a model has there at this moment, and their bytes."""
+"""Resolves a model on the Hub to a commit and the hashes of its files."""
 
 import hashlib
 import json
@@ -12,7 +12,7 @@ from models.runtime.spec import HubRepository, HubWeights, WeightFile
 from models.weights.lock import Locked
 from models.weights.mirrors import MirrorError, from_hub, hub_errors
 
-# What a model is made of. No file of code is among them, and no pickle.
+# The files of a model: no code and no pickles.
 WEIGHTS = re.compile(r"model(-\d{5}-of-\d{5})?\.safetensors")
 OTHERS = (
     "config.json",
@@ -35,15 +35,14 @@ PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle")
 
 
 class Refused(MirrorError):
-    """A model that must not be loaded, whoever delivers it."""
+    """A model that must not be loaded from any mirror."""
 
 
 def resolve(hub: HubWeights, folder: Path, report: Report) -> Locked:
-    """What `hub` is at this moment: its commit and the hash of each file that a model is made of.
+    """Resolve `hub` to its current commit and the hash of each file of the model.
 
-    The Hub tells the hashes of the large files; the small ones are downloaded to `folder`. Raises MirrorError where
-    the Hub does not deliver, and Refused where the model has no safetensors, lacks the GGUF file that was asked for, or
-    asks to run code of its own.
+    The Hub reports the hashes of large files; small ones are downloaded to `folder` and hashed. Raises MirrorError if
+    the Hub fails, and Refused if the model has no safetensors, lacks the requested GGUF file, or requires custom code.
     """
     from huggingface_hub import HfApi
 
@@ -67,7 +66,7 @@ def resolve(hub: HubWeights, folder: Path, report: Report) -> Locked:
             raise MirrorError(f"{hub.source} gave a {file.name} that is not the one it announced")
     for name in ("config.json", "tokenizer_config.json"):
         if (folder / name).is_file() and "auto_map" in _json(folder / name, hub.source):
-            raise Refused(f"{hub.source} is refused: its {name} asks to run code of its own")
+            raise Refused(f"{hub.source} is refused: its {name} requires custom code")
     files = []
     for name in names:
         large = siblings[name].lfs
@@ -80,14 +79,14 @@ def resolve(hub: HubWeights, folder: Path, report: Report) -> Locked:
 
 
 def wanted(names: Sequence[str]) -> list[str]:
-    """Those of `names` that a model is made of; its weights in one file rather than in parts."""
+    """Select the files of a model from `names`; weights in one file are preferred to shards."""
     weights = ["model.safetensors"] if "model.safetensors" in names else list(filter(WEIGHTS.fullmatch, names))
     others = [name for name in OTHERS if name in names and (name != OTHERS[2] or len(weights) > 1)]
     return [*others, *sorted(weights)]
 
 
 def _announced(file: Path, blob: str | None) -> bool:
-    """Whether `file` has the hash that git knows it by."""
+    """Whether `file` has the git hash `blob`."""
     content = file.read_bytes()
     return blob is None or hashlib.sha1(b"blob %d\0%b" % (len(content), content)).hexdigest() == blob
 

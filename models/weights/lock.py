@@ -1,4 +1,4 @@
-"""The lock file: which commit of a Hub model was downloaded first, and the hashes its files must have ever after."""
+"""The lock file: the commit of the first download of a Hub model, and the hashes its files must have since."""
 
 import json
 import os
@@ -20,13 +20,13 @@ class LockError(RuntimeError):
 
 @dataclass(frozen=True)
 class Locked:
-    """What was found at the branch of a model when it was first downloaded: a commit, and its files."""
+    """The commit and the files of a model's branch when it was first downloaded."""
 
     commit: str
     files: tuple[WeightFile, ...]
 
     def weights(self, hub: HubWeights) -> Weights:
-        """`hub` with the hashes that are trusted from now on."""
+        """`hub` with the trusted hashes."""
         return Weights(
             hub.name, self.files, (HubRepository(hub.source.repository, self.commit),), hub.licence, hub.gguf
         )

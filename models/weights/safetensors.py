@@ -1,4 +1,4 @@
-"""How large a model is, from the heads of its safetensors files."""
+"""Counts the parameters of a model from the headers of its safetensors files."""
 
 import json
 import struct

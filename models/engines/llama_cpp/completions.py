@@ -1,4 +1,4 @@
-"""What llama.cpp is asked and what it answers: the payload of a completion, and the chunks of its stream."""
+"""The request and response format of llama.cpp: the payload of a completion, and the chunks of its stream."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -7,12 +7,10 @@ from typing import Any, Literal
 
 from models.engines.base import LIKELIEST, RIVALS, Choice, Reading, Sampling, Step
 
-# Alternatives asked for with each token: enough for the likeliest after the prompt, and for the rivals of a token.
+# Alternatives requested with each token: enough for the likeliest after the prompt, and for the rivals of a token.
 ALTERNATIVES = max(LIKELIEST, RIVALS + 1)
-# llama.cpp takes this seed for "draw one".
+# With this seed llama.cpp draws a random one.
 NO_SEED = 2**32 - 1
-# Added to a token's logit so that it is chosen.
-CERTAIN = 1e6
 # A temperature below this divides the logits out of float32's range; the choice is the greedy one anyway.
 COLDEST = 1e-3
 
@@ -20,12 +18,12 @@ Reason = Literal["end", "length"]
 
 
 class CompletionError(RuntimeError):
-    """The engine refused a request, or broke off a reply."""
+    """The engine refused a request, or failed while replying."""
 
 
 @dataclass(frozen=True)
 class End:
-    """Nothing more comes: the model ended the text, or it reached its length."""
+    """The end of a reply: the model ended the text, or it reached its length."""
 
     reason: Reason
 
@@ -55,7 +53,7 @@ def completion(
     alternatives: int = ALTERNATIVES,
     count: int = 1,
 ) -> dict[str, Any]:
-    """The payload that continues `prompt` as `sampling` says, with `alternatives` likeliest tokens a step.
+    """The payload that continues `prompt` with `sampling` and `alternatives` likeliest tokens a step.
 
     The prompt is read once for `count` continuations, which have consecutive seeds. The payload names every parameter
     that shapes what is drawn, since llama.cpp's defaults are not ours.
@@ -71,7 +69,7 @@ def completion(
         "top_p": sampling.top_p,
         "seed": NO_SEED if sampling.seed is None else sampling.seed % NO_SEED,
         "min_keep": 1,
-        # All of these do nothing.
+        # All of these are disabled.
         "dynatemp_range": 0.0,
         "top_k": 0,
         "min_p": 0.0,
@@ -104,7 +102,7 @@ def index(chunk: Mapping[str, Any]) -> int:
 
 
 def events(chunk: Mapping[str, Any]) -> list[Event]:
-    """What a chunk of the stream says, in order; nothing for a chunk that says nothing.
+    """Parse a chunk of the stream into events, in order; possibly none.
 
     Raises CompletionError where the chunk is an error or is not what llama.cpp sends.
     """

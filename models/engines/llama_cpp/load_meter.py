@@ -1,4 +1,4 @@
-"""How many cores other processes leave free, and how many threads should compute on them."""
+"""Measures how many cores are free, and chooses the number of threads."""
 
 import math
 import os
@@ -8,10 +8,10 @@ from pathlib import Path
 
 import psutil
 
-# One thread of a pair that shares its core with another process holds up the other at every step, so a core counts as
-# taken early; it counts as free only when it is nearly idle, so that a load in between changes nothing.
+# A thread that shares its core with another process delays all others at every step, so a core counts as busy early;
+# it counts as free only when nearly idle, so that the number of threads does not oscillate.
 TAKEN, FREE = 0.5, 0.3
-# A small model gains nothing from more threads; they wait for each other.
+# A small model is no faster with more threads.
 MOST_THREADS = 8
 
 

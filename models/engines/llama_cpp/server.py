@@ -1,4 +1,4 @@
-"""llama.cpp's server inside this process: made so that nothing outside reaches it, and asked through streams."""
+"""llama.cpp's server inside this process, unreachable from outside."""
 
 import ctypes
 import secrets
@@ -12,14 +12,15 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from models.engines.llama_cpp.completions import CompletionError
+from models.runtime.progress import Cancellation
 
-# Tokens of a prompt read at once. Stop and the progress of reading wait for so many: half a second on one busy core.
+# Tokens of a prompt read at once. Cancellation and progress wait for one batch: half a second on one busy core.
 BATCH = 64
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Server(Protocol):
-    """What is used of `xllamacpp.Server`."""
+    """The methods of `xllamacpp.Server` that are used."""
 
     def handle_completions(self, prompt: dict[str, Any], callback: Callable[[dict[str, Any]], bool]) -> None:
         """Run a completion, calling `callback` with each chunk until it returns True."""
@@ -28,8 +29,8 @@ class Server(Protocol):
 def make_server(model: Path, threads: int, slots: int, tokens: int) -> Server:
     """Load the GGUF `model` for `slots` sequences of `tokens` tokens together, computed by `threads` threads.
 
-    llama.cpp insists on listening: on a socket in a folder of this user alone, with a key that nobody knows, and the
-    socket's name is removed before this returns, so that nothing can connect. Raises CompletionError.
+    llama.cpp always opens a port: here a socket in a private folder, with a random key. The socket is unlinked before
+    this returns, so that nothing can connect. Raises CompletionError.
     """
     import xllamacpp
 
@@ -38,12 +39,12 @@ def make_server(model: Path, threads: int, slots: int, tokens: int) -> Server:
     params.n_ctx, params.n_parallel, params.kv_unified = tokens, slots, True
     params.n_batch = params.n_ubatch = BATCH
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads
-    # Weights stay as they are in the mapped file. Repacked ones would be faster in K-quants, but a second copy in
-    # memory, in every server, and small machines lack memory first.
+    # Weights stay mapped from the file. Repacking makes K-quants faster, but needs a second copy in memory in every
+    # server, and memory is the tighter limit.
     params.no_extra_bufts = True
-    # Sizes are chosen here, and a first run of the model would be a second wait.
+    # Sizes are set here, and a warm-up run would delay the first request.
     params.fit_params = params.warmup = False
-    # Copies of evicted prompts, 8 GB of them, are off: what the model may take in memory is counted.
+    # The cache of evicted prompts (8 GB by default) is off, since the memory of a model is accounted for.
     params.cache_ram_mib = 0
     params.verbosity = -1
     params.n_threads_http = 1
@@ -61,7 +62,7 @@ def make_server(model: Path, threads: int, slots: int, tokens: int) -> Server:
 
 @contextmanager
 def _own_signals() -> Iterator[None]:
-    """Give this process its handlers of SIGINT and SIGTERM back, which llama.cpp's server replaces.
+    """Restore this process's handlers of SIGINT and SIGTERM, which llama.cpp's server replaces.
 
     Through the C API, since Python's own functions work in the main thread only, and models load in others.
     """
@@ -76,39 +77,40 @@ def _own_signals() -> Iterator[None]:
             put(number, handler)
 
 
-# What a stream tells: a chunk, or its end, or the error that ended it.
-News = Mapping[str, Any] | Exception | None
+# A message of a stream: a chunk, its end (None), or the error that ended it.
+Message = Mapping[str, Any] | Exception | None
 
 
 class Stream:
-    """One request to a server, running in a thread of its own, which tells its news as they come.
+    """One request to a server; its own thread calls `receive` with each message.
 
-    The thread holds the server, so that one that is replaced lives as long as its last stream.
+    The thread references the server, so a replaced server is kept until its last stream ends.
     """
 
     def __init__(
-        self, server: Server, payload: dict[str, Any], tell: Callable[[News], None], done: Callable[[], None]
+        self, server: Server, payload: dict[str, Any], receive: Callable[[Message], None], done: Callable[[], None]
     ) -> None:
-        self._closed = threading.Event()
-        arguments = (server, payload, tell, done)
-        # No daemon: the interpreter's end would unwind it out of llama.cpp, which aborts the process.
+        self._cancellation = Cancellation()
+        arguments = (server, payload, receive, done)
+        # Not a daemon thread: unwinding it at interpreter shutdown would abort the process inside llama.cpp.
         threading.Thread(target=self._run, args=arguments, name="llama.cpp").start()
 
     def close(self) -> None:
-        """End the compute at the next chunk: one token, or `BATCH` tokens of a prompt."""
-        self._closed.set()
+        """Cancel the request at the next chunk: one token, or `BATCH` tokens of a prompt."""
+        self._cancellation.cancel()
 
     def _run(
-        self, server: Server, payload: dict[str, Any], tell: Callable[[News], None], done: Callable[[], None]
+        self, server: Server, payload: dict[str, Any], receive: Callable[[Message], None], done: Callable[[], None]
     ) -> None:
         def take(chunk: dict[str, Any]) -> bool:
-            tell(chunk)
-            return self._closed.is_set()
+            # Stopped cannot be raised through llama.cpp: True ends the completion.
+            receive(chunk)
+            return self._cancellation.cancelled
 
         try:
             server.handle_completions(payload, take)
-            tell(None)
+            receive(None)
         except Exception as error:
-            tell(error)
+            receive(error)
         finally:
             done()

@@ -1,4 +1,4 @@
-"""Who may use an engine's slots and its memory for tokens; the others wait in their order."""
+"""Admits requests to an engine's slots and its memory for tokens, in order of arrival."""
 
 import threading
 from collections import deque
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass(eq=False)
 class Ticket:
-    """A place in the room, or in the line before it. It is given back when its last holder lets go."""
+    """A reservation, or a place in the queue. It is returned when its last holder drops it."""
 
     slots: int
     tokens: int
@@ -17,12 +17,12 @@ class Ticket:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def hold(self) -> None:
-        """One more holds it."""
+        """Add a holder."""
         with self._lock:
             self._holders += 1
 
     def drop(self) -> None:
-        """One of the holders lets go."""
+        """Remove a holder."""
         with self._lock:
             self._holders -= 1
             last = self._holders == 0
@@ -32,7 +32,7 @@ class Ticket:
 
 @dataclass
 class Room:
-    """So many slots, and so many tokens in all of them together."""
+    """A number of slots, and of tokens in all of them together."""
 
     slots: int
     tokens: int
@@ -41,14 +41,14 @@ class Room:
     _changed: threading.Condition = field(default_factory=threading.Condition)
 
     def ask(self, slots: int, tokens: int) -> Ticket:
-        """A ticket for so many slots and tokens, no more than there are, at the end of the line."""
+        """Queue a request for at most all slots and tokens."""
         ticket = Ticket(slots, tokens, self._leave)
         with self._changed:
             self._line.append(ticket)
         return ticket
 
     def admitted(self, ticket: Ticket, seconds: float) -> bool:
-        """Whether `ticket` is let in within so many seconds; who waited longest is first."""
+        """Wait up to `seconds` for `ticket` to be admitted, first come, first served; return whether it was."""
         with self._changed:
             return self._changed.wait_for(lambda: self._let_in(ticket), seconds)
 

@@ -1,4 +1,4 @@
-"""One server at a time, with as many threads as there are free cores."""
+"""Runs one server at a time, with as many threads as there are free cores."""
 
 import logging
 import threading
@@ -14,22 +14,22 @@ from models.engines.llama_cpp.server import Server
 
 log = logging.getLogger("glassbox")
 
-# How often, in seconds, the load is measured while a reply is written, and while none is.
+# How often, in seconds, the load is measured during a reply, and when idle.
 BUSY_GLANCE, IDLE_GLANCE = 0.25, 1.0
-# How many measurements in a row must ask for fewer threads, and for more, before there are.
+# How many consecutive measurements must call for fewer threads, and for more, before their number changes.
 FEWER_AFTER, MORE_AFTER = 2, 2
 
 
 class Meter(Protocol):
-    """What measures the load."""
+    """Measures the load of the machine."""
 
     def free_cores(self) -> float | None:
-        """The cores that others left free since the last call, None where that is not known yet."""
+        """The average number of cores that were free since the last call, None at the first."""
 
 
 @dataclass(frozen=True)
 class Running:
-    """A server and how many threads it computes with, which llama.cpp cannot change."""
+    """A server and its number of threads, which is fixed at its start."""
 
     server: Server
     threads: int
@@ -38,14 +38,14 @@ class Running:
 class ThreadSwitch:
     """Replaces the server by one with fewer threads when the machine gets busy, and with more when it is idle again.
 
-    Two threads wait for each other at every operation, so one whose core is shared holds up both: with two threads
-    beside one busy process a model wrote a fifth of what it writes with one. The weights are mapped from one file, so
-    a replacement costs a fraction of a second, and memory for a second prefix cache until the last stream of the old
-    server has ended. More threads come only while nothing is written: two servers at work would disturb each other.
+    Threads synchronize at every operation, so one on a busy core delays all: with two threads beside one busy process,
+    a model ran at a fifth of its speed with one thread. The weights are mapped from one file, so a replacement costs
+    a fraction of a second, and memory for a second prefix cache until the last stream of the old server has ended.
+    The number of threads only grows while no reply is generated, as two active servers would compete for the cores.
     """
 
     def __init__(self, make: Callable[[int], Server], most: int, meter: Meter) -> None:
-        """`make` makes a server of so many threads, at most `most`. Raises what `make` raises."""
+        """`make` creates a server with a number of threads, at most `most`; its errors are passed on."""
         self._make, self._most, self._meter = make, most, meter
         self._streams = 0
         self._lock = threading.Lock()
@@ -55,17 +55,17 @@ class ThreadSwitch:
             threading.Thread(target=_watch, args=(weakref.ref(self),), name="llama.cpp load", daemon=True).start()
 
     def enter(self) -> None:
-        """Note that a stream begins."""
+        """Register the start of a stream."""
         with self._lock:
             self._streams += 1
 
     def leave(self) -> None:
-        """Note that a stream has ended."""
+        """Register the end of a stream."""
         with self._lock:
             self._streams -= 1
 
     def glance(self) -> float:
-        """Measure the load and replace the server if need be; returns after how many seconds to look again."""
+        """Measure the load and replace the server if necessary; return the seconds until the next measurement."""
         now = self.running.threads
         free = self._meter.free_cores()
         wanted = now if free is None else threads_for(free, now, self._most)
@@ -89,7 +89,7 @@ class ThreadSwitch:
 
 
 def _watch(reference: "weakref.ref[ThreadSwitch]") -> None:
-    """Look again and again, until the switch is gone; this thread must not keep it."""
+    """Measure periodically until the switch is garbage-collected; this thread must not reference it."""
     while (switch := reference()) is not None:
         seconds = switch.glance()
         del switch

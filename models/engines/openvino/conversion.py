@@ -1,4 +1,4 @@
-"""Converts an encoder of Transformers for OpenVINO, once, and checks that it computes the same; needs torch."""
+"""Converts an encoder of Transformers to OpenVINO and verifies its outputs; needs torch."""
 
 import json
 import os
@@ -24,21 +24,21 @@ from models.engines.torch.pretrained import read_module, read_tokenizer
 from models.runtime.memory import out_of_memory
 from models.weights.gguf import TOKENIZER
 
-# How far outputs may be from torch's, as a share of the largest one.
+# The largest allowed difference from torch's outputs, relative to the largest output.
 TOLERANCE = 1e-4
-# The lengths of the rows that are recorded, and of those that are compared.
+# The lengths of the rows used for tracing, and of those used for verification.
 EXAMPLE = (17, 9)
 CHECKED = ((40, 3, 25), (64, 64))
 
 
 class Unconvertible(Exception):
-    """OpenVINO cannot run the module, or computes something else."""
+    """OpenVINO cannot run the module, or its outputs differ."""
 
 
 def convert(checkpoint: Checkpoint, folder: Path) -> None:
-    """Put the encoder of `checkpoint` into `folder`, or the reason why OpenVINO cannot run it.
+    """Write the converted encoder of `checkpoint` to `folder`, or the reason why OpenVINO cannot run it.
 
-    Processes that convert the same one take turns, and the later ones find it done.
+    A lock serializes processes that convert the same model; later ones reuse the result.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(folder.with_name(folder.name + ".lock")):
@@ -62,11 +62,11 @@ def convert(checkpoint: Checkpoint, folder: Path) -> None:
 
 
 def _write_network(encoder: TorchEncoder, folder: Path) -> Converted:
-    """Convert and save. Raises Unconvertible, or an error of this moment, as where memory or the disk is full."""
+    """Convert and save. Raises Unconvertible, or a temporary error such as full memory or disk."""
     example = padded(_rows(encoder, EXAMPLE), encoder.info)
     try:
         with warnings.catch_warnings(), torch.inference_mode():
-            # The tracer warns of Python values that it records as constants; whether they may be is checked below.
+            # The tracer warns of Python values that it records as constants; the outputs are verified below.
             warnings.simplefilter("ignore")
             network = openvino.convert_model(
                 _Outputs(encoder.module), example_input={name: torch.from_numpy(each) for name, each in example.items()}
@@ -74,19 +74,19 @@ def _write_network(encoder: TorchEncoder, folder: Path) -> Converted:
         network.reshape({each: [-1, -1] for each in network.inputs})
         openvino.save_model(network, folder / GRAPH, compress_to_fp16=False)
         error = _error(encoder, OpenVinoEncoder(compiled(folder / GRAPH), encoder.info))
-    # The converter raises whatever its rules for single operators raise.
+    # The converter can raise any exception.
     except Exception as reason:
         if isinstance(reason, OSError) or out_of_memory(reason):
             raise
         raise Unconvertible(f"{type(reason).__name__}: {reason}".strip().splitlines()[0]) from reason
-    # Not the other way round: an error may be no number.
+    # Negated, since the error may be NaN.
     if not error <= TOLERANCE:
         raise Unconvertible(f"its outputs are {error:.1e} off; at most {TOLERANCE:.0e} is allowed")
     return Converted(encoder.info, (folder / WEIGHTS).stat().st_size)
 
 
 class _Outputs(nn.Module):
-    """An encoder that takes only what is padded here, and returns only what its head is for."""
+    """An encoder with the inputs used here and the outputs of its head alone."""
 
     def __init__(self, module: Any) -> None:
         super().__init__()
@@ -106,7 +106,7 @@ def _rows(encoder: TorchEncoder, lengths: tuple[int, ...]) -> list[list[int]]:
 
 
 def _error(encoder: TorchEncoder, other: OpenVinoEncoder) -> float:
-    """The largest difference between the outputs of both (relative); what stands at padding is not compared."""
+    """The largest relative difference between the outputs of both, padding excluded."""
     errors = []
     for lengths in CHECKED:
         rows = _rows(encoder, lengths)

@@ -1,6 +1,6 @@
-"""An encoder's files as OpenVINO reads them, in a folder beside its weights; read without torch.
+"""The files of an encoder converted to OpenVINO, in a folder beside its weights; read without torch.
 
-The folder has the network (`encoder.xml`, `encoder.bin`), its tokenizer, and `encoder.json`, which tells the rest.
+The folder has the network (`encoder.xml`, `encoder.bin`), its tokenizer, and `encoder.json` with metadata.
 """
 
 import json
@@ -15,15 +15,15 @@ from models.weights.gguf import TOKENIZER
 
 GRAPH, WEIGHTS, RECORD = "encoder.xml", "encoder.bin", "encoder.json"
 FILES = (GRAPH, WEIGHTS, TOKENIZER, CONFIG)
-# Raised whenever what a conversion writes changes; older ones are then made anew.
+# Increased whenever the output of a conversion changes, so that older ones are converted again.
 LAYOUT = 1
 
 
 @dataclass(frozen=True)
 class Converted:
-    """What is known of a converted encoder, or why there is none: then `failure` says so, and `info` is None.
+    """A converted encoder; if it cannot be converted, `failure` is the reason and `info` is None.
 
-    `nbytes` is the size of its weights, which take as much in memory.
+    `nbytes` is the size of its weights, on disk and in memory.
     """
 
     info: EncoderInfo | None
@@ -32,7 +32,7 @@ class Converted:
 
 
 def read(folder: Path) -> Converted | None:
-    """What `folder` holds; None where nothing is there, not all of it, or what another version of OpenVINO made."""
+    """Read `folder`; None if it is missing, incomplete, or written by another version of OpenVINO."""
     try:
         record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
         if (record["layout"], record["openvino"]) != (LAYOUT, version("openvino")):
@@ -48,7 +48,7 @@ def read(folder: Path) -> Converted | None:
 
 
 def write(folder: Path, converted: Converted) -> None:
-    """Complete `folder`, whose other files are there, with the record of `converted`."""
+    """Write the record of `converted` to `folder`, which already has the other files."""
     record: dict[str, Any] = asdict(converted) | {
         "layout": LAYOUT,
         "files": {} if converted.failure else _sizes(folder),

@@ -15,12 +15,12 @@ from models.runtime.arrays import Floats
 from models.runtime.malloc import page_out
 
 Precision = Literal["f32", "bf16"]
-# As many tokens as a short text has: the matrices are arranged otherwise for a single one.
+# As many tokens as a short text: for a single token the matrices would be laid out differently.
 WARM_TOKENS = 32
 
 
 class OpenVinoEncoder:
-    """A compiled network. Threads that ask at the same time take turns, each of which uses all its cores."""
+    """A compiled network. Concurrent calls are serialized; each uses all threads."""
 
     def __init__(self, compiled: openvino.CompiledModel, info: EncoderInfo) -> None:
         self.info = info
@@ -33,12 +33,12 @@ class OpenVinoEncoder:
     def load(cls, folder: Path, info: EncoderInfo, threads: int = 0, precision: Precision = "f32") -> "OpenVinoEncoder":
         """The encoder in `folder`, computing with `threads` threads; 0 leaves their number to OpenVINO.
 
-        Raises RuntimeError where the files are broken.
+        Raises RuntimeError if the files are damaged.
         """
         encoder = cls(compiled(folder / GRAPH, threads, precision), info)
         encoder([[info.padding] * WARM_TOKENS])
-        # The first batch has had the matrices arranged anew in memory. Of the file, hardly more than embeddings is read
-        # later on.
+        # The first batch has copied the matrices into another layout. From now on little more than the embeddings is
+        # read from the file.
         page_out(folder / WEIGHTS)
         return encoder
 
@@ -54,7 +54,7 @@ class OpenVinoEncoder:
 
 
 def fastest_precision() -> Precision:
-    """The precision in which this CPU multiplies fastest: bfloat16 where it has instructions for it."""
+    """The precision in which this CPU is fastest: bfloat16 if it has instructions for it."""
     return "bf16" if "BF16" in _core().get_property("CPU", "OPTIMIZATION_CAPABILITIES") else "f32"
 
 
@@ -66,10 +66,10 @@ def compiled(
     `more` are further properties of OpenVINO. Raises RuntimeError where the file cannot be read.
     """
     options: dict[str, Any] = {
-        # Said explicitly: OpenVINO's own choice depends on the CPU.
+        # Set explicitly: OpenVINO's default depends on the CPU.
         "INFERENCE_PRECISION_HINT": precision,
         "PERFORMANCE_HINT": "LATENCY",
-        # A thread that is bound to a core waits for whatever else runs there, though another core may be idle.
+        # A thread pinned to a core waits for other processes on it, though another core may be idle.
         "ENABLE_CPU_PINNING": False,
     }
     if threads:

@@ -1,4 +1,4 @@
-"""An encoder on OpenVINO, converted first where need be; imports neither torch nor Transformers."""
+"""Loads an encoder on OpenVINO, converting it first if necessary; imports neither torch nor Transformers."""
 
 import logging
 import threading
@@ -22,7 +22,7 @@ log = logging.getLogger("glassbox")
 
 DTYPES = {"f32": "float32", "bf16": "bfloat16"}
 Run = Callable[[Sequence[str]], None]
-# A conversion takes as much memory as the model in torch, and all cores.
+# A conversion takes as much memory as the model in torch, and uses all cores.
 _ONE_AT_A_TIME = threading.Lock()
 
 
@@ -33,9 +33,9 @@ def load(
     run: Run = conversion.run,
     precision: Literal["f32", "bf16"] | None = None,
 ) -> Loaded | None:
-    """The encoder of `checkpoint` on OpenVINO, or None where torch has to run it; the log then says why.
+    """The encoder of `checkpoint` on OpenVINO, or None if it needs torch; the reason is logged.
 
-    `run` takes the arguments of `models.engines.convert`. Without a `precision` it is the one that is fastest here.
+    `run` takes the arguments of `models.engines.convert`. `precision` defaults to the fastest on this machine.
     """
     if find_spec("openvino") is None:
         log.info("%s runs in torch: openvino is not installed.", checkpoint.name)
@@ -64,7 +64,7 @@ def load(
 
 
 def _converted(checkpoint: Checkpoint, folder: Path, report: Report, run: Run) -> Converted | None:
-    """Convert `checkpoint` into `folder`; None where that broke off."""
+    """Convert `checkpoint` into `folder`; None if that failed."""
     report(Stage("Converting", checkpoint.name))
     try:
         with _ONE_AT_A_TIME:

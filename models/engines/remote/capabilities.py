@@ -1,4 +1,4 @@
-"""What the server at a URL can do, and how it is spoken to."""
+"""The capabilities of a server at a URL, and the dialect of its API."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ COMPLETIONS = "/v1/completions"
 class Dialect:
     """The form of requests and answers of a `kind` of server, which calls the model `model`.
 
-    `ends` are the tokens that end a text. What is not llama.cpp is spoken to as vLLM.
+    `ends` are the tokens that end a text. Any server other than llama.cpp is treated as vLLM.
     """
 
     kind: Kind
@@ -40,20 +40,19 @@ class Dialect:
         return vllm.completion(self.model, prompt, sampling, stops, bias, alternatives)
 
     def events(self, chunk: Mapping[str, Any]) -> list[Event]:
-        """What a piece of an answer says."""
+        """Parse a chunk of a response."""
         return completions.events(chunk) if self.kind == "llama.cpp" else vllm.events(chunk)
 
 
 @dataclass(frozen=True)
 class Capabilities:
-    """What the probe of a server found.
+    """The result of probing a server.
 
-    `model` is the server's own name of the model, `context` its longest text in tokens, 0 where it does not tell.
-    `alternatives` is how many likeliest tokens a step has, 0 without log-probabilities. `biased` is whether a bias is
-    heeded, `own` whether probabilities are the model's own, before bias and temperature. `every_token` is whether it
-    tells tokens that are only a part of a letter; llama.cpp leaves those out, unless it serves the copy that
-    `gguf_file.prepare` makes. `same_tokens` and `same_text` are whether its token ids and its probabilities of known
-    texts were compared with ours, and found equal.
+    `model` is the server's name of the model, `context` its context length in tokens, 0 if unknown. `alternatives` is
+    the number of likeliest tokens of a step, 0 without log-probabilities. `biased` is whether `logit_bias` has an
+    effect, `own` whether probabilities are those before bias and temperature. `every_token` is whether it sends tokens
+    that are only a part of a character; llama.cpp omits those, unless it serves the file that `gguf.prepare` makes.
+    `same_tokens` and `same_text` are whether its token ids and its probabilities after known texts equal ours.
     """
 
     host: str
@@ -71,7 +70,7 @@ class Capabilities:
 
     @property
     def lacks(self) -> tuple[str, ...]:
-        """What it lacks of the calls that a model gets, in words; with any of it the model runs here."""
+        """The required capabilities it lacks; if there are any, the model runs locally instead."""
         missing = {
             "prompts of token ids": self.token_ids,
             "log-probabilities": self.alternatives > 0,
@@ -83,13 +82,13 @@ class Capabilities:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What a visitor should know of it: what it lacks, or has less of."""
+        """The limitations that a visitor should know."""
         if self.lacks:
             return (f"The engine at {self.host} has no {', no '.join(self.lacks)}: the model runs here.",)
         found = []
         if self.alternatives < ALTERNATIVES:
             found.append(
-                f"The engine at {self.host} tells {self.alternatives} likeliest tokens, not {ALTERNATIVES}: "
+                f"The engine at {self.host} returns {self.alternatives} likeliest tokens, not {ALTERNATIVES}: "
                 "fewer rivals are shown."
             )
         if not self.same_text:
@@ -100,7 +99,7 @@ class Capabilities:
 
     @property
     def words(self) -> str:
-        """All of it in a line, for the log."""
+        """All capabilities in a line, for the log."""
         facts = {
             "token ids": self.token_ids,
             f"{self.alternatives} likeliest tokens a step": self.alternatives > 0,
@@ -111,6 +110,6 @@ class Capabilities:
             "same token ids": self.same_tokens,
             "same known text": self.same_text,
         }
-        told = ", ".join(name if there else f"no {name}" for name, there in facts.items())
+        capabilities = ", ".join(name if there else f"no {name}" for name, there in facts.items())
         context = f"{self.context:,} tokens of context" if self.context else "unknown context"
-        return f"{self.kind} at {self.host} serves {self.model}: {context}, {told}"
+        return f"{self.kind} at {self.host} serves {self.model}: {context}, {capabilities}"

@@ -1,7 +1,7 @@
-"""HTTP to the server of an engine: answers and streams, and errors in words that name its host but never its key.
+"""HTTP client of an engine's server. Error messages name its host but never its key.
 
-All requests run in one event loop beside the threads that wait for them, so that any of them can be ended at once:
-its connection closes, and the server stops computing.
+All requests run in one event loop, so that any of them can be cancelled at once: its connection is closed, and the
+server stops computing.
 """
 
 import asyncio
@@ -11,67 +11,53 @@ import logging
 import threading
 import weakref
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future
 from contextlib import closing, contextmanager
-from queue import Empty, SimpleQueue
 from typing import Any
 
 import httpx
 
-from models.engines.llama_cpp.completions import CompletionError
+from models.engines.remote.streams import Chunk, EngineError, EngineRefused, Streams
 
-# Seconds for a connection, and between two pieces of an answer.
+# Timeouts in seconds: to connect, and between two chunks of a response.
 CONNECT = 5.0
 STALL = 30.0
-# Letters of the server's own message that are told.
-TOLD = 200
+# At most so many characters of the server's own message are shown.
+MESSAGE_LENGTH = 200
 
 log = logging.getLogger(__name__)
 
-Chunk = dict[str, Any]
-# A piece of the answer with this number, None at its end, or why it broke off.
-Arrived = tuple[int, "Chunk | EngineError | None"]
-
-
-class EngineError(CompletionError):
-    """The engine at a URL cannot be used, or broke off an answer."""
-
-
-class EngineRefused(EngineError):
-    """The engine does not take such a request."""
-
 
 class Client:
-    """Requests to the server at `url`, which may end in `/v1`; `key` goes along with each of them.
+    """Sends requests to the server at `url`, which may end in `/v1`, each with `key`.
 
-    `stall` is how many seconds may pass between two pieces of an answer.
+    `stall` is the timeout between two chunks of a response, in seconds.
     """
 
     def __init__(self, url: str, key: str = "", stall: float = STALL) -> None:
         address = httpx.URL(url.rstrip("/").removesuffix("/v1"))
         self.host = address.netloc.decode()
         self.stall = stall
-        self._loop = _running_loop()
+        self._loop = running_loop()
         self._http = httpx.AsyncClient(
             base_url=address,
             headers={"Authorization": f"Bearer {key}"} if key else {},
             timeout=httpx.Timeout(None, connect=CONNECT),
-            # A connection that a server is about to close would fail a request, which must not be sent twice.
+            # Kept-alive connections may be closed by the server at any time, and a request must not be sent twice.
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
         )
         weakref.finalize(self, _close, self._loop, self._http).atexit = False
 
     @property
     def name(self) -> str:
-        """What messages call it."""
+        """The name used in messages."""
         return f"The engine at {self.host}"
 
     def ask(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
-        """The JSON that `path` answers, posting `body` where there is one. Raises EngineError."""
+        """Request `path`, posting `body` if given, and return the JSON of the response. Raises EngineError."""
         return asyncio.run_coroutine_threadsafe(self._ask(path, body), self._loop).result()
 
     def stream(self, path: str, body: Mapping[str, Any]) -> Iterator[Chunk]:
-        """The pieces of one streamed answer. Raises EngineError; closing the iterator closes the connection."""
+        """Yield the chunks of a streamed response. Raises EngineError; closing the iterator closes the connection."""
         with self.streams(path) as streams:
             streams.open(0, body)
             while True:
@@ -85,8 +71,8 @@ class Client:
                 yield chunk
 
     @contextmanager
-    def streams(self, path: str) -> Iterator["Streams"]:
-        """Several streamed answers of `path`; all connections close at the end of the block."""
+    def streams(self, path: str) -> Iterator[Streams]:
+        """Open several streamed responses of `path`; all connections are closed at the end of the block."""
         with closing(Streams(self._loop, functools.partial(self._stream, path))) as streams:
             yield streams
 
@@ -97,7 +83,7 @@ class Client:
             self._check(response)
             return response.json()
         except Exception as error:
-            raise self._in_words(error) from error
+            raise self._describe(error) from error
 
     async def _stream(
         self, path: str, body: Mapping[str, Any], put: Callable[[Chunk | EngineError | None], None]
@@ -111,7 +97,7 @@ class Client:
                     await response.aread()
                 self._check(response)
                 async for line in response.aiter_lines():
-                    # Comments keep a connection alive, and no visitor waits for those.
+                    # Comments only keep the connection alive.
                     if line.startswith("data:"):
                         limit.reschedule(self._loop.time() + self.stall)
                         data = line.removeprefix("data:").strip()
@@ -123,15 +109,15 @@ class Client:
                         put(chunk)
             put(None)
         except Exception as error:
-            put(self._in_words(error))
+            put(self._describe(error))
 
     def _check(self, response: httpx.Response) -> None:
-        """Raise EngineError where the server did not answer as asked."""
+        """Raise EngineError for an unsuccessful response."""
         status = response.status_code
         if status == httpx.codes.OK:
             return
         path = response.request.url.path
-        log.warning("%s answered %s with %d: %s", self.name, path, status, response.text[:TOLD])
+        log.warning("%s answered %s with %d: %s", self.name, path, status, response.text[:MESSAGE_LENGTH])
         if status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
             raise EngineError(
                 f"The engine at {self.host} does not accept the key: set GLASSBOX_ENGINE_KEY to the right one."
@@ -141,10 +127,10 @@ class Client:
         if status in (httpx.codes.BAD_REQUEST, httpx.codes.UNPROCESSABLE_ENTITY):
             raise EngineRefused(f"The engine at {self.host} refused a request: {_message(response)}")
         if status == httpx.codes.TOO_MANY_REQUESTS:
-            raise EngineError(f"The engine at {self.host} has too much to do. Try again in a minute.")
+            raise EngineError(f"The engine at {self.host} is overloaded. Try again in a minute.")
         raise EngineError(f"The engine at {self.host} failed: it answered {status}.")
 
-    def _in_words(self, error: Exception) -> EngineError:
+    def _describe(self, error: Exception) -> EngineError:
         if isinstance(error, EngineError):
             return error
         log.warning("%s: %s", self.name, type(error).__name__)
@@ -159,7 +145,7 @@ class Client:
                 return EngineError(f"The engine at {self.host} stopped sending: nothing came for {self.stall:.0f} s.")
             case ValueError():
                 return EngineError(
-                    f"The engine at {self.host} sent what cannot be read: it is not a server of OpenAI's completions."
+                    f"The engine at {self.host} sent an unreadable reply: it is not a server of OpenAI's completions."
                 )
             case httpx.HTTPError():
                 return EngineError(f"The engine at {self.host} broke off its answer: what came so far stays.")
@@ -167,41 +153,9 @@ class Client:
         return EngineError(f"The engine at {self.host} could not be asked.")
 
 
-class Streams:
-    """Streamed answers as they arrive, each with a number; see `Client.streams`."""
-
-    def __init__(
-        self, loop: asyncio.AbstractEventLoop, read: Callable[[Mapping[str, Any], Callable[..., None]], Any]
-    ) -> None:
-        self._loop = loop
-        self._read = read
-        self._arrived: SimpleQueue[Arrived] = SimpleQueue()
-        self._running: dict[int, Future[None]] = {}
-
-    def open(self, number: int, body: Mapping[str, Any]) -> None:
-        """Ask for a further answer."""
-        reading = self._read(body, lambda chunk: self._arrived.put((number, chunk)))
-        self._running[number] = asyncio.run_coroutine_threadsafe(reading, self._loop)
-
-    def get(self, seconds: float | None) -> Arrived | None:
-        """What arrives next, None where nothing does within so many seconds."""
-        try:
-            return self._arrived.get(timeout=seconds)
-        except Empty:
-            return None
-
-    def end(self, number: int) -> None:
-        """Close the connection of one answer; what arrived of it may still be in line."""
-        self._running.pop(number).cancel()
-
-    def close(self) -> None:
-        """Close all connections."""
-        for number in list(self._running):
-            self.end(number)
-
-
 @functools.cache
-def _running_loop() -> asyncio.AbstractEventLoop:
+def running_loop() -> asyncio.AbstractEventLoop:
+    """The event loop of all connections, in a thread of its own."""
     loop = asyncio.new_event_loop()
     threading.Thread(target=loop.run_forever, name="engine at a URL", daemon=True).start()
     return loop
@@ -212,11 +166,11 @@ def _close(loop: asyncio.AbstractEventLoop, http: httpx.AsyncClient) -> None:
 
 
 def _message(response: httpx.Response) -> str:
-    """What the server says of an error, shortened: OpenAI's form, or the text."""
+    """The error message of a response, shortened: in OpenAI's format, or the text."""
     try:
-        told = response.json()["error"]
-        words = told["message"] if isinstance(told, dict) else told
+        error = response.json()["error"]
+        words = error["message"] if isinstance(error, dict) else error
     except (ValueError, KeyError, TypeError):
         words = response.text
     words = " ".join(str(words).split())
-    return words[:TOLD] + ("…" if len(words) > TOLD else "")
+    return words[:MESSAGE_LENGTH] + ("…" if len(words) > MESSAGE_LENGTH else "")

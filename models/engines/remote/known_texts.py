@@ -1,4 +1,4 @@
-"""Short texts with what a model expects after them, by which a server that runs other weights is noticed."""
+"""Short texts with a model's next-token probabilities, to detect a server that runs other weights."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,17 +16,17 @@ class KnownText:
     next: Mapping[int, float]
 
     def distance(self, found: Sampled) -> float:
-        """How far `found` is from it: half the sum of the differences of the probabilities that both tell, 0 to 1."""
-        told = {
+        """Half the sum of the absolute differences to the probabilities in `found`, 0 to 1."""
+        probabilities = {
             choice.token: choice.probability for choice in (*found.likeliest, Choice(found.token, found.probability))
         }
-        # What a server with few alternatives leaves out says nothing; the rest must be among the likeliest.
+        # A server with few alternatives reports only the likeliest tokens.
         compared = list(self.next)[: max(1, len(found.likeliest))]
-        return sum(abs(self.next[token] - told.get(token, 0.0)) for token in compared) / 2
+        return sum(abs(self.next[token] - probabilities.get(token, 0.0)) for token in compared) / 2
 
 
-# The mean distance up to which weights are the same. Of SmolLM2's, measured in torch: 0.002 in bfloat16, 0.013 with
-# 8 bits a weight; 0.08 and more without one of its 30 layers, 0.22 with 4 bits, which are no longer the same.
+# The mean distance up to which weights count as the same. For SmolLM2, measured in torch: 0.002 in bfloat16, 0.013
+# with 8 bits a weight; 0.08 and more without one of its 30 layers, and 0.22 with 4 bits, which count as different.
 TOLERANCE = 0.05
 # By the model's name in the catalog.
 KNOWN: dict[str, tuple[KnownText, ...]] = {

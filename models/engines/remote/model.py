@@ -6,21 +6,22 @@ from dataclasses import dataclass, field, replace
 from models.engines.base import LIKELIEST, CausalInfo, Reading, Sampling, Step
 from models.engines.llama_cpp.completions import CompletionError, End, Event, Sampled
 from models.engines.remote.capabilities import COMPLETIONS, Capabilities, Dialect
-from models.engines.remote.client import Client, EngineError, Streams
+from models.engines.remote.client import Client
 from models.engines.remote.known_texts import KNOWN, KnownText
 from models.engines.remote.probing import probe
+from models.engines.remote.streams import EngineError, Streams
 from models.engines.tokenizer import Tokenizer
 
-# Tokens of context where the server does not tell.
+# The context length in tokens if the server does not report one.
 CONTEXT = 2_048
-# How often, in seconds, whoever waits for a token is asked whether to wait on.
+# How often, in seconds, a caller that waits for a token regains control.
 GLANCE = 0.1
 
 
 class RemoteCausalLM:
     """A `CausalLM` whose tokens come from the server of `client`.
 
-    No request is sent twice: the server would compute twice, and what was told of the first is on the page already.
+    No request is sent twice: the server would compute twice, and tokens of the first may be on the page already.
     """
 
     def __init__(
@@ -36,10 +37,10 @@ class RemoteCausalLM:
     def connect(
         cls, client: Client, name: str, tokenizer: Tokenizer, known: Sequence[KnownText] | None = None
     ) -> "RemoteCausalLM":
-        """The catalog's model `name` on the server of `client`, which is probed.
+        """Probe the server of `client` and return the catalog's model `name` on it.
 
-        Its `capabilities.lacks` must be empty before it can `generate`. `known` are texts to compare, in place of
-        those in `KNOWN`. Raises EngineError where the server cannot be reached or runs another model.
+        Its `capabilities.lacks` must be empty before it can `generate`. `known` are texts to compare instead of those
+        in `KNOWN`. Raises EngineError if the server cannot be reached or runs another model.
         """
 
         def encode(text: str) -> list[int]:
@@ -63,19 +64,18 @@ class RemoteCausalLM:
         bias: Mapping[int, float] | None = None,
         ends: frozenset[int] | None = None,
     ) -> Iterator[Reading | dict[int, Step]]:
-        """As in `CausalLM`. Where there is nothing new for a moment it yields a step of no tokens.
+        """See `CausalLM.generate`. While waiting, it yields empty steps.
 
-        Raises ValueError where the prompt does not fit, and EngineError where the server fails, after the tokens that
-        came before.
+        Raises ValueError if the prompt does not fit, and EngineError if the server fails.
         """
         longest = max((sampling.max_new_tokens for sampling in samplings), default=1)
         if not prompt or len(prompt) + longest > self.info.context:
             raise ValueError(
-                f"The prompt has {len(prompt):,} tokens, and {longest:,} are to follow: there must be at least 1, and "
-                f"at most {self.info.context:,} together."
+                f"The prompt has {len(prompt):,} tokens, and {longest:,} are to be generated: there must be at least "
+                f"1, and at most {self.info.context:,} together."
             )
         ends = self.info.ends if ends is None else ends
-        # Only reading takes a token too, since the likeliest come with one.
+        # Even without continuations one token is generated, since the likeliest tokens come with it.
         bodies = [
             self._dialect.completion(prompt, sampling, bias, ends, self.capabilities.alternatives)
             for sampling in samplings or [Sampling(1)]
@@ -93,7 +93,7 @@ class RemoteCausalLM:
 
 @dataclass
 class _Continuation:
-    """How far one sampling is. `held` is a control token that may be an end which only llama.cpp knows."""
+    """The state of one sampling. `held` is a control token that may be an end token known only to llama.cpp."""
 
     held: Sampled | None = None
     over: bool = False
@@ -114,9 +114,9 @@ class _Answer:
     continuations: list[_Continuation] = field(default_factory=list)
 
     def run(self, only_read: bool) -> Iterator[Reading | dict[int, Step]]:
-        """Yield what comes until all continuations are over."""
+        """Yield progress and steps until all continuations have ended."""
         self.continuations = [_Continuation() for _ in self.bodies]
-        # The others begin once the prompt is read: it is in the server's prefix cache then.
+        # The others start once the prompt is in the server's prefix cache.
         self.streams.open(0, self.bodies[0])
         yield self.progress
         while not all(each.over for each in self.continuations):
@@ -140,20 +140,20 @@ class _Answer:
                     for other in range(1, len(self.bodies)):
                         self.streams.open(other, self.bodies[other])
                 if isinstance(event, End) and not self.read:
-                    raise EngineError(f"The engine at {self.host} ended its answer before it told a token.")
-                yield from self._told(number, one, event)
+                    raise EngineError(f"The engine at {self.host} ended its answer before the first token.")
+                yield from self._process(number, one, event)
 
     def _finished_reading(self, first: Sampled) -> Reading:
         self.read = True
         total = self.progress.total
         return Reading(total, total, first.likeliest[:LIKELIEST], self.progress.kept)
 
-    def _told(self, number: int, one: _Continuation, event: Event) -> Iterator[Reading | dict[int, Step]]:
+    def _process(self, number: int, one: _Continuation, event: Event) -> Iterator[Reading | dict[int, Step]]:
         if one.over:
             return
         if isinstance(event, Reading):
             if not self.read:
-                # The end is told with the likeliest tokens, which come with the first new one.
+                # The end of reading is reported with the likeliest tokens, which come with the first new one.
                 self.progress = replace(event, total=self.progress.total)
                 if event.done < self.progress.total:
                     yield self.progress

@@ -1,4 +1,4 @@
-"""Asks the server at a URL what it can do, and whether it runs the model that it is taken for."""
+"""Determines the capabilities of a server at a URL, and verifies that it runs the expected model."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -7,16 +7,17 @@ from typing import Any
 from models.engines.base import Reading, Sampling
 from models.engines.llama_cpp.completions import ALTERNATIVES, CompletionError, Sampled
 from models.engines.remote.capabilities import COMPLETIONS, Capabilities, Dialect, Kind
-from models.engines.remote.client import Client, EngineError, EngineRefused
+from models.engines.remote.client import Client
 from models.engines.remote.known_texts import TOLERANCE, KnownText
+from models.engines.remote.streams import EngineError, EngineRefused
 
 log = logging.getLogger(__name__)
 
-# How many alternatives are asked for, until a server takes it. OpenAI's own limit is 5.
+# Numbers of alternatives to request, until the server accepts one. OpenAI's limit is 5.
 TRIED = (ALTERNATIVES, 5, 1)
-# A text of other scripts, spaces and digits, on which two tokenizers differ soon.
+# A text of several scripts, spaces and digits, on which different tokenizers are likely to differ.
 TEXT = "Naïve  cafés cost 1,234 ¥\n\tin 東京 <|im_end|> :-)"
-# A bias that brings any token; vLLM takes no stronger one.
+# A bias that forces any token; vLLM accepts no larger one.
 CERTAIN = 100.0
 # A letter whose tokens are parts of it.
 LETTER = "😀"
@@ -32,24 +33,24 @@ def probe(
     ends: frozenset[int],
     known: Sequence[KnownText] = (),
 ) -> tuple[Dialect, Capabilities]:
-    """What the server of `client` can do as the catalog's model `name`, and how to speak to it.
+    """Determine the capabilities of the server of `client` for the catalog's model `name`, and its dialect.
 
-    `encode` makes token ids of a text, where what looks like a control token is text; `ends` are the tokens that end
-    one. Raises EngineError where the server cannot be reached or runs another model.
+    `encode` tokenizes a text, treating control tokens as plain text; `ends` are the tokens that end one. Raises
+    EngineError if the server cannot be reached or runs another model.
     """
     dialect, context = _find(client, name, ends)
     letters = [token for letter in LETTERS for token in encode(letter)]
     alternatives, first, read = _alternatives(client, dialect, letters)
     biased = own = every_token = False
     if first is not None:
-        # A token that only a bias brings.
+        # A token that is only chosen because of a bias.
         other = letters[0] if first.token != letters[0] else letters[1]
         pushed = _pushed(client, dialect, letters, other)
         biased = pushed is not None and pushed.token == other
         own = pushed is not None and pushed.probability < 0.5
         part = encode(LETTER)[0]
-        told = _pushed(client, dialect, letters, part)
-        every_token = told is not None and told.token == part
+        step = _pushed(client, dialect, letters, part)
+        every_token = step is not None and step.token == part
     same_tokens = _compare_tokens(client, dialect, name, encode)
     same_text = bool(known) and first is not None
     if same_text:
@@ -75,7 +76,7 @@ def probe(
 
 
 def _find(client: Client, name: str, ends: frozenset[int]) -> tuple[Dialect, int]:
-    """The kind of the server, its model that is most likely `name`, and that one's context."""
+    """The dialect of the server with its model that matches `name`, and the context length of that model."""
     answer = client.ask("/v1/models")
     try:
         models = {str(each["id"]): each for each in answer["data"]}
@@ -93,14 +94,14 @@ def _find(client: Client, name: str, ends: frozenset[int]) -> tuple[Dialect, int
         return Dialect(KINDS.get(entry.get("owned_by", ""), "OpenAI-compatible"), served, ends), int(context)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise EngineError(
-            f"The engine at {client.host} does not tell its models: it is not a server of OpenAI's completions."
+            f"The engine at {client.host} does not list its models: it is not a server of OpenAI's completions."
         ) from error
 
 
 def _alternatives(client: Client, dialect: Dialect, prompt: Sequence[int]) -> tuple[int, Sampled | None, int]:
-    """How many alternatives a step has, the step after `prompt`, and how many tokens of that were read.
+    """The number of alternatives of a step, the step after `prompt`, and how many tokens of it were read.
 
-    All are none where the server refuses or does not tell.
+    0 and None if the server rejects the request or does not report them.
     """
     for tried in TRIED:
         try:
@@ -122,13 +123,13 @@ def _step(client: Client, body: dict[str, Any], dialect: Dialect) -> tuple[Sampl
     except CompletionError as error:
         log.info("%s: %s", client.name, error)
         events = []
-    told = [(chunk.get("usage") or {}).get("prompt_tokens", 0) for chunk in chunks]
-    read = max([*told, *(event.total for event in events if isinstance(event, Reading))], default=0)
+    usage = [(chunk.get("usage") or {}).get("prompt_tokens", 0) for chunk in chunks]
+    read = max([*usage, *(event.total for event in events if isinstance(event, Reading))], default=0)
     return next((event for event in events if isinstance(event, Sampled)), None), read
 
 
 def _pushed(client: Client, dialect: Dialect, prompt: Sequence[int], token: int) -> Sampled | None:
-    """The step after `prompt` with a bias that brings `token`, None where the server tells none or refuses."""
+    """The step after `prompt` with a bias that forces `token`, None if the server rejects it or reports no tokens."""
     try:
         step, _ = _step(client, dialect.completion(prompt, Sampling(1), {token: CERTAIN}, alternatives=1), dialect)
     except EngineRefused as error:
@@ -138,10 +139,10 @@ def _pushed(client: Client, dialect: Dialect, prompt: Sequence[int], token: int)
 
 
 def _compare_tokens(client: Client, dialect: Dialect, name: str, encode: Callable[[str], Sequence[int]]) -> bool:
-    """Whether the server makes the same token ids of a text, False where it does not tell. Raises EngineError."""
+    """Compare the token ids of a text; False if the server does not return ids. Raises EngineError if they differ."""
     ours: dict[str, Any] = {"content": TEXT, "add_special": False, "parse_special": False}
     if dialect.kind != "llama.cpp":
-        # Control tokens cannot be told to be text there.
+        # These servers cannot treat control tokens as text.
         ours = {"model": dialect.model, "prompt": _plain(TEXT), "add_special_tokens": False}
     try:
         answer = client.ask("/tokenize", ours)
@@ -161,7 +162,7 @@ def _plain(text: str) -> str:
 
 
 def _compare_texts(client: Client, dialect: Dialect, name: str, known: Sequence[KnownText], alternatives: int) -> None:
-    """Raise EngineError where the server expects other tokens after the `known` texts than the model does."""
+    """Raise EngineError if the server's probabilities after the `known` texts differ from the model's."""
     far = []
     for text in known:
         step, _ = _step(client, dialect.completion(text.ids, Sampling(1), alternatives=alternatives), dialect)
@@ -175,12 +176,12 @@ def _compare_texts(client: Client, dialect: Dialect, name: str, known: Sequence[
 
 
 def _prompt_probabilities(client: Client, dialect: Dialect, prompt: Sequence[int]) -> bool:
-    """Whether the server tells the log-probabilities of the tokens of a prompt, which llama.cpp does not."""
+    """Whether the server returns the log-probabilities of a prompt's tokens, which llama.cpp does not."""
     if dialect.kind == "llama.cpp":
         return False
     body = {"model": dialect.model, "prompt": list(prompt), "max_tokens": 1, "prompt_logprobs": 1}
     try:
-        told = client.ask(COMPLETIONS, body)["choices"][0].get("prompt_logprobs")
+        logprobs = client.ask(COMPLETIONS, body)["choices"][0].get("prompt_logprobs")
     except (EngineError, KeyError, TypeError, IndexError, AttributeError):
         return False
-    return isinstance(told, list) and len(told) == len(prompt)
+    return isinstance(logprobs, list) and len(logprobs) == len(prompt)

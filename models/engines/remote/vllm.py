@@ -1,4 +1,4 @@
-"""What vLLM is asked and what it answers: OpenAI's completions with vLLM's own fields, so that tokens are ids."""
+"""The request and response format of vLLM: OpenAI's completions with vLLM's extensions, so that tokens are ids."""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -7,7 +7,7 @@ from typing import Any
 from models.engines.base import Choice, Sampling
 from models.engines.llama_cpp.completions import ALTERNATIVES, CompletionError, End, Event, Sampled
 
-# How vLLM writes a token when it is asked for ids.
+# The format of a token id in vLLM's responses.
 PREFIX = "token_id:"
 # vLLM clamps a bias to this, in both directions.
 STRONGEST = 100.0
@@ -21,7 +21,7 @@ def completion(
     bias: Mapping[int, float] | None = None,
     alternatives: int = ALTERNATIVES,
 ) -> dict[str, Any]:
-    """The payload that continues `prompt` as `sampling` says, until a token of `ends`.
+    """The payload that continues `prompt` with `sampling`, until a token of `ends`.
 
     It names every parameter that shapes what is drawn, since vLLM takes its defaults from the model's own
     `generation_config.json`.
@@ -33,13 +33,13 @@ def completion(
         # vLLM has no top-p of 0, which leaves the likeliest token alone.
         "temperature": sampling.temperature if sampling.top_p > 0 else 0.0,
         "top_p": sampling.top_p or 1.0,
-        # All of these do nothing.
+        # All of these are disabled.
         "top_k": 0,
         "min_p": 0.0,
         "repetition_penalty": 1.0,
         "presence_penalty": 0.0,
         "frequency_penalty": 0.0,
-        # The tokens that end a text are ours to name, and stand in the answer with their probabilities.
+        # End tokens are set explicitly, and returned with their probabilities.
         "ignore_eos": True,
         "stop_token_ids": sorted(ends),
         "logprobs": alternatives,
@@ -56,7 +56,7 @@ def completion(
 
 
 def events(chunk: Mapping[str, Any]) -> list[Event]:
-    """What a chunk of the stream says, in order; nothing for a chunk that says nothing.
+    """Parse a chunk of the stream into events, in order; possibly none.
 
     Raises CompletionError where the chunk is an error or is not what vLLM sends.
     """
@@ -70,7 +70,7 @@ def events(chunk: Mapping[str, Any]) -> list[Event]:
 
 def _events(chunk: Mapping[str, Any]) -> list[Event]:
     found: list[Event] = []
-    # The last chunk has the counts of tokens alone.
+    # The last chunk has only the token counts.
     for choice in chunk["choices"]:
         found += _sampled(choice.get("logprobs") or {})
         if (reason := choice.get("finish_reason")) is not None:

@@ -97,7 +97,7 @@ class ContinuousBatching:
                 return
             try:
                 threading.Thread(target=self._work, name="translate", daemon=True).start()
-            except RuntimeError:  # The system has no thread left.
+            except RuntimeError:  # No more threads are available.
                 self._requests.remove(request)
                 raise
             self._running = True
@@ -119,18 +119,18 @@ class ContinuousBatching:
                     request.news.put(news)
 
     def _current(self) -> list[_Request]:
-        """The requests that still want something; what others had in the batch is removed."""
+        """The unfinished requests; the rows of all others are removed from the batch."""
         with self._lock:
             gone = [request for request in self._requests if request.finished]
             self._requests = [request for request in self._requests if request not in gone]
-            # Before another worker may start, since only one at a time touches the batch.
+            # Before another worker can start, since only one at a time may use the batch.
             if numbers := {number for request in gone for number in request.rows}:
                 self._batch.drop(numbers)
             self._running = bool(self._requests)
             return list(self._requests)
 
     def _admit(self, requests: Sequence[_Request]) -> None:
-        """Let the groups join for which it is time, as far as they fit."""
+        """Add the next groups to the batch, as far as they fit."""
         for request in sorted(requests, key=lambda request: bool(request.rows)):
             if not request.groups or not request.fits:
                 continue

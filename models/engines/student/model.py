@@ -19,8 +19,8 @@ from models.runtime.cache import Loaded
 from models.weights.student import END, read, tokenizer
 
 GROUP_SIZE = "DYNAMIC_QUANTIZATION_GROUP_SIZE"
-# Activations are multiplied as int8, each group of so many with a scale of its own, where the CPU has instructions for
-# it: less than half the time.
+# Activations are quantized to int8 in groups of this size, each with its own scale, if the CPU has instructions for
+# it: this takes less than half the time.
 PROPERTIES: dict[str, Any] = {GROUP_SIZE: 32}
 
 
@@ -30,7 +30,7 @@ def load(folder: Path, threads: int = 0) -> Loaded:
     Raises ValueError where the files hold another kind of network.
     """
     weights, config = read(folder)
-    # The graphs read the file's values, the kernels a copy in an order of their own.
+    # The graphs read the file's values, the kernels a copy in another layout.
     nbytes = 2 * sum(weight.values.nbytes for weight in weights.values()) + BATCH_BYTES
     return Loaded(translator(Graphs(weights, config), threads), tokenizer(folder), "cpu", "int8", nbytes, "openvino")
 
@@ -41,7 +41,7 @@ def translator(graphs: Graphs, threads: int = 0) -> ContinuousBatching:
     return ContinuousBatching(StudentBatch(encoder.create_infer_request(), step.create_infer_request()))
 
 
-# What a full batch and the kernels for the shapes it has had take, by how much the process grew.
+# The memory of a full batch and of the kernels for its shapes, measured as the growth of the process.
 BATCH_BYTES = 85_000_000
 # OpenVINO compiles kernels for each shape it meets and keeps them. So sources are padded to a multiple of so many
 # tokens, and a step computes 1, 2, 4 or a multiple of so many rows.

@@ -10,7 +10,7 @@ from torch import Tensor
 from transformers import DynamicCache, LogitsProcessorList, TemperatureLogitsWarper, TopPLogitsWarper
 from transformers.cache_utils import DynamicLayer
 
-from models.engines.base import LIKELIEST, RIVALS, CausalInfo, Choice, Reading, Sampling, Step
+from models.engines.base import LIKELIEST, LIKELIEST_ALONE, RIVALS, CausalInfo, Choice, Reading, Sampling, Step
 from models.engines.llama_cpp.completions import COLDEST
 
 # Tokens of a prompt read at once: a caller can stop between them.
@@ -37,7 +37,9 @@ class TorchCausal:
         """The bytes that the texts that stay read take at most."""
         config = self.module.config
         width = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
-        token = 2 * config.num_hidden_layers * config.num_key_value_heads * width * self.module.dtype.itemsize
+        # A model without shared keys, as GPT-2, names no number of them.
+        heads = getattr(config, "num_key_value_heads", config.num_attention_heads)
+        token = 2 * config.num_hidden_layers * heads * width * self.module.dtype.itemsize
         return int(KEPT * KEPT_TOKENS * token)
 
     def generate(
@@ -52,12 +54,13 @@ class TorchCausal:
             raise ValueError("The prompt is empty: it must have at least one token.")
         ids = list(prompt)
         cache = self._find(ids)
+        count = LIKELIEST if samplings else LIKELIEST_ALONE
         try:
             kept = cache.get_seq_length()
             for start in range(kept, len(ids), CHUNK):
                 logits = self._forward([ids[start : start + CHUNK]], cache)
                 done = min(start + CHUNK, len(ids))
-                likeliest = _likeliest(logits[0].softmax(-1), LIKELIEST) if done == len(ids) else ()
+                likeliest = _likeliest(logits[0].softmax(-1), count) if done == len(ids) else ()
                 yield Reading(done, len(ids), likeliest, kept)
             if len(samplings) == 1:
                 yield from self._continue(logits, cache, samplings, bias, ends, ids)
@@ -137,7 +140,7 @@ class TorchCausal:
 
 
 def _ends(module: Any) -> frozenset[int]:
-    """The tokens after which `module` has nothing more to say."""
+    """The tokens that end a text of `module`."""
     ends = module.generation_config.eos_token_id
     return frozenset(ends if isinstance(ends, list) else [] if ends is None else [ends])
 

@@ -30,7 +30,7 @@ class TorchEncoder:
 
 
 def info_of(module: Any) -> EncoderInfo:
-    """What the configuration of `module` tells, and the calibration of its adapter, if it has one."""
+    """The properties from the configuration of `module`, and the calibration of its adapter, if any."""
     config = module.config
     return EncoderInfo(
         width=config.hidden_size,
@@ -43,7 +43,7 @@ def info_of(module: Any) -> EncoderInfo:
 
 
 def has_token_types(module: Any) -> bool:
-    """Whether a type tells `module` which text a token belongs to, as in BERT; DistilBERT and RoBERTa have none."""
+    """Whether `module` distinguishes two texts by token types, as BERT does; DistilBERT and RoBERTa do not."""
     return bool(getattr(module.config, "type_vocab_size", 0) > 1)
 
 

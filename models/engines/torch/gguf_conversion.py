@@ -1,4 +1,4 @@
-"""What is made of a GGUF file for other engines than llama.cpp; the functions import what they need."""
+"""Converts a GGUF file for engines other than llama.cpp; imports are local to the functions."""
 
 import shutil
 from pathlib import Path

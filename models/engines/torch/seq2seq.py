@@ -70,39 +70,39 @@ class Seq2Seq(nn.Module):
         return states, mask.long()
 
     def steps(self, sources: Sequence[Sequence[int]], bounds: Sequence[int]) -> Iterator[dict[int, tuple[int, Floats]]]:
-        """For each row that has not ended its next token, and how much each token of the source was looked at."""
+        """Yield for each unfinished row its next token and its attention weights over the source."""
         states, mask = self.encode(sources)
         cache = EncoderDecoderCache(DynamicCache(), DynamicCache())
         rows = list(range(len(sources)))
-        said = torch.full((len(rows), 1), self.start, device=states.device)
+        generated = torch.full((len(rows), 1), self.start, device=states.device)
         bend = self._processors()
         for step in range(max(bounds)):
-            tokens, weights = self._next(states, mask, said, cache, bend)
+            tokens, weights = self._next(states, mask, generated, cache, bend)
             chosen, looked = tokens.tolist(), weights.numpy()
             yield {row: (token, looked[at]) for at, (row, token) in enumerate(zip(rows, chosen, strict=True))}
             going = [at for at, row in enumerate(rows) if chosen[at] != self.end and step + 1 < bounds[row]]
             if not going:
                 return
-            said = torch.cat([said, tokens[:, None]], 1)
+            generated = torch.cat([generated, tokens[:, None]], 1)
             if len(going) < len(rows):  # The others leave the batch.
                 kept = torch.tensor(going, device=states.device)
                 rows = [rows[at] for at in going]
-                said, states, mask = said[kept], states[kept], mask[kept]
+                generated, states, mask = generated[kept], states[kept], mask[kept]
                 cache.batch_select_indices(kept)
 
     @torch.inference_mode()
     def _next(
-        self, states: Tensor, mask: Tensor, said: Tensor, cache: Any, bend: LogitsProcessorList
+        self, states: Tensor, mask: Tensor, generated: Tensor, cache: Any, bend: LogitsProcessorList
     ) -> tuple[Tensor, Tensor]:
-        """The likeliest tokens (batch) after `said`, and the weights (batch, source) of the cross-attention.
+        """The likeliest tokens (batch) after `generated`, and the weights (batch, source) of the cross-attention.
 
         The weights are the mean over the heads of the last layer but one, which aligns words best in models that were
-        not taught to (Garg et al. 2019); all are zero where the model was loaded without its attention.
+        not trained to align (Garg et al. 2019); all are zero if the model was loaded without attention.
         """
         output = self.model(
             encoder_outputs=BaseModelOutput(last_hidden_state=states),
             attention_mask=mask,
-            decoder_input_ids=said[:, -1:],
+            decoder_input_ids=generated[:, -1:],
             cache=cache,
             use_cache=True,
             output_attentions=self.config._attn_implementation == "eager",
@@ -111,10 +111,10 @@ class Seq2Seq(nn.Module):
         weights = looked[-2:][0].mean(1)[:, 0].float().cpu() if looked else torch.zeros(mask.shape)
         logits = output.logits[:, -1].float().clone()
         logits[:, self.never] = -torch.inf
-        return bend(said, logits).argmax(-1), weights
+        return bend(generated, logits).argmax(-1), weights
 
     def _processors(self) -> LogitsProcessorList:
-        """What the checkpoint's own settings say of the tokens it may write."""
+        """The constraints on generated tokens in the checkpoint's generation settings."""
         settings, found = self.model.generation_config, LogitsProcessorList()
         if settings.min_length:
             found.append(MinLengthLogitsProcessor(settings.min_length, self.end, device=self.model.device))

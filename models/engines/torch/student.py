@@ -86,9 +86,9 @@ class Student(nn.Module):
 
         These are (batch, heads, 1, source) for each layer.
         """
-        said = self.embedding(state.tokens) * self.config.width**0.5
+        embedded = self.embedding(state.tokens) * self.config.width**0.5
         # At the start there is no last token, whatever stands there.
-        x = (self._positions(state.written) + said * (state.written > 0)[:, None])[:, None]
+        x = (self._positions(state.written) + embedded * (state.written > 0)[:, None])[:, None]
         following, attentions = [], []
         for layer, (keys, values), cell in zip(self.decoder, state.sources, state.cells, strict=True):
             x, cell = layer.cell(x, cell)
@@ -101,7 +101,7 @@ class Student(nn.Module):
     def cross_attentions(
         self, memory: Memory, targets: Tensor, between: Callable[[], None] = lambda: None
     ) -> tuple[Tensor, ...]:
-        """How the decoder looks at the source while it writes `targets` (batch, target).
+        """The cross-attention of the decoder while it writes `targets` (batch, target).
 
         One (batch, heads, target, source) tensor for each decoder layer; row t is the step that writes token t.
         `between` is called before each step, and may end the work by raising.
@@ -136,12 +136,36 @@ class Student(nn.Module):
             yield finished
 
     @torch.inference_mode()
-    def _write(self, state: State) -> tuple[State, Tensor]:
-        """The state with the likeliest next tokens, and how much each token of the source was looked at."""
+    def choices(self, source: Source, written: Sequence[int]) -> Tensor:
+        """The probabilities (vocabulary) of the token after `written`, the beginning of a translation of `source`."""
+        state = self.start(self.encode(*pad([source], self.embedding.weight.device)))
+        for token in written:
+            state = self._write(state, token)[0]
+        logits = self.output(self.step(state)[0])
+        logits[:, UNKNOWN] = -torch.inf
+        probabilities: Tensor = logits[0].softmax(-1)
+        return probabilities
+
+    @torch.inference_mode()
+    def continued(self, source: Source, written: Sequence[int]) -> Decoded:
+        """The translation of `source` that begins with the tokens `written`, the rest as in `translate`."""
+        state = self.start(self.encode(*pad([source], self.embedding.weight.device)))
+        row = Row(0, len(source), bound(source) + len(written))
+        whole = None
+        while whole is None:
+            forced = written[len(row.ids)] if len(row.ids) < len(written) else None
+            state, looked = self._write(state, forced)
+            whole = row.write(int(state.tokens[0]), looked[0].cpu().numpy())
+        return whole
+
+    @torch.inference_mode()
+    def _write(self, state: State, forced: int | None = None) -> tuple[State, Tensor]:
+        """The state with the likeliest next tokens, or with `forced`, and their attention weights over the source."""
         states, cells, attentions = self.step(state)
         logits = self.output(states)
         logits[:, UNKNOWN] = -torch.inf
-        following = state._replace(tokens=logits.argmax(-1), written=state.written + 1, cells=cells)
+        tokens = logits.argmax(-1) if forced is None else torch.full_like(state.tokens, forced)
+        following = state._replace(tokens=tokens, written=state.written + 1, cells=cells)
         return following, attentions[-1][:, 0, 0]
 
     def _positions(self, places: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""What a chat model looked at, in the prompt and in the reply so far, as it chose each token of its reply."""
+"""The attention of a chat model to the prompt and the reply so far, for each token of its reply."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -48,14 +48,14 @@ class ReplyAttention:
 
 @dataclass(frozen=True)
 class ReplyReader:
-    """Reads a conversation again with the copy of the chat model of `spec` that tells its attention."""
+    """Computes the attention of a conversation with the torch copy of the chat model of `spec`."""
 
     cache: ModelCache
     spec: ModelSpec
     limits: Limits = DEFAULT_LIMITS
 
     def __call__(self, prompt: Prompt, reply: Sequence[Token], report: Report = ignore) -> ReplyAttention:
-        """What the whole `reply` to `prompt` looked at, or as much as could be read before the deadline."""
+        """The attention of the whole `reply` to `prompt`, or of as much as could be read before the deadline."""
         return last(self.stream(prompt, reply, report), self.spec.name, report)
 
     @retried
@@ -88,15 +88,15 @@ def context_of(prompt: Prompt, reply: Sequence[Token]) -> tuple[ContextToken, ..
         if part.control:
             made.append(ContextToken(part.text, number, "", True))
         else:
-            made += _in_words(part.text, [Span(*offsets) for offsets in part.offsets], number)
+            made += _by_word(part.text, [Span(*offsets) for offsets in part.offsets], number)
     text, spans = "", []
     for token in reply:
         spans.append(Span(len(text), len(text) + len(token.text)))
         text += token.text
-    return (*made, *_in_words(text, spans, made[-1].word + 1 if made else 0))
+    return (*made, *_by_word(text, spans, made[-1].word + 1 if made else 0))
 
 
-def _in_words(text: str, spans: Sequence[Span], number: int) -> Iterator[ContextToken]:
+def _by_word(text: str, spans: Sequence[Span], number: int) -> Iterator[ContextToken]:
     """The tokens at `spans` of `text`, their words counted from `number`."""
     found = words(text)
     before: Span | None = None

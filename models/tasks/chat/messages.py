@@ -12,7 +12,7 @@ HISTORY_LIMIT = 1_000
 
 @dataclass(frozen=True)
 class Message:
-    """What one side said."""
+    """One message of the user or the assistant."""
 
     role: Role
     text: str

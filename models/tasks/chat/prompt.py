@@ -1,4 +1,4 @@
-"""A conversation as the tokens a chat model reads, cut to its context; nothing that was said is a control token."""
+"""Encodes a conversation for a chat model, cut to its context; control tokens in messages are plain text."""
 
 import re
 from bisect import bisect_left
@@ -22,20 +22,20 @@ STANDS_IN = re.compile("\ue000(\\d+)\ue001")
 class Part:
     """A stretch of a prompt: one control token, or the text between two of them.
 
-    `offsets` are the places of its tokens `ids` in `text`, (start, end) in characters; the spans `said` are what the
-    messages hold, and the rest of `text` comes from the chat template.
+    `offsets` are the places of its tokens `ids` in `text`, (start, end) in characters; the spans `contents` are the
+    texts of the messages, and the rest of `text` comes from the chat template.
     """
 
     text: str
     ids: list[int]
     offsets: list[tuple[int, int]]
-    said: tuple[Span, ...]
     control: bool
+    contents: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True)
 class Prompt:
-    """What the model reads, and what of the conversation had to go for it to fit."""
+    """The tokens that the model reads, and how many messages were left out to fit its context."""
 
     parts: tuple[Part, ...]
     dropped_turns: int = 0
@@ -45,6 +45,11 @@ class Prompt:
     def ids(self) -> list[int]:
         """The tokens."""
         return [token for part in self.parts for token in part.ids]
+
+    @property
+    def messages(self) -> tuple[str, ...]:
+        """The texts of the messages, that of the system first where there is one."""
+        return tuple(span.of(part.text) for part in self.parts for span in part.contents)
 
 
 def fit(loaded: Loaded, system: str, conversation: Sequence[Message], max_new_tokens: int) -> Prompt:
@@ -60,8 +65,8 @@ def fit(loaded: Loaded, system: str, conversation: Sequence[Message], max_new_to
         turns[-1].append(message)
 
     def encode(first: int) -> tuple[Part, ...]:
-        said = [(message.role, message.text) for turn in turns[first:] for message in turn]
-        return encode_chat(loaded.tokenizer, [("system", system), *said] if system else said)
+        messages = [(message.role, message.text) for turn in turns[first:] for message in turn]
+        return encode_chat(loaded.tokenizer, [("system", system), *messages] if system else messages)
 
     def count(first: int) -> int:
         return sum(len(part.ids) for part in encode(first))
@@ -90,7 +95,7 @@ def encode_chat(tokenizer: Any, messages: Sequence[tuple[str, str]]) -> tuple[Pa
     longest_first = sorted(control, key=len, reverse=True)
     pieces = re.split(f"({'|'.join(map(re.escape, longest_first))})", rendered)
     return tuple(
-        Part(piece, [control[piece]], [(0, len(piece))], (), True)
+        Part(piece, [control[piece]], [(0, len(piece))], True)
         if piece in control
         else _text_part(tokenizer, piece, messages)
         for piece in pieces
@@ -100,13 +105,13 @@ def encode_chat(tokenizer: Any, messages: Sequence[tuple[str, str]]) -> tuple[Pa
 
 def _text_part(tokenizer: Any, piece: str, messages: Sequence[tuple[str, str]]) -> Part:
     """The part that `piece` of a template becomes when the texts are put in for their stand-ins."""
-    text, said, at = "", [], 0
+    text, contents, at = "", [], 0
     for stand_in in STANDS_IN.finditer(piece):
         text += piece[at : stand_in.start()]
         content = messages[int(stand_in[1])][1]
-        said.append(Span(len(text), len(text) + len(content)))
+        contents.append(Span(len(text), len(text) + len(content)))
         text += content
         at = stand_in.end()
     text += piece[at:]
     encoded = tokenizer(text, add_special_tokens=False, return_offsets_mapping=True, verbose=False)
-    return Part(text, encoded["input_ids"], encoded["offset_mapping"], tuple(said), False)
+    return Part(text, encoded["input_ids"], encoded["offset_mapping"], False, tuple(contents))

@@ -1,4 +1,4 @@
-"""Drafts: several ways to go on with a text, drawn side by side, and what the model expects at each point."""
+"""Drafts: several sampled continuations of a text, with the likeliest tokens at each position."""
 
 import secrets
 from collections.abc import Iterator
@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from models.catalog.choice import Choice
-from models.engines.base import Reading, Sampling
+from models.engines.base import LIKELIEST, Reading, Sampling
+from models.explain.distribution import Distribution, distribution
 from models.explain.tokens import Candidate, Token, Transcript, boundary, candidates, control_tokens
 from models.runtime.limits import check_number, check_text, check_whole
 from models.runtime.memory import retried
-from models.runtime.progress import Report, ignore
-from models.runtime.provenance import Run, stopwatch
+from models.runtime.progress import Report, ignore, last
+from models.runtime.provenance import Run, rate_of, stopwatch
 
 Ending = Literal["", "end", "length", "time", "circles"]
 
@@ -28,8 +29,8 @@ CONTEXT = 2_048
 class Draft:
     """One continuation so far; its `seed` alone, with the same settings, draws it again.
 
-    `ended` is empty while there is more to come, then tells why there is not: the model ended the text, the draft
-    reached its length, the time was up, or it went round in circles.
+    `ended` is empty during generation, then the reason for its end: an end token, the maximum length, the time limit,
+    or repetition.
     """
 
     seed: int
@@ -42,7 +43,8 @@ class Draft:
 class Drafts:
     """All drafts so far. `read` of the text's `run.tokens` tokens are read; `next` are the likeliest to follow it.
 
-    `rate` is in tokens a second of all drafts together, 0 until it is known.
+    `rate` is in tokens a second of all drafts together, 0 until it is known. `distribution` has more of the next tokens
+    once the text is read, where there are no drafts.
     """
 
     next: tuple[Candidate, ...]
@@ -50,11 +52,12 @@ class Drafts:
     read: int
     rate: float
     run: Run
+    distribution: Distribution | None = None
 
 
 @dataclass(frozen=True)
 class Drafter(Choice):
-    """Goes on with texts, as they are and without a chat template, with the causal language model of `spec`."""
+    """Continues texts with the causal language model of `spec`, without a chat template."""
 
     def check(
         self,
@@ -74,10 +77,10 @@ class Drafter(Choice):
         if seed is not None:
             check_whole(seed, "seed", 0, SEED_LIMIT)
 
-    def __call__(self, text: str, *options: Any, **named: Any) -> Drafts:
-        """All drafts, whole; takes what `stream` takes."""
-        *_, result = self.stream(text, *options, **named)
-        return result
+    def __call__(self, text: str, *options: Any, report: Report = ignore, **named: Any) -> Drafts:
+        """All complete drafts; takes the arguments of `stream`."""
+        named["report"] = report
+        return last(self.stream(text, *options, **named), self.spec.name, report)
 
     @retried
     def stream(
@@ -90,10 +93,10 @@ class Drafter(Choice):
         seed: int | None = None,
         report: Report = ignore,
     ) -> Iterator[Drafts]:
-        """Yield the drafts as they grow, first while `text` is read; with no `drafts`, only what may follow it.
+        """Stream the drafts, first while `text` is read; with 0 `drafts`, only the likeliest next tokens.
 
-        The first draft is drawn with `seed`, or one that is chosen here, the others with those that follow it.
-        Closing the generator ends the compute and releases the model.
+        The first draft is sampled with `seed`, a random one by default, the others with the seeds that follow it.
+        Closing the generator cancels the computation and releases the model.
         """
         self.check(text, drafts, max_new_tokens, temperature, top_p, seed)
         spent = stopwatch()
@@ -115,13 +118,17 @@ class Drafter(Choice):
                 now = clock()
                 if isinstance(step, Reading):
                     reading = now
-                    result = replace(result, read=max(0, step.done - 1), next=candidates(tokenizer, step.likeliest))
+                    following = candidates(tokenizer, step.likeliest)
+                    result = replace(result, read=max(0, step.done - 1), next=following[:LIKELIEST])
+                    if following and not seeds:
+                        known = distribution(following, loaded.model.info.vocabulary)
+                        result = replace(result, distribution=known)
                 elif step:
                     for number, new in step.items():
                         if number not in circles:
                             written[number].add(new)
                             circles |= {number} if written[number].circles() else set()
-                    rate = sum(len(one.tokens) for one in written) / (now - reading)
+                    rate = rate_of(sum(len(one.tokens) for one in written), now - reading)
                     grown = tuple(map(_grown, result.drafts, written))
                     result = replace(result, drafts=grown, rate=rate)
                 result = replace(result, run=replace(run, seconds=now))

@@ -8,8 +8,7 @@ from models.runtime.limits import Limits
 from models.runtime.progress import Report
 from models.tasks.drafts.adapter import Drafter
 from models.tasks.sampling import SAMPLING, sampled, seed_of
-from models.tasks.spec import Models, Outcome, TaskSpec, Values, Work, chosen_model
-from models.text.names import unique
+from models.tasks.spec import Models, Outcome, TaskSpec, Values, Work, chosen_model, unique
 
 SIGNS = str.maketrans({" ": "␣", "\n": "↵", "\t": "⇥"})
 

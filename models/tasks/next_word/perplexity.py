@@ -1,4 +1,4 @@
-"""Perplexity: how well a language model would have guessed a text, token by token."""
+"""Perplexity: how well a language model predicts a text, token by token."""
 
 import math
 from collections.abc import Iterator
@@ -58,12 +58,12 @@ class PerplexityMeter(Choice):
     def stream(self, text: str, report: Report = ignore) -> Iterator[Perplexity]:
         """Yield the perplexity as the text is read, from the first token on.
 
-        The first token is read after the one that stands between documents, so that it has a probability too.
-        Closing the generator ends the compute and releases the model.
+        The first token is read after the token that separates documents, so that it has a probability too.
+        Closing the generator cancels the computation and releases the model.
         """
         self.check(text)
         spent = stopwatch()
-        # The engines that serve tell no probabilities of a given text.
+        # Only the torch copy can score a given text.
         with self.cache.lease(self.spec.with_attention(), report) as loaded:
             from models.engines.torch.scoring import score
 

@@ -1,9 +1,10 @@
-"""Classifies a text under labels that the visitor types, none of which has to be known beforehand.
+"""Zero-shot classification of a text under labels that the visitor types.
 
-A label becomes a sentence by a template (Yin et al. 2019). Either an encoder puts text and sentence into one space and
-their nearness counts (Chang et al. 2008), or a model of inference reads both and tells whether the text entails it.
+A template makes a sentence of each label (Yin et al. 2019). It is scored by the similarity of its embedding to that of
+the text (Chang et al. 2008), or by a model of natural language inference as to whether the text entails it.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from models.engines.embedding import embed_in_steps
 from models.runtime.arrays import Floats, normalized, sigmoid, softmax
 from models.runtime.cache import Loaded
 from models.runtime.limits import InputError, check_signs, check_text
+from models.runtime.placing import placed
 from models.runtime.progress import Report, ignore, last
 from models.runtime.provenance import Run, stopwatch
 from models.runtime.spec import Head
@@ -21,8 +23,10 @@ from models.tasks.own_labels import generalist
 from models.tasks.own_labels.entailment import entail_in_steps
 from models.tasks.own_labels.results import Judged, Label, Labelled
 from models.text.emoji import spelled_out
-from models.text.sentences import sentences
+from models.text.paragraphs import unwrapped
+from models.text.sentences import in_lines
 
+BLANKS = re.compile(r" {2,}")
 TEMPLATE = "This text is about {}."
 MOST_LABELS = 20
 LABEL_LIMIT = 60
@@ -48,12 +52,15 @@ class LabelClassifier(Choice):
         [labelled] = self.many([text], labels, multiple, report)
         return labelled
 
+    @placed
     def many(
         self, texts: Sequence[str], labels: Sequence[str], multiple: bool = False, report: Report = ignore
     ) -> list[Labelled]:
         """The scores of `labels` for each of `texts`, which share batches. Raises InputError."""
         for text in texts:
             self.check(text, labels, multiple)
+        # Nothing is shown at its place in the text, and sentences weigh as much as they are long.
+        texts = [BLANKS.sub(" ", unwrapped(text)) for text in texts]
         names = [label.strip() for label in labels]
         judge = JUDGES[self.spec.head]
         with self.cache.lease(self.spec, report) as loaded:
@@ -70,10 +77,10 @@ def _by_nearness(
     loaded: Loaded, texts: Sequence[str], names: Sequence[str], multiple: bool, model: str, report: Report
 ) -> Judged:
     """Judge by the cosine of each text's embedding, the mean of its parts', with each sentence's."""
-    parts, said = _parts(loaded, texts), [TEMPLATE.format(name) for name in names]
-    read = [*said, *(part for each in parts for part in each)]
+    parts, claims = _parts(loaded, texts), [TEMPLATE.format(name) for name in names]
+    read = [*claims, *(part for each in parts for part in each)]
     found = last(embed_in_steps(loaded, read), model, report)
-    cosines = normalized(_means(found.vectors[len(said) :], parts)) @ found.vectors[: len(said)].T
+    cosines = normalized(_means(found.vectors[len(claims) :], parts)) @ found.vectors[: len(claims)].T
     scores = sigmoid(SLOPE * (cosines - MIDDLE)) if multiple else softmax(SCALE * cosines)
     return Judged(scores, cosines.tolist(), found.tokens, found.dropped)
 
@@ -82,11 +89,11 @@ def _by_entailment(
     loaded: Loaded, texts: Sequence[str], names: Sequence[str], multiple: bool, model: str, report: Report
 ) -> Judged:
     """Judge by the logits for each sentence, the means over a text's parts; of one choice, against each other."""
-    parts, said = _parts(loaded, texts), [TEMPLATE.format(name) for name in names]
-    found = last(entail_in_steps(loaded, [part for each in parts for part in each], said), model, report)
+    parts, claims = _parts(loaded, texts), [TEMPLATE.format(name) for name in names]
+    found = last(entail_in_steps(loaded, [part for each in parts for part in each], claims), model, report)
     logits = _means(found.logits, parts)
     scores = softmax(logits)[..., 1] if multiple else softmax(logits[..., 1])
-    return Judged(scores, [[None] * len(said)] * len(parts), found.tokens, found.dropped)
+    return Judged(scores, [[None] * len(claims)] * len(parts), found.tokens, found.dropped)
 
 
 # Judges texts under names, each by itself or not; the text is the model's name, for the report.
@@ -116,7 +123,7 @@ def check_labels(labels: object, multiple: object = False) -> None:
     for label in labels:
         check_text(label, "labels", LABEL_LIMIT)
     if len({label.strip().casefold() for label in labels}) < len(labels):
-        raise InputError("labels", "labels must be different from each other; one is there twice.")
+        raise InputError("labels", "labels must be different from each other; one is repeated.")
 
 
 def _parts(loaded: Loaded, texts: Sequence[str]) -> list[list[str]]:
@@ -124,7 +131,7 @@ def _parts(loaded: Loaded, texts: Sequence[str]) -> list[list[str]]:
     texts = [spelled_out(text) for text in texts]
     encoded = loaded.tokenizer(list(texts), add_special_tokens=False, verbose=False)["input_ids"] if texts else []
     return [
-        [text] if len(ids) <= WINDOW_TOKENS else [span.of(text) for span in sentences(text)]
+        [text] if len(ids) <= WINDOW_TOKENS else [span.of(text) for span in in_lines(text)]
         for text, ids in zip(texts, encoded, strict=True)
     ]
 

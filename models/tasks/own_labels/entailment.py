@@ -31,12 +31,12 @@ def entail_in_steps(loaded: Loaded, premises: Sequence[str], hypotheses: Sequenc
     """
     tokenize = loaded.tokenizer
     texts = tokenize(list(premises), add_special_tokens=False, verbose=False)["input_ids"] if premises else []
-    said = tokenize(list(hypotheses), add_special_tokens=False, verbose=False)["input_ids"]
+    claimed = tokenize(list(hypotheses), add_special_tokens=False, verbose=False)["input_ids"]
     before, between, after = marks(tokenize)
     kept = [ids[:PREMISE_TOKENS] for ids in texts]
-    claims = [ids[:HYPOTHESIS_TOKENS] for ids in said]
+    claims = [ids[:HYPOTHESIS_TOKENS] for ids in claimed]
     tokens = sum(map(len, [*kept, *claims]))
-    dropped = sum(map(len, [*texts, *said])) - tokens
+    dropped = sum(map(len, [*texts, *claimed])) - tokens
     logits = np.zeros((len(kept), len(claims), 2), np.float32)
     yield Entailed(logits, tokens, dropped)
     columns = list(entailment_outputs(loaded.model.info))

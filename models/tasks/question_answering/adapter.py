@@ -1,52 +1,28 @@
-"""Answers as places in the visitor's own text, or the word that it has none."""
+"""Extractive question answering: spans of the visitor's text, or no answer."""
 
-import math
-import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from models.catalog.choice import Choice
-from models.engines.base import EncoderInfo
 from models.explain.attribution import Reasons
 from models.runtime.limits import check_text, check_whole
 from models.runtime.memory import retried
+from models.runtime.placing import placed_stream
 from models.runtime.progress import Report, ignore, last
 from models.runtime.provenance import Run, stopwatch
 from models.runtime.spec import Head
 from models.tasks.question_answering import generalist, windows
+from models.tasks.question_answering.combining import Calibration, combined
 from models.tasks.question_answering.likely import likely_first
 from models.tasks.question_answering.results import Answer, Answers, Asked
 from models.tasks.question_answering.windows import Encoded, Reading
-from models.text.sentences import Span, stripped
+from models.text.sentences import Span
 
 MOST_ANSWERS = 10
 GROUP = 256
 # Between two results of a stream, in seconds: the answers so far take longer to put together the more was read.
 PAUSE = 0.3
-JOINERS = "\u200d\ufe0e\ufe0f"
-
-
-@dataclass(frozen=True)
-class Calibration:
-    """How logits become probabilities, fitted when the adapter was trained and kept in its `calibration.json`.
-
-    No answer has the probability sigmoid(scale * (threshold - margin)), the margin being the best span's logit
-    above the null answer's; the spans share the rest by a softmax at `temperature`.
-    """
-
-    scale: float = 1.0
-    threshold: float = 0.0
-    temperature: float = 1.0
-
-    @staticmethod
-    def of(info: EncoderInfo) -> "Calibration":
-        """The calibration that came with the encoder's adapter, or none."""
-        return Calibration(**info.calibration)
-
-    def no_answer(self, margin: float) -> float:
-        """The probability that there is no answer, where the best span has `margin`."""
-        return 1 / (1 + math.exp(max(-500.0, min(500.0, self.scale * (margin - self.threshold)))))
 
 
 @dataclass(frozen=True)
@@ -92,6 +68,7 @@ class Answerer(Choice):
             for found in reasons(loaded, question, context, Span(answer.start, answer.end)):
                 yield replace(found, run=replace(found.run, model=self.spec.name, seconds=elapsed()))
 
+    @placed_stream
     def many(
         self, pairs: Sequence[tuple[str, str]], top_k: int = 1, report: Report = ignore
     ) -> Iterator[list[Answers]]:
@@ -121,7 +98,7 @@ def _stream_spans(asked: Asked, question: str, context: str, top_k: int) -> Iter
         readings += windows.read(asked.loaded.model, batch, top_k, calibration.temperature)
         over = len(readings) == len(encoded.windows) or elapsed() > asked.seconds
         if over or not readings[1:] or pause() > PAUSE:
-            yield _answers(context, encoded, readings, top_k, calibration, _run(asked, encoded, elapsed()))
+            yield combined(context, encoded, readings, top_k, calibration, _run(asked, encoded, elapsed()))
             pause = stopwatch()
         if over:
             return
@@ -140,7 +117,7 @@ def _many_spans(asked: Asked, pairs: Sequence[tuple[str, str]], top_k: int) -> I
                 readings[found.job].append(found)
         runs = [_run(asked, one, elapsed() / len(group)) for one in encoded]
         yield [
-            _answers(context, encoded[job], readings[job], top_k, calibration, runs[job])
+            combined(context, encoded[job], readings[job], top_k, calibration, runs[job])
             for job, (_, context) in enumerate(group)
         ]
 
@@ -162,53 +139,3 @@ READERS: Mapping[Head, Reader] = {
 
 def _run(asked: Asked, encoded: Encoded, seconds: float) -> Run:
     return Run(asked.model, asked.loaded.device, encoded.tokens, encoded.dropped, seconds, asked.loaded.engine)
-
-
-def _answers(
-    context: str, encoded: Encoded, readings: list[Reading], top_k: int, calibration: Calibration, run: Run
-) -> Answers:
-    spans = sorted(((s, r.place) for r in readings for s in r.spans), key=lambda pair: -pair[0].margin)
-    best: dict[tuple[int, int], list[float]] = {}
-    windows: dict[tuple[int, int], tuple[int, int]] = {}
-    for span, window in spans:
-        # Some tokenizers have white space as a token of its own.
-        inner = stripped(context, span.start, span.end)
-        place = whole_characters(context, inner.start, inner.end)
-        if any(character.isalnum() for character in context[slice(*place)]):
-            overlapped = next((p for p in best if place[0] < p[1] and p[0] < place[1]), place)
-            best.setdefault(overlapped, []).append(span.log_mass)
-            windows.setdefault(overlapped, window)
-    if not best:
-        return Answers((), 1.0, -math.inf, len(readings), len(encoded.windows), run)
-    margin = spans[0][0].margin
-    no_answer = calibration.no_answer(margin)
-    total = _log_sum([reading.log_mass for reading in readings])
-    shares = [(place, min(1.0, math.exp(_log_sum(masses) - total))) for place, masses in best.items()]
-    answers = [Answer(context[start:end], start, end, (1 - no_answer) * share) for (start, end), share in shares]
-    answers.sort(key=lambda answer: -answer.score)
-    window = windows[answers[0].start, answers[0].end]
-    return Answers(tuple(answers[:top_k]), no_answer, margin, len(readings), len(encoded.windows), run, window)
-
-
-def _log_sum(logs: list[float]) -> float:
-    """The logarithm of the sum of what `logs` are the logarithms of."""
-    top = max(logs)
-    return top + math.log(sum(math.exp(one - top) for one in logs))
-
-
-def whole_characters(text: str, start: int, end: int) -> tuple[int, int]:
-    """Widen a span so that it cuts no accent or emoji in two: BERT's tokens leave combining marks out."""
-
-    def continues(index: int) -> bool:
-        return 0 < index < len(text) and (
-            unicodedata.category(text[index])[0] == "M"
-            or text[index] in JOINERS
-            or "\U0001f3fb" <= text[index] <= "\U0001f3ff"
-            or text[index - 1] == "\u200d"
-        )
-
-    while continues(start):
-        start -= 1
-    while continues(end):
-        end += 1
-    return start, end

@@ -36,7 +36,7 @@ class _Place:
         return margin
 
     def types(self, model: Any, kept: Tensor | None = None) -> dict[str, Tensor]:
-        """0 for the question's tokens, 1 for the context's, of shape (1, tokens), for a model that is told.
+        """0 for the question's tokens, 1 for the context's, of shape (1, tokens); empty without token types.
 
         Only of the positions `kept` where these are given.
         """
@@ -47,11 +47,11 @@ class _Place:
 
 
 def reasons(loaded: Loaded, question: str, context: str, answer: Span) -> Iterator[Reasons]:
-    """Why `answer`, a place in `context`: the words of the question left out, then gradients, better with each round.
+    """Attribute `answer`, a span of `context`: by occlusion of the question's words, then by integrated gradients.
 
-    Gradients are measured on the way from no question to this one over the same text, then from no text to this one
-    under the same question: so both sums have a meaning of their own, and the first measures what leaving out does.
-    Only the window where the answer was found is read. Yields after each batch, so that a caller can stop.
+    Gradients are computed twice, with an empty question and with an empty text as the baseline, so that the first sum
+    is comparable with occlusion. Only the window of the answer is read. Yields after each batch, so that a caller can
+    stop.
     Raises ValueError where no token of `context` is in `answer`.
     """
     encoded = encode(loaded.tokenizer, question, context)
@@ -71,14 +71,14 @@ def reasons(loaded: Loaded, question: str, context: str, answer: Span) -> Iterat
             effects = by_word(better.values[1 : questioned.stop], encoded.question, asked)
             found = replace(found, question=_measured(asked, effects), steps=better.steps, gap=better.gap)
         yield found
-    told = [Span(window.start + word.start, window.start + word.end) for word in words(window.of(context))]
+    context_words = [Span(window.start + word.start, window.start + word.end) for word in words(window.of(context))]
     steps, gap = found.steps, found.gap or 0.0
     for better in _gradients(loaded, place, range(first, last)):
         if better is not None:
-            effects = by_word(better.values[first:last], place.window.offsets, told)
+            effects = by_word(better.values[first:last], place.window.offsets, context_words)
             found = replace(
                 found,
-                context=_measured(told, effects),
+                context=_measured(context_words, effects),
                 steps=steps + better.steps,
                 gap=max(gap, better.gap),
             )
@@ -118,8 +118,8 @@ def _gradients(loaded: Loaded, place: _Place, moved: range) -> Iterator[Attribut
     inputs, baseline = embedded(model, ids, kept, loaded.tokenizer.pad_token_id)
 
     def margin(embeddings: Tensor) -> Tensor:
-        told = {name: each.expand(len(embeddings), -1) for name, each in types.items()}
-        return place.margin(model, {"inputs_embeds": embeddings, **told})
+        expanded = {name: each.expand(len(embeddings), -1) for name, each in types.items()}
+        return place.margin(model, {"inputs_embeds": embeddings, **expanded})
 
     return integrated_gradients(margin, inputs, baseline)
 

@@ -1,9 +1,9 @@
 """Answers by a language model: words copied from the text where it can, else its own, or that the text has none."""
 
 import math
-from collections import Counter
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from models.engines.base import Choice, Reading, Sampling
@@ -12,8 +12,10 @@ from models.runtime.cache import Loaded
 from models.runtime.progress import Stage
 from models.runtime.provenance import Run, stopwatch
 from models.tasks.generalist import examples, prompt
+from models.tasks.question_answering.likely import ranked
 from models.tasks.question_answering.results import Answer, Answers, Asked
-from models.text.sentences import Span, sentences
+from models.text.paragraphs import unwrapped
+from models.text.sentences import Span, in_lines
 from models.text.words import words
 
 WINDOW_TOKENS, ANSWER_TOKENS = 600, 40
@@ -57,15 +59,18 @@ def stream(asked: Asked, question: str, context: str, top_k: int) -> Iterator[An
     The rest is left out once a quoted answer is sure, or the time is up; `read` says how many were read.
     """
     elapsed = stopwatch()
-    windows = _windows(asked.loaded, context)
+    flat = unwrapped(context)
+    windows = _windows(asked.loaded, flat)
     found: list[tuple[Answer, Span]] = []
     no_answer, tokens = 1.0, 0
-    for read, at in enumerate(ranked(question, [place.of(context) for place, _ in windows]), 1):
+    for read, at in enumerate(ranked(question, [place.of(flat) for place, _ in windows]), 1):
         place, size = windows[at]
-        reply = _ask(asked, place.of(context), question)
+        reply = _ask(asked, place.of(flat), question)
         tokens += size
         no_answer = min(no_answer, reply.none)
-        if (answer := _placed(context, place, question, reply)) is not None:
+        if (answer := _placed(flat, place, question, reply)) is not None:
+            if answer.quoted:
+                answer = replace(answer, text=context[answer.start : answer.end])
             found = _without_overlap([*found, (answer, place)])
         left = sum(size for _, size in windows) - tokens
         run = Run(asked.model, asked.loaded.device, tokens, left, elapsed(), asked.loaded.engine)
@@ -83,17 +88,9 @@ def many(asked: Asked, pairs: Sequence[tuple[str, str]], top_k: int) -> Iterator
         yield [answers]
 
 
-def ranked(question: str, texts: Sequence[str]) -> list[int]:
-    """The indices of `texts`, those first that have most of the question's rarer words."""
-    bags = [_bag(text) for text in texts]
-    known = Counter(word for bag in bags for word in bag)
-    weights = {word: math.log((len(texts) + 1) / (known[word] or 1)) for word in _bag(question)}
-    return sorted(range(len(texts)), key=lambda i: -sum(weights[word] for word in weights.keys() & bags[i]))
-
-
 def _windows(loaded: Loaded, context: str) -> list[tuple[Span, int]]:
     """Whole sentences of `context` in windows that overlap by one, with how many tokens each has."""
-    spans = sentences(context)
+    spans = in_lines(context)
     encoded = loaded.tokenizer([span.of(context) for span in spans], add_special_tokens=False)["input_ids"]
     sizes = [len(ids) for ids in encoded]
     found: list[tuple[Span, int]] = []
@@ -109,7 +106,7 @@ def _windows(loaded: Loaded, context: str) -> list[tuple[Span, int]]:
 
 
 def _ask(asked: Asked, text: str, question: str) -> _Reply:
-    """Let the model read `text` and answer; the report hears of each step, and may end it by raising."""
+    """Let the model read `text` and answer; `report` is called at each step and can cancel by raising."""
     tokenizer = asked.loaded.tokenizer
     detokenizer, said, probability, none = Detokenizer(tokenizer), "", 1.0, 0.0
     ids = prompt(tokenizer, INSTRUCTION, [*EXAMPLES, ("user", _asked(text, question))])
@@ -147,7 +144,7 @@ def _placed(context: str, window: Span, question: str, reply: _Reply) -> Answer 
     if not bare or bare.upper() == NONE:
         return None
     text, score = window.of(context), (1 - reply.none) * reply.probability
-    inner = sentences(text)
+    inner = in_lines(text)
     if places := _quotes(text, reply.text) or _quotes(text, bare):
         best = max(places, key=lambda place: _nearness(question, _around(inner, place).of(text)))
         start, end = window.start + best.start, window.start + best.end
@@ -160,10 +157,9 @@ def _quotes(text: str, said: str) -> list[Span]:
     """Where `said` stands in `text` as whole words, in the same letters or else in any case."""
     borders = {border for word in words(text) for border in (word.start, word.end)}
     for here, wanted in ((text, said), (text.lower(), said.lower())):
-        found, at = [], here.find(wanted)
-        while at >= 0:
-            found.append(Span(at, at + len(wanted)))
-            at = here.find(wanted, at + 1)
+        # Where the text was wrapped there may be several blanks.
+        pattern = r"\s+".join(map(re.escape, wanted.split(" ")))
+        found = [Span(*match.span(1)) for match in re.finditer(f"(?=({pattern}))", here)]
         whole = [place for place in found if {place.start, place.end} <= borders]
         # Lower case may have another length.
         if whole and len(here) == len(text):

@@ -1,4 +1,4 @@
-"""Which windows of a long text to read first: those that share rare words with the question."""
+"""Ranks the windows of a long text by the rare words that they share with the question."""
 
 import math
 import re
@@ -14,12 +14,17 @@ STEM = 5
 
 
 def likely_first(question: str, context: str, windows: Sequence[Window]) -> list[Window]:
-    """`windows` of `context`, those first whose words are in the `question` and in few other windows."""
+    """Sort `windows` of `context` by `ranked`; up to `FEW` of them stay in order."""
     if len(windows) <= FEW:
         return list(windows)
+    return [windows[at] for at in ranked(question, [context[slice(*window.place)] for window in windows])]
+
+
+def ranked(question: str, texts: Sequence[str]) -> list[int]:
+    """The indices of `texts`, first those with words that are in the `question` and in few other texts."""
     stems = {word[:STEM] for word in WORD.findall(question.lower())}
-    texts = [context[slice(*window.place)].lower() for window in windows]
-    found = {stem: [stem in text for text in texts] for stem in stems}
-    rarity = {stem: math.log(len(windows) / max(sum(there), 1)) for stem, there in found.items()}
-    scores = [sum(rarity[stem] * found[stem][at] for stem in stems) for at in range(len(windows))]
-    return [windows[at] for at in sorted(range(len(windows)), key=lambda at: -scores[at])]
+    lowered = [text.lower() for text in texts]
+    found = {stem: [stem in text for text in lowered] for stem in stems}
+    rarity = {stem: math.log(len(texts) / max(sum(there), 1)) for stem, there in found.items()}
+    scores = [sum(rarity[stem] * found[stem][at] for stem in stems) for at in range(len(texts))]
+    return sorted(range(len(texts)), key=lambda at: -scores[at])

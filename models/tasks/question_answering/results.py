@@ -52,7 +52,7 @@ class Answers:
 
 @dataclass(frozen=True)
 class Asked:
-    """A model that is asked: what is loaded, its name, how long it may take in seconds, and who hears of its steps."""
+    """The model of a request: its name, its time limit in seconds, and the callback for its progress."""
 
     loaded: Loaded
     model: str

@@ -8,8 +8,7 @@ from models.runtime.cache import ModelCache
 from models.runtime.limits import Limits
 from models.runtime.progress import Report
 from models.tasks.question_answering.adapter import Answerer
-from models.tasks.spec import Models, Outcome, Result, Row, Rows, RowTask, TaskSpec, Values, Work, chosen_model
-from models.text.names import unique
+from models.tasks.spec import Models, Outcome, Result, Row, Rows, RowTask, TaskSpec, Values, Work, chosen_model, unique
 
 # The fewest and the most rows of a group.
 GROUP = (4, 32)

@@ -10,13 +10,15 @@ from models.explain.attribution import Gradients, Word
 from models.runtime.cache import Loaded
 from models.runtime.limits import check_signs
 from models.runtime.memory import retried
+from models.runtime.placing import placed
 from models.runtime.progress import Report, Stage, ignore, last
 from models.runtime.provenance import Run, stopwatch
 from models.tasks.sentiment.classify import READERS, Reader, token_ids
 from models.tasks.sentiment.evidence import by_evidence
 from models.tasks.sentiment.results import WINDOW_TOKENS, Scores, Sentence, Sentiment
 from models.text.emoji import spelled
-from models.text.sentences import Span, sentences
+from models.text.paragraphs import unwrapped
+from models.text.sentences import Span, in_lines
 from models.text.words import words as words_of
 
 
@@ -47,6 +49,7 @@ class SentimentReader(Choice):
         A word is measured by occlusion (Zeiler and Fergus 2014): its sentence is read again without it.
         """
         self.check(text)
+        text = unwrapped(text)
         with self.cache.lease(self.spec, report) as loaded:
             elapsed = stopwatch()
             parts = _parts(loaded.tokenizer, text)
@@ -88,7 +91,7 @@ class SentimentReader(Choice):
 
         with self.cache.lease(self.spec.with_attention(), report) as loaded:
             elapsed = stopwatch()
-            for newest in gradients(loaded, text, found):
+            for newest in gradients(loaded, unwrapped(text), found):
                 yield replace(newest, run=replace(found.run, seconds=elapsed()))
 
     @property
@@ -96,10 +99,12 @@ class SentimentReader(Choice):
         """Whether the words can be measured by gradients too."""
         return READERS[self.spec.head].gradients
 
+    @placed
     def many(self, texts: Sequence[str], report: Report = ignore) -> list[Scores]:
         """The probabilities of many texts, in their order, as a stream's first result has them. Raises InputError."""
         for text in texts:
             self.check(text)
+        texts = [unwrapped(text) for text in texts]
         with self.cache.lease(self.spec, report) as loaded:
             between = partial(report, Stage("Running", self.spec.name))
             ids = token_ids(loaded.tokenizer, texts) if texts else []
@@ -115,9 +120,12 @@ class SentimentReader(Choice):
 
 
 def _parts(tokenizer: Any, text: str) -> list[_Part]:
-    """The sentences of `text`, those longer than a window cut before a word, or anywhere where it has none."""
+    """The sentences of `text`, which is unwrapped.
+
+    Those longer than a window are cut before a word, or anywhere where they have none.
+    """
     found = []
-    for sentence in sentences(text):
+    for sentence in in_lines(text):
         # Without truncation: that would change the state of a tokenizer which threads share.
         read = spelled(sentence.of(text))
         encoded = tokenizer(read.text, add_special_tokens=False, return_offsets_mapping=True, verbose=False)

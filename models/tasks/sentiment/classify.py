@@ -1,4 +1,4 @@
-"""Which kind of model reads a sentiment how."""
+"""Sentiment classification for each kind of model."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ Scored = Iterator[list[tuple[int, Scores]]]
 class Reader:
     """How models of one kind read texts; the effect of at most `marked_words` words is measured.
 
-    `has_neutral` is whether a model knows the class; `gradients` whether its copy in torch can be looked into.
+    `has_neutral` is whether a model knows the class; `gradients` whether its torch copy has gradients.
     """
 
     classify: Callable[[Loaded, Sequence[str]], Scored]

@@ -41,7 +41,7 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Sentiment:
-    """What the text feels like; `words` holds the first `to_measure` of `word_count`, in their order.
+    """The sentiment of a text; `words` holds the first `to_measure` of `word_count`, in their order.
 
     The effect of a word is the balance of its sentence less the balance without it, -2 to 2. A model without a neutral
     class gives it the probability 0 everywhere.
@@ -57,5 +57,5 @@ class Sentiment:
 
     @property
     def measured(self) -> bool:
-        """Whether all words are there that ever will be."""
+        """Whether all words are measured."""
         return len(self.words) == self.to_measure

@@ -2,36 +2,36 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, replace
 
 from models.engines.base import Reading, Sampling
 from models.explain.tokens import Detokenizer
 from models.runtime.cache import Loaded
 from models.tasks.chat.prompt import Prompt, encode_chat
 from models.text.sentences import joined, sentences
-from models.text.words import is_wide
+from models.text.words import is_wide, words
 
 # The model was trained on 2,048 tokens: this leaves room for the instruction and the summary.
 WINDOW = 1_536
 # About a minute's reading for two cores; a longer text loses its end, and the result says how much.
 READING_LIMIT = 16_384
-# A part of a long text is told in this many sentences before all parts are told together.
+# The number of sentences that summarize each part of a long text, before their summaries are summarized together.
 PART = 3
 TOKENS_BEFORE, TOKENS_A_SENTENCE = 40, 40
-# A greedy text that says so many tokens a second time has begun to turn in circles.
-CIRCLE = 12
+# So many words in a row of an earlier sentence make a sentence a repetition of it.
+SAME_WORDS = 12
 # What is added to the logits of the text's own words, so that the small model invents less. Twice as much joined facts
 # that do not belong together; forbidding repeated n-grams instead made it misspell names.
 OWN_WORDS = 1.0
 GLUE = " the a an of to and in on for by with is was are were has have had that said not it . ,"
 COUNT_IN_WORDS = {1: "one sentence", 3: "up to three sentences"}
-# The instruction that SmolLM2 learnt to summarize with.
+# The instruction that SmolLM2 was trained to summarize with.
 INSTRUCTION = (
     "Provide a concise, objective summary of the input text in {count}, focusing on key actions and intentions "
     "without using second or third person pronouns."
 )
-# The same in Chinese, which a model told in English copies out in place of summarizing.
+# The same in Chinese: with an English instruction the model copies Chinese text instead of summarizing it.
 IN_CHINESE = "用不超过{count}句话概括这段文字，只用文中的事实。"
 CHINESE_COUNTS = {1: "一", 3: "三", 6: "六"}
 # The last place where a sentence may break off: before a space, or after a Chinese clause.
@@ -41,12 +41,16 @@ FINISHED = re.compile(r"[.!?。！？…][\"'”’」』）》)\]]*$")
 
 @dataclass(frozen=True)
 class Writing:
-    """A summary as it grows, and what is being done; tokens of the visitor's text that are read, and left out."""
+    """A summary as it grows, and what is being done; tokens of the visitor's text that are read, and left out.
+
+    `circles` is whether it was ended because it went round in circles.
+    """
 
     text: str
     doing: str
     tokens: int
     dropped: int
+    circles: bool = False
 
 
 # Writes the summary of one window: the model, its text, how many sentences, which part, tokens read and dropped.
@@ -102,27 +106,23 @@ def _write_one(
 ) -> Generator[Writing, None, None]:
     limit = TOKENS_BEFORE + TOKENS_A_SENTENCE * count
     detokenizer = Detokenizer(loaded.tokenizer)
-    written: list[int] = []
-    so_far, circling = "", False
-    for step in loaded.model.generate(_prompt(loaded, text, count), [Sampling(limit)], own_words(loaded, text)):
+    written, so_far = 0, ""
+    for step in loaded.model.generate(prompt(loaded, text, count), [Sampling(limit)], own_words(loaded, text)):
         if isinstance(step, Reading):
             yield Writing("", f"Reading{part}: {step.done:,} of {step.total:,} tokens", tokens, dropped)
             continue
         if not step:
             yield Writing(so_far.strip(), f"Writing{part}", tokens, dropped)
             continue
-        written.append(step[0].token)
+        written += 1
         so_far = detokenizer.add(step[0].token)
-        if len(sentences(so_far)) > count:
-            break
-        if circling := in_circles(written):
+        if len(sentences(so_far)) > count or detokenizer.before_circle() is not None:
             break
         yield Writing(so_far.strip(), f"Writing{part}", tokens, dropped)
-    ended = len(written) < limit and not circling
-    yield Writing(trimmed(detokenizer.text(), count, ended), f"Writing{part}", tokens, dropped)
+    yield finished(detokenizer, count, written < limit, Writing("", f"Writing{part}", tokens, dropped))
 
 
-def _prompt(loaded: Loaded, text: str, count: int) -> list[int]:
+def prompt(loaded: Loaded, text: str, count: int) -> list[int]:
     """The tokens of the instruction and `text`; what looks like a control token in it is text."""
     if is_wide(text):
         instruction = IN_CHINESE.format(count=CHINESE_COUNTS.get(count, count))
@@ -133,26 +133,38 @@ def _prompt(loaded: Loaded, text: str, count: int) -> list[int]:
 
 def own_words(loaded: Loaded, text: str) -> dict[int, float]:
     """A bias, by token, towards the tokens of `text`, the words that join any sentence, and the end."""
-    tokens = [token for said in (text, GLUE) for token in loaded.tokenizer(said, add_special_tokens=False)["input_ids"]]
+    tokens = [token for part in (text, GLUE) for token in loaded.tokenizer(part, add_special_tokens=False)["input_ids"]]
     return dict.fromkeys([*tokens, *loaded.model.info.ends], OWN_WORDS)
 
 
-def in_circles(written: Sequence[int]) -> bool:
-    """Whether the last tokens were written before."""
-    tail = list(written[-CIRCLE:])
-    return any(list(written[i : i + CIRCLE]) == tail for i in range(len(written) - CIRCLE))
+def finished(detokenizer: Detokenizer, count: int, ended: bool, last: Writing) -> Writing:
+    """`last` with all that was written in at most `count` sentences; `ended` is whether the model was done."""
+    kept = detokenizer.before_circle()
+    if kept is None:
+        return replace(last, text=trimmed(detokenizer.text(), count, ended))
+    return replace(last, text=trimmed(kept, count, ended=False), circles=True)
 
 
 def trimmed(text: str, count: int, ended: bool) -> str:
     """At most `count` sentences of `text`, none twice, and none broken off unless it is the only one.
 
-    `ended` tells that the model was done, so that a last sentence without a full stop is whole.
+    `ended` is whether the model wrote an end token, so that a last sentence without a full stop is complete.
     """
-    found: dict[str, str] = {}
+    kept: list[str] = []
     for span in sentences(text):
-        found.setdefault(span.of(text).casefold(), span.of(text))
-    kept = list(found.values())[:count]
+        if not any(_repeats(span.of(text), sentence) for sentence in kept):
+            kept.append(span.of(text))
+    kept = kept[:count]
     if kept and not ended and not FINISHED.search(kept[-1]):
         broken = kept.pop()
         kept = kept or [BREAK.sub("", broken) + "…"]
     return joined(kept)
+
+
+def _repeats(sentence: str, other: str) -> bool:
+    """Whether a sentence is another one in other letter cases, or has `SAME_WORDS` words in a row of it."""
+    first, second = ([word.of(each).casefold() for word in words(each)] for each in (sentence, other))
+    runs = {tuple(second[at : at + SAME_WORDS]) for at in range(len(second) - SAME_WORDS + 1)}
+    return first == second or any(
+        tuple(first[at : at + SAME_WORDS]) in runs for at in range(len(first) - SAME_WORDS + 1)
+    )

@@ -1,4 +1,4 @@
-"""Which sentences of a text stand for the rest: central ones, early ones where order matters, no two alike.
+"""Selects the sentences of a summary: central ones, early ones if order matters, and no near duplicates.
 
 Centrality as in centroid-based summarization (Radev et al. 2004), redundancy by maximal marginal relevance
 (Carbonell and Goldstein 1998).

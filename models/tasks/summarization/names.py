@@ -1,27 +1,25 @@
-"""Names and numbers that a summary has and its text has not, neither as a word nor as a figure."""
+"""Finds names and numbers of a summary that are not in its text."""
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 
+from models.tasks.summarization.chinese_names import absent_names
+from models.text.quantities import FIGURE, GROUPS, NUMERALS, TENS, WORDS, Number, numbers
 from models.text.sentences import Span
 from models.text.words import words
 
-NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
-GROUPED = re.compile(r"(?<=\d)[.,](?=\d{3}(?!\d))")
-# Chinese numerals; one alone is mostly a part of a word.
-NUMERALS = re.compile(r"[〇零一二三四五六七八九十百千万亿两]{2,}")
-_UNITS = (
-    "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
-    "nineteen twenty"
-)
-_TENS = "thirty forty fifty sixty seventy eighty ninety hundred"
-NUMBER_WORDS = {
-    **{word: str(value) for value, word in enumerate(_UNITS.split(), 2)},
-    **{word: str(value) for value, word in zip(range(30, 101, 10), _TENS.split(), strict=True)},
-    "thousand": "1000",
-    "million": "1000000",
-}
-# A sentence's first word is capital whatever it is; these are no names.
+# English words of numbers.
+NUMBER_WORDS = frozenset({*WORDS["en"], *TENS, "hundred", "thousand", "million"})
+# 2.3m and 2.3 million are the same number.
+SHORT = re.compile(r"(\d+(?:[.,]\d+)*)\s?(k|m|bn|tn)\b", re.IGNORECASE)
+POWERS = {"k": 3, "m": 6, "bn": 9, "tn": 12}
+# One and zero are mostly no numbers, and neither are these of Chinese.
+NO_NUMBERS = frozenset({"one", "zero", "万一", "一一", "千万"})
+# What a single Chinese numeral counts; before anything else it is mostly a part of a word.
+COUNTED = "年月日号岁点名位个人天周次辆家所座条倍度元块米届层级成种项"
+WEEKDAY = re.compile("(?:周|星期|礼拜)([一二三四五六日天])")
+# Common words that begin a sentence with a capital letter and are not names.
 _OPENERS = """
 a about after all also although among an and another any are around as at be because been before being both but by can
 could despite do does down during each either even every few finally first following for from had has have he her here
@@ -36,29 +34,49 @@ o os as um uma em no na de do da para por com ao le la les un une des el los las
 OPENERS = frozenset(_OPENERS.split())
 
 
-def absent(said: str, text: str) -> tuple[Span, ...]:
-    """Where in the sentence `said` stand names (capital words) and numbers that `text` does not have, in their order.
+def absent(sentence: str, text: str) -> tuple[Span, ...]:
+    """The spans in `sentence` of names (capitalized words) and numbers that are not in `text`, in order.
 
     A part of a word or of a number does not count as having it. A figure and its English word are the same number.
     """
     known = {_name(word.of(text)) for word in words(text)}
-    numbers = {*_figures(text), *(NUMBER_WORDS[word] for word in known if word in NUMBER_WORDS)}
-    numerals = set(NUMERALS.findall(text))
-    found = [place for place in _names(said) if _name(place.of(said)) not in known]
-    found += [Span(*each.span()) for each in NUMBER.finditer(said) if _plain(each[0]) not in numbers]
-    found += [Span(*each.span()) for each in NUMERALS.finditer(said) if each[0] not in numerals]
-    found += [
-        word
-        for word in words(said)
-        if (value := NUMBER_WORDS.get(word.of(said).casefold())) is not None and value not in numbers
-    ]
+    found = [place for place in _names(sentence) if _name(place.of(sentence)) not in known]
+    found += _absent_numbers(sentence, text)
+    found += absent_names(sentence, text)
+    found += [Span(*day.span()) for day in WEEKDAY.finditer(sentence) if day[1] not in WEEKDAY.findall(text)]
     return tuple(sorted(set(found), key=lambda span: span.start))
 
 
-def _names(said: str) -> Iterator[Span]:
+def _absent_numbers(sentence: str, text: str) -> Iterator[Span]:
+    """Numbers that `text` has in no way of writing them; a Chinese date counts with its unit."""
+    read = numbers(text)
+    known = {number.value for number in read} | {GROUPS.sub("", figure) for figure in FIGURE.findall(text)}
+    known |= {_scaled(*match.groups()) for match in SHORT.finditer(text)}
+    dates = {_date(number, text) for number in read}
+    for number in numbers(sentence):
+        written, after = number.span.of(sentence).casefold(), sentence[number.span.end : number.span.end + 1]
+        if written in NO_NUMBERS or (written in NUMERALS and (written == "一" or after not in COUNTED or not after)):
+            continue
+        date = _date(number, sentence)
+        if number.value not in known or (date and date not in dates and after in "月日号"):
+            yield number.span
+
+
+def _date(number: Number, text: str) -> str:
+    """A number with the unit of a Chinese date behind it, or nothing."""
+    unit = text[number.span.end : number.span.end + 1].replace("号", "日")
+    return f"{number.value}{unit}" if unit and unit in "月日" else ""
+
+
+def _scaled(figure: str, short: str) -> str:
+    value = Decimal(GROUPS.sub("", figure).replace(",", ".")).scaleb(POWERS[short.casefold()])
+    return format(value.normalize(), "f")
+
+
+def _names(sentence: str) -> Iterator[Span]:
     """The capital words of a sentence; of its first word only what is no common opener."""
-    for at, word in enumerate(each for each in words(said) if each.of(said)[0].isalpha()):
-        name = word.of(said)
+    for at, word in enumerate(each for each in words(sentence) if each.of(sentence)[0].isalpha()):
+        name = word.of(sentence)
         if name[0].isupper() and name.casefold() not in NUMBER_WORDS and not (at == 0 and name.casefold() in OPENERS):
             yield word
 
@@ -66,12 +84,3 @@ def _names(said: str) -> Iterator[Span]:
 def _name(word: str) -> str:
     """A word as it is compared: in small letters, without the ending of a genitive."""
     return re.sub(r"['’]s?$", "", word.casefold())
-
-
-def _figures(text: str) -> set[str]:
-    return {_plain(each) for each in NUMBER.findall(text)}
-
-
-def _plain(number: str) -> str:
-    """A figure without the marks between its thousands."""
-    return GROUPED.sub("", number)

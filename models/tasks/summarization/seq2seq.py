@@ -1,11 +1,11 @@
-"""Summaries by an encoder-decoder that learnt nothing else, or that is told by a prefix which of its tasks is meant."""
+"""Summaries by an encoder-decoder, trained for summaries alone or for several tasks chosen by a prefix."""
 
 from collections.abc import Generator
 from functools import partial
 
 from models.explain.tokens import Detokenizer
 from models.runtime.cache import Loaded
-from models.tasks.summarization.abstractive import Writing, in_circles, in_windows, trimmed
+from models.tasks.summarization.abstractive import Writing, finished, in_windows
 from models.text.sentences import sentences
 
 # T5 was trained on 512 tokens, BART on 1,024; the prefix and the tokens around a text need some of them.
@@ -25,17 +25,14 @@ def _write_one(
 ) -> Generator[Writing, None, None]:
     yield Writing("", f"Reading{part}", tokens, dropped)
     source = loaded.tokenizer(prefix + text, verbose=False)["input_ids"]
-    detokenizer, written, ended = Detokenizer(loaded.tokenizer), [], False
+    detokenizer, so_far, ended = Detokenizer(loaded.tokenizer), "", False
     for step in loaded.model.steps([source], [TOKENS]):
         token, _ = step[0]
         if ended := token == loaded.model.end:
             break
-        written.append(token)
         so_far = detokenizer.add(token)
-        if len(sentences(so_far)) > count:
-            ended = True
-            break
-        if in_circles(written):
+        ended = len(sentences(so_far)) > count
+        if ended or detokenizer.before_circle() is not None:
             break
         yield Writing(so_far.strip(), f"Writing{part}", tokens, dropped)
-    yield Writing(trimmed(detokenizer.text(), count, ended), f"Writing{part}", tokens, dropped)
+    yield finished(detokenizer, count, ended, Writing("", f"Writing{part}", tokens, dropped))

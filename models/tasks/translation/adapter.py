@@ -1,6 +1,6 @@
-"""Translates sentence by sentence, and tells which words stand for which."""
+"""Translates sentence by sentence, with word alignment."""
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -8,13 +8,13 @@ from models.catalog.offers import BUNDLED, Offers, by_pair, chosen
 from models.runtime.cache import Loaded, ModelCache
 from models.runtime.limits import DEFAULT_LIMITS, InputError, Limits, check_text
 from models.runtime.memory import retried
+from models.runtime.placing import placed
 from models.runtime.progress import Report, Stage, ignore, last
 from models.runtime.provenance import stopwatch
 from models.runtime.spec import Head, ModelSpec
 from models.tasks.translation import generalist, networks
 from models.tasks.translation.translated import Direction, Draft, Translation
 from models.text.language import Detect, Guess, detect
-from models.text.language_names import NAMES
 from models.text.segments import segments
 from models.text.sentences import Span
 
@@ -27,7 +27,7 @@ PAUSE = 0.2
 class Writer:
     """How models of one kind translate: `read` makes a draft of the spans of a text, `write` fills it.
 
-    `write` returns control several times a second. `aligned` is whether it tells which words correspond.
+    `write` returns control several times a second. `aligned` is whether it aligns words.
     """
 
     read: Callable[[Loaded, str, Sequence[Span], Direction], Draft]
@@ -55,12 +55,12 @@ class Translator:
 
     @property
     def direction(self) -> Direction:
-        """What the model has to know besides the text."""
+        """The languages, and the token that selects the target."""
         return Direction(self.language, self.target, self.spec.prefix)
 
     @property
     def aligned(self) -> bool:
-        """Whether the model tells which words correspond."""
+        """Whether the model aligns words."""
         return WRITERS[self.spec.head].aligned
 
     def check(self, text: object) -> None:
@@ -93,6 +93,7 @@ class Translator:
                         pause = stopwatch()
             yield draft.so_far(self.spec.name, loaded.device, elapsed(), loaded.engine)
 
+    @placed
     def many(self, texts: Sequence[str], report: Report = ignore) -> list[Translation]:
         """The translations of many texts, in their order; their sentences share batches. Raises InputError."""
         for text in texts:
@@ -145,7 +146,7 @@ class Translators:
 
     @property
     def offer(self) -> str:
-        """The offered pairs in words, by the language to read."""
+        """A readable list of the offered pairs, by source language."""
         targets: dict[str, list[str]] = {}
         for source, target in self.specs:
             targets.setdefault(source, []).append(target)
@@ -179,17 +180,6 @@ class Translators:
     def check(self, text: object, source: object, target: object, model: object = "") -> None:
         """Raise InputError where `text` cannot be translated, or not between these languages by that model."""
         self.choose(self.resolve(text, source, target)[0], target, model).check(text)
-
-
-def languages(models: Iterable[ModelSpec]) -> dict[str, str]:
-    """The languages that `models` read or write: their names by their codes."""
-    codes = dict.fromkeys(code for spec in models for pair in spec.pairs for code in pair)
-    return {code: language(code) for code in codes}
-
-
-def language(code: str) -> str:
-    """The name of a language, its code where that is not known."""
-    return NAMES.get(code, code)
 
 
 def of_catalog(cache: ModelCache, limits: Limits = DEFAULT_LIMITS, offers: Offers = BUNDLED) -> Translators:

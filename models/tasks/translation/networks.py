@@ -6,6 +6,7 @@ from models.engines.base import Translator as Engine
 from models.engines.codec import ATTEMPTS, Source, Written, copy, read, with_token, write
 from models.runtime.cache import Loaded
 from models.tasks.translation.translated import Direction, Draft
+from models.text.paragraphs import unwrapped
 from models.text.segments import windows
 from models.text.sentences import Span
 
@@ -15,12 +16,13 @@ WINDOW_TOKENS = 128
 def read_all(loaded: Loaded, text: str, found: Sequence[Span], direction: Direction) -> Draft:
     """Tokenize each sentence, in windows where it is too long; what the network cannot read is written at once.
 
-    Each begins with the direction's token where there is one: it tells a network of several languages which to write.
+    Each begins with the direction's token, if any, which selects the target language of a multilingual network.
     """
     spans, sources = [], []
+    flat = unwrapped(text)
     pair = (direction.source, direction.target)
     for span in found:
-        whole = read(loaded.tokenizer, span.of(text), pair)
+        whole = read(loaded.tokenizer, span.of(flat), pair)
         parts = windows(whole.text, whole.offsets[:-1], WINDOW_TOKENS)
         if len(parts) < 2:
             # The whole span: what is kept can stand beyond the last token.
@@ -36,7 +38,8 @@ def read_all(loaded: Loaded, text: str, found: Sequence[Span], direction: Direct
 def write_all(loaded: Loaded, draft: Draft, direction: Direction) -> Generator[None, None, None]:
     """Translate what is not written yet; returns control several times a second.
 
-    A sentence of which something was lost is read again with other stand-ins; the best attempt counts.
+    A sentence of which something was lost is read again with other stand-ins, and a lone word in capitals that stayed
+    as it was in small letters; the best attempt counts.
     """
     engine: Engine = loaded.model
     waiting = {i: draft.sources[i] for i in range(len(draft.sources)) if i not in draft.written}
@@ -47,8 +50,8 @@ def write_all(loaded: Loaded, draft: Draft, direction: Direction) -> Generator[N
             for at, output in finished.items():
                 i = places[at]
                 found = write(loaded.tokenizer, waiting[i], output.ids, output.alignment, output.finished)
-                best[i] = min(best.get(i, found), found, key=lambda written: written.faults)
-                if best[i].faults and attempt + 1 < ATTEMPTS:
+                best[i] = min(best.get(i, found), found, key=lambda written: (written.faults, written.unchanged))
+                if (best[i].faults and attempt + 1 < ATTEMPTS) or (best[i].unchanged and not attempt):
                     pair = (direction.source, direction.target)
                     source = read(loaded.tokenizer, waiting[i].text, pair, attempt + 1)
                     again[i] = _with_token(loaded, source, direction)

@@ -9,7 +9,8 @@ from models.runtime.cache import ModelCache
 from models.runtime.limits import Limits
 from models.runtime.progress import Report
 from models.tasks.spec import Models, Option, Outcome, Result, Row, Rows, RowTask, TaskSpec, Values, Work
-from models.tasks.translation.adapter import Translators, languages, of_catalog
+from models.tasks.translation.adapter import Translators, of_catalog
+from models.tasks.translation.languages import languages
 
 # The fewest and the most rows of a group.
 GROUP = (4, 32)

@@ -1,4 +1,4 @@
-"""Puts back into a translation what the network did not read, at the places that the alignment gives."""
+"""Reinserts into a translation the parts that the network did not read, at the positions given by the alignment."""
 
 import re
 from collections.abc import Sequence
@@ -6,16 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from models.engines.tag_pairs import partner
 from models.text.alignment import Piece, Weights
 from models.text.kept import Kept
-
-OPENING = re.compile(r"<([A-Za-z][\w-]*)[^<>]*(?<!/)>|\[|\*\*|__")
-CLOSING = re.compile(r"</([A-Za-z][\w-]*)>|\]\(.*|\*\*|__")
 
 
 @dataclass(frozen=True)
 class Placed:
-    """The pieces with all that is kept; `faults` is how much of it the network had lost, doubled or changed."""
+    """The pieces with all kept parts; `faults` counts those that the network had lost, doubled or changed."""
 
     pieces: list[Piece]
     faults: int
@@ -90,8 +88,8 @@ class _Target:
     def occurrences(self, name: str) -> list[int]:
         """Where `name` is a word or number of the translation."""
         number = name[0].isdigit()
-        found = re.finditer((r"(?<![\w])(?<!\d[.,:])" if number else r"(?<!\w)") + re.escape(name), self.text)
-        return [m.start() for m in found if not re.match(r"[.,:]?\d" if number else r"\w", self.text[m.end() :])]
+        found = re.finditer((r"(?<![\w])(?<!\d[.,:/])" if number else r"(?<!\w)") + re.escape(name), self.text)
+        return [m.start() for m in found if not re.match(r"[.,:/]?\d" if number else r"\w", self.text[m.end() :])]
 
     def instead(self, part: Kept, number: int, edits: Sequence[_Edit]) -> _Edit:
         """`part` in place of the numeral or stand-in that the network made of it, else behind what it stood behind."""
@@ -109,14 +107,14 @@ class _Target:
         part, source = parts[number], self.source
         left = part.span.start == 0 or source[part.span.start - 1].isspace()
         right = part.span.end == len(source) or source[part.span.end].isspace()
-        partner = _partner(parts, number)
+        other = partner(parts, number)
         if not self._tokens(0, part.span.start):
             at = 0
         elif not self._tokens(part.span.end, len(source)):
             at = len(self.text)
-        elif partner > number and (place := self._place(part.span.end, parts[partner].span.start)):
+        elif other > number and (place := self._place(part.span.end, parts[other].span.start)):
             at = self._word(*place)[0]
-        elif 0 <= partner < number and (place := self._place(parts[partner].span.end, part.span.start)):
+        elif 0 <= other < number and (place := self._place(parts[other].span.end, part.span.start)):
             at = self._word(*place)[1]
         elif left and not right and (place := self._place(*self._next_word(part.span.end))):
             at = self._word(*place)[0]
@@ -169,32 +167,6 @@ class _Target:
             while start and self.text[start - 1].isalnum():
                 start -= 1
         return start, end
-
-
-def _partner(parts: Sequence[Kept], number: int) -> int:
-    """The tag or bracket that closes or opens with this one; -1 where there is none."""
-    openings: list[int] = []
-    for i, part in enumerate(parts):
-        if not part.is_mark:
-            continue
-        closing, opening = CLOSING.fullmatch(part.form), OPENING.fullmatch(part.form)
-        match = next((at for at in reversed(openings) if closing and _pairs(parts[at].form, part.form)), None)
-        if match is not None:
-            if number in (match, i):
-                return match if number == i else i
-            openings.remove(match)
-        elif opening:
-            openings.append(i)
-    return -1
-
-
-def _pairs(opening: str, closing: str) -> bool:
-    if opening == "[":
-        return closing.startswith("](")
-    if opening in ("**", "__"):
-        return opening == closing
-    first, last = OPENING.fullmatch(opening), CLOSING.fullmatch(closing)
-    return bool(first and last and first[1] == last[1])
 
 
 def _edited(pieces: Sequence[Piece], edits: Sequence[_Edit], count: int) -> list[Piece]:

@@ -1,0 +1,58 @@
+"""Corrects what a translation network writes at the surface: notes behind lone names, doubled words, ordinals."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import accumulate
+
+from models.text.alignment import Piece
+
+# What the network adds to lone names, as an encyclopedia does to its links.
+NOTE = re.compile(r"(?<=\.) \((?:em inglês|in English)\)\.?| ?\((?:em inglês|in English)\)")
+# 1º has no sign in the network's vocabulary; it writes 1o.
+ORDINAL = re.compile(r"\d(?:st|nd|rd|th|º|ª)(?!\w)")
+LETTERED = re.compile(r"(?<![\w.,])\d{1,3}[oa](?!\w)")
+# What it makes of some single words.
+DOUBLED = re.compile(r"(\w{3,})\W+\1", re.IGNORECASE)
+
+
+def corrected(source: str, pieces: list[Piece]) -> list[Piece]:
+    """`pieces`, a translation of `source`, less what it does not have, and with the signs of ordinals."""
+    if ORDINAL.search(source):
+        pieces = _with_ordinals(pieces)
+    if "(" not in source:
+        pieces = _without_note(pieces)
+    doubled = DOUBLED.fullmatch(_text(pieces))
+    return _up_to(pieces, doubled.end(1)) if doubled and re.fullmatch(r"\w+", source) else pieces
+
+
+def _up_to(pieces: list[Piece], end: int) -> list[Piece]:
+    """`pieces` less what is behind the first `end` characters."""
+    found = []
+    for piece in pieces:
+        found.append(replace(piece, text=piece.text[:end]))
+        end -= len(found[-1].text)
+    return [piece for piece in found if piece.text]
+
+
+def _with_ordinals(pieces: list[Piece]) -> list[Piece]:
+    """The sign of an ordinal has the length of its letter."""
+    text = LETTERED.sub(lambda match: match[0][:-1] + {"o": "º", "a": "ª"}[match[0][-1]], _text(pieces))
+    ends = accumulate(len(piece.text) for piece in pieces)
+    return [replace(piece, text=text[end - len(piece.text) : end]) for piece, end in zip(pieces, ends, strict=True)]
+
+
+def _without_note(pieces: list[Piece]) -> list[Piece]:
+    note = NOTE.search(_text(pieces))
+    if note is None:
+        return pieces
+    found, at = [], 0
+    for piece in pieces:
+        first, last = max(0, note.start() - at), max(0, note.end() - at)
+        found.append(Piece(piece.text[:first] + piece.text[last:], piece.weights))
+        at += len(piece.text)
+    return [piece for piece in found if piece.text]
+
+
+def _text(pieces: Sequence[Piece]) -> str:
+    return "".join(piece.text for piece in pieces)
