@@ -1,4 +1,4 @@
-"""Reads and rewrites documents in a process of their own, which a hostile file can stall or fill to no harm."""
+"""Reads and rewrites documents in a subprocess, which isolates the server from malicious files."""
 
 import json
 import logging
@@ -17,17 +17,17 @@ from models.runtime.limits import InputError
 from models.runtime.progress import Report, Stage, ignore
 
 ROOT = Path(__file__).parent.parent
-# How long a file may take, in seconds: less than a request has.
+# The time limit for a file in seconds, less than that of a request.
 SECONDS = 40.0
-# How often the work looks whether anybody still waits for it, in seconds.
+# How often to check for cancellation, in seconds.
 GLANCE = 0.1
-FAILED = "The document could not be read: it is damaged, or asks for more than one may take. Save it again."
+FAILED = "The document could not be read: it is damaged, or needs too much memory. Save it again."
 
 log = logging.getLogger(__name__)
 
 
 def read_document(path: Path, report: Report = ignore) -> Document:
-    """The document in the file at `path`. Raises InputError, in words on what is wrong with it."""
+    """The document in the file at `path`. Raises InputError if it cannot be read."""
     result, _ = apart("read", load(path), path.suffix.lower(), report=report)
     return Document.of(result)
 
@@ -35,14 +35,14 @@ def read_document(path: Path, report: Report = ignore) -> Document:
 def apart(
     verb: str, data: bytes, ending: str, given: object = None, report: Report = ignore, seconds: float = SECONDS
 ) -> tuple[Any, bytes]:
-    """What `documents.child` answers to `verb`; `report` ends the work by raising. Raises InputError."""
-    # One thread is enough, and others would each take their share of the memory that is allowed.
+    """Run `verb` in `documents.child` and return its response; `report` can cancel by raising. Raises InputError."""
+    # One thread suffices, and each takes a share of the memory limit.
     environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     command = [sys.executable, "-m", "documents.child", verb, ending]
     head = json.dumps(given).encode()
     deadline = time.monotonic() + seconds
     pipe = subprocess.PIPE
-    # A pipe would have to be fed while it is seen to whether anybody still waits.
+    # With a pipe, writing the input would block the checks for cancellation.
     with tempfile.TemporaryFile() as request:
         request.write(LENGTH.pack(len(head)) + head + data)
         request.seek(0)
@@ -66,7 +66,7 @@ def apart(
         log.warning("reading a document failed: %s", complaint.decode(errors="replace")[-2_000:])
         raise InputError("file", FAILED)
     (length,) = LENGTH.unpack_from(answer)
-    told = json.loads(answer[LENGTH.size : LENGTH.size + length])
-    if "error" in told:
-        raise InputError(told["field"], told["error"])
-    return told["result"], answer[LENGTH.size + length :]
+    response = json.loads(answer[LENGTH.size : LENGTH.size + length])
+    if "error" in response:
+        raise InputError(response["field"], response["error"])
+    return response["result"], answer[LENGTH.size + length :]

@@ -1,4 +1,4 @@
-"""A zip archive that a stranger made: DOCX, PPTX and EPUB files are such. Nothing of it is ever unpacked to a disk."""
+"""Untrusted zip archives, such as DOCX, PPTX and EPUB files. Nothing is ever unpacked to disk."""
 
 import io
 import posixpath
@@ -12,7 +12,7 @@ from documents.markup import parse, tag
 from models.runtime.limits import InputError
 
 SIGNATURE = b"PK\x03\x04"
-# More than a file of the largest size that is allowed holds in earnest, and little enough for a server; in bytes.
+# In bytes: more than a genuine file of the largest allowed size has, and few enough for a server.
 UNPACKED_LIMIT = 100_000_000
 PARTS_LIMIT = 10_000
 ENCRYPTED = 1
@@ -32,7 +32,7 @@ class Archive:
         try:
             return self.file.read(name)
         except Exception as error:
-            # The libraries of each way to pack have errors of their own.
+            # Each compression library raises its own errors.
             message = f"The file is damaged: its part {name[:80]} cannot be unpacked. Save it again."
             raise InputError("file", message) from error
 

@@ -1,4 +1,4 @@
-"""What runs in the process that `documents.apart` starts: one file in, its text or its copy out."""
+"""The subprocess that `documents.apart` starts: it reads one file and returns its text or a rewritten copy."""
 
 import json
 import struct
@@ -8,16 +8,16 @@ from typing import Any
 
 from models.runtime.limits import InputError
 
-# Of the process, in bytes: what a large document takes in earnest, several times.
+# Memory limit of the process in bytes: several times what a large genuine document needs.
 MEMORY_LIMIT = 1_000_000_000
-# Of the processor, in seconds; the parent's patience ends before, except where it has died.
+# CPU limit in seconds; the parent's own limit is shorter, but the parent may have died.
 CPU_SECONDS = 90
 LENGTH = struct.Struct("!Q")
-TOO_LARGE = "The document asks for more memory than one may take. Split it, or save it as text."
+TOO_LARGE = "The document needs more memory than is allowed. Split it, or save it as text."
 
 
 def limit_itself() -> None:
-    """Let the system end this process rather than let it take more than a document may."""
+    """Set the resource limits of this process."""
     try:
         import resource
     except ImportError:
@@ -29,7 +29,7 @@ def limit_itself() -> None:
 
 
 def work(verb: str, ending: str, given: Any, data: bytes) -> tuple[Any, bytes]:
-    """What is answered: something to be JSON, and bytes. Raises InputError."""
+    """Execute `verb` and return a JSON-serializable value and bytes. Raises InputError."""
     if verb == "read":
         from documents.reading import parse
 

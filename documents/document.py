@@ -1,4 +1,4 @@
-"""A document's text, and where in the document each stretch of it stands."""
+"""A document's text, and the place of each span of it in the document."""
 
 import re
 from bisect import bisect_right
@@ -24,7 +24,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Document:
-    """What was read of a file; `places` are in order, and `notes` say what was left out or unusual."""
+    """The content of a file; `places` are in order, and `notes` mention what was left out or unusual."""
 
     format: str
     text: str
@@ -57,7 +57,7 @@ class Document:
 
 
 class Full(Exception):
-    """A document has as much text as is read of one."""
+    """The text of a document has reached its limit."""
 
 
 class Draft:
@@ -71,7 +71,7 @@ class Draft:
         self._places: list[tuple[int, str]] = []
 
     def place(self, label: str) -> None:
-        """Whatever is written next stands at `label`."""
+        """Set the label of the text that is written next."""
         if self._places and self._places[-1][0] == self._length:
             self._places.pop()
         if not self._places or self._places[-1][1] != label:

@@ -40,7 +40,7 @@ def _spine(archive: Archive) -> list[str]:
     """The names of the parts with the chapters, in order."""
     roots = [each for each in archive.xml(CONTAINER).iter() if tag(each) == "rootfile"]
     if not roots:
-        raise InputError("file", "The book is damaged: it does not say where its chapters are.")
+        raise InputError("file", "The book is damaged: its list of chapters is missing.")
     main = resolved("", attribute(roots[0], "full-path"))
     package = archive.xml(main)
     folder = posixpath.dirname(main)

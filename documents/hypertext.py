@@ -1,4 +1,4 @@
-"""What an HTML file is made of, each part with its place in the source, so that the rest can stay as it is."""
+"""Tokenizes HTML with source offsets, so that everything but the text can be kept unchanged."""
 
 import html
 from collections.abc import Iterator

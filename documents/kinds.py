@@ -1,4 +1,4 @@
-"""What kind of document a file is, by its content first and its name only where the content may be any text."""
+"""Detects the kind of a document by its content, and by its name only if the content is plain text."""
 
 import re
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from models.runtime.limits import InputError
 
 PDF, WORD, SLIDES, EPUB, HTML, SUBTITLES, TEXT = "PDF", "Word", "PowerPoint", "EPUB", "HTML", "Subtitles", "Text"
 ENDINGS = (".pdf", ".docx", ".pptx", ".html", ".htm", ".xhtml", ".epub", ".srt", ".vtt", ".txt", ".md")
-# What says that a file is a PDF may stand behind some bytes of a mail or a server.
+# The signature of a PDF may follow a few bytes of an email or a server.
 PDF_WITHIN = 1_024
 SAMPLE = 4_096
 PICTURE = "This is a picture. Run text recognition (OCR) over it, and save a PDF with its text."

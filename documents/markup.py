@@ -1,4 +1,4 @@
-"""XML that a stranger made: no entities, no document types, and no more of it than a server can hold."""
+"""Parses untrusted XML: no entities, no document types, and limited in size."""
 
 from typing import Any
 from xml.sax import SAXException

@@ -22,7 +22,7 @@ HYPHENATED = re.compile(r"(?<=[^\W\d_])[-\u00ad\u2010]$")
 ITEM = re.compile(r"\s*(?:[-–•*▪◦·‣]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s")
 # A line that is shorter than this share of a page's long ones ends its paragraph.
 SHORT = 0.75
-# Of at least so many pages can be said that a line runs through them.
+# The fewest pages on which running headers and footers are detected.
 RUNNING_PAGES = 3
 SCANNED = (
     "The PDF has no text: its pages are pictures, or empty. Run text recognition (OCR) over it, then open it again."
@@ -70,11 +70,11 @@ def _pages(reader: PdfReader) -> tuple[list[str], list[int], int]:
             except MemoryError:
                 raise
             except Exception:
-                # What pypdf raises at a damaged page is nowhere written.
+                # pypdf can raise any exception for a damaged page.
                 unread.append(number)
                 texts.append("")
     except (MemoryError, RecursionError, LimitReachedError) as error:
-        raise InputError("file", "The PDF asks for more memory than a document may take.") from error
+        raise InputError("file", "The PDF needs more memory than is allowed.") from error
     except Exception as error:
         raise InputError("file", "The PDF is damaged: its pages cannot be found. Save or print it again.") from error
     return texts, unread, total
@@ -136,8 +136,8 @@ def _ranges(numbers: list[int], most: int = 8) -> str:
             ranges[-1][1:] = [number]
         else:
             ranges.append([number])
-    told = [f"{each[0]:,}" if len(each) == 1 else f"{each[0]:,} to {each[-1]:,}" for each in ranges[:most]]
-    return ", ".join(told) + (", …" if len(ranges) > most else "")
+    shown = [f"{each[0]:,}" if len(each) == 1 else f"{each[0]:,} to {each[-1]:,}" for each in ranges[:most]]
+    return ", ".join(shown) + (", …" if len(ranges) > most else "")
 
 
 def joined(text: str) -> str:

@@ -17,7 +17,7 @@ def decode(data: bytes) -> decoded.Decoded:
         raise InputError("file", BINARY if error.field == "file" else UNKNOWN) from error
     # Its own notes speak of the rows of a table.
     doubtful = found.notes and found.encoding != decoded.UTF_8
-    notes = [f"The encoding is not said in the file: it was read as {found.encoding}."] if doubtful else []
+    notes = [f"The file does not declare its encoding: it was read as {found.encoding}."] if doubtful else []
     if BROKEN in found.text:
         notes.append(f"Bytes that are no letters are shown as {BROKEN}.")
     return decoded.Decoded(found.text, found.encoding, notes)

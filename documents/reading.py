@@ -1,4 +1,4 @@
-"""The text of a document, whatever its format; runs where a hostile file can do no harm (see `documents.apart`)."""
+"""Reads the text of a document of any supported format; runs in a subprocess (see `documents.apart`)."""
 
 from importlib import import_module
 from pathlib import Path

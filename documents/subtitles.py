@@ -1,4 +1,4 @@
-"""Reads subtitles (.srt, .vtt): what is said, and when."""
+"""Reads subtitles (.srt, .vtt) with their times."""
 
 import re
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ class Cue:
 
 
 def read(data: bytes) -> Document:
-    """What is said in the subtitles in `data`, whose places are the times. Raises InputError.
+    """The text of the subtitles in `data`, whose places are the times. Raises InputError.
 
     A sentence over several cues is in one line.
     """

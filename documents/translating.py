@@ -1,4 +1,4 @@
-"""A document in another language: what of it is translated, by whatever translates, and the new file."""
+"""Translates the passages of a document and writes the new file."""
 
 import math
 import time
@@ -37,7 +37,7 @@ def translated(
 ) -> Iterator[Progress]:
     """Translate the document in the file at `path`; closing the iterator, or a report that raises, ends the work.
 
-    What is not translated after `seconds` stays as it was, and is said to. Raises InputError.
+    Text that is not translated after `seconds` is kept, with a note. Raises InputError.
     """
     deadline = clock() + seconds
     data, ending = load(path), path.suffix.lower()
@@ -58,5 +58,5 @@ def translated(
     if done < total:
         notes.append(f"Time ran out: {done:,} of {total:,} characters are translated, and the rest is as it was.")
     left = [list(enumerate(part.text for part in passage.parts)) for passage in passages[len(laid) :]]
-    told, content = apart("rewrite", data, ending, [*laid, *left], report)
-    yield Progress(done, total, Written(content, (*notes, *told["notes"])))
+    result, content = apart("rewrite", data, ending, [*laid, *left], report)
+    yield Progress(done, total, Written(content, (*notes, *result["notes"])))

@@ -7,6 +7,7 @@ from typing import Any
 from documents.archive import Archive, opened
 from documents.document import Document, Draft, Full
 from documents.markup import attribute, tag
+from documents.word_styles import Styles, styles_of
 
 # What was deleted, or stands there a second time for older programs.
 LEFT_OUT = {"del", "moveFrom", "Fallback", "instrText", "delText", "pPr", "rPr", "rubyPr", "rt"}
@@ -15,14 +16,6 @@ SIGNS = {"tab": "\t", "cr": "\n", "noBreakHyphen": "\u2011"}
 PAGE = "\f"
 # A row is one line, unless its cells are as long as paragraphs are.
 CELL_LENGTH = 300
-
-
-@dataclass(frozen=True)
-class Styles:
-    """The ids of a document's styles that are headings, and of those that are lists."""
-
-    headings: frozenset[str] = frozenset()
-    lists: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -71,26 +64,13 @@ def macros(archive: Archive) -> list[str]:
 
 
 def left_out(root: Any) -> list[str]:
-    """What of the document is not read, in words."""
+    """Notes on the parts of the document that are not read."""
     notes = []
     if any(tag(each) in ("del", "moveFrom") for each in root.iter()):
         notes.append("Tracked changes are read as accepted.")
     if any(tag(each) == "commentReference" for each in root.iter()):
         notes.append("Comments were left out.")
     return notes
-
-
-def styles_of(archive: Archive, main: str) -> Styles:
-    """Which styles are headings or lists: by names that are the same in every language of Word."""
-    part = next((name for kind, name in archive.related(main).values() if kind == "styles"), "")
-    headings, lists = set(), set()
-    for style in archive.xml(part) if part in archive.names else ():
-        name = next((attribute(each, "val").lower() for each in style if tag(each) == "name"), "")
-        if name.startswith(("heading", "title")):
-            headings.add(attribute(style, "styleId"))
-        elif name.startswith(("list bullet", "list number")):
-            lists.add(attribute(style, "styleId"))
-    return Styles(frozenset(headings), frozenset(lists))
 
 
 def paragraphs(element: Any, styles: Styles) -> Iterator[Paragraph]:

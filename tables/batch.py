@@ -1,4 +1,4 @@
-"""Runs a task over the rows of a table, in groups, so that a model reads many at once; a bad row fails alone."""
+"""Runs a task over the rows of a table in batches; an invalid row does not affect the others."""
 
 import logging
 import time
@@ -7,21 +7,20 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from models.engines.remote.client import EngineError
+from models.engines.remote.streams import EngineError
 from models.runtime.cache import BudgetError, ModelCache
 from models.runtime.device import DeviceUnavailable
 from models.runtime.limits import DEFAULT_LIMITS, InputError, Limits
 from models.runtime.progress import Report, Stopped, ignore
 from models.tasks.registry import TASKS, Tasks
-from models.tasks.spec import Result, Row, RowTask, Values
-from models.text.names import unique
+from models.tasks.spec import Result, Row, RowTask, Values, unique
 from models.weights.store import WeightsMissing
 from tables.table import Table
 
 ERROR = "error"
-# A group of rows takes about this long, in seconds: nobody who comes in between waits much longer.
+# The target duration of a group of rows in seconds, which bounds the wait of interactive requests.
 GROUP_SECONDS = 0.1
-# With these nothing runs at all: no row is to blame.
+# Errors that no row causes and that end the batch.
 FATAL = (WeightsMissing, BudgetError, DeviceUnavailable, EngineError, Stopped)
 
 log = logging.getLogger(__name__)
@@ -62,7 +61,7 @@ def failed(results: Sequence[Result]) -> int:
 
 @dataclass(frozen=True)
 class Batch:
-    """A task over a table: `columns` tells for an argument which column gives it, `constants` gives the others."""
+    """A task over a table: `columns` maps arguments to columns, `constants` has the values of the others."""
 
     table: Table
     task: RowTask
@@ -85,8 +84,7 @@ class Batch:
         """The results of the rows from `start` on, in their order, a group at a time.
 
         A row that fails has its reason under `ERROR`. `between` is called before each group, `report` while one runs:
-        both may wait, or end the work by raising. Raises what keeps every row from running: a model that is missing or
-        too large.
+        both may wait, or cancel by raising. Raises errors that affect every row: a model that is missing or too large.
         """
         size, fewest, most = self.task.fewest, self.task.fewest, self.task.most
         while start < len(self.table):
@@ -132,7 +130,7 @@ class Batch:
         return values
 
     def _run(self, values: Mapping[int, Row], report: Report) -> dict[int, Result]:
-        """Run the rows together; where that fails, one by one, so that only the guilty ones fail."""
+        """Run the rows together; if that fails, one by one, so that only those with errors fail."""
         if not values:
             return {}
         try:
@@ -144,17 +142,17 @@ class Batch:
             if len(values) > 1:
                 alone = [self._run({row: one}, report) for row, one in values.items()]
                 return {row: result for each in alone for row, result in each.items()}
-            return {row: {ERROR: _in_words(error)} for row in values}
+            return {row: {ERROR: _error_message(error)} for row in values}
 
 
-def _in_words(error: Exception) -> str:
-    """What a row tells of its failure; an unforeseen one is logged."""
+def _error_message(error: Exception) -> str:
+    """The error message of a row; unexpected errors are logged."""
     if isinstance(error, InputError):
         return str(error)
     log.error("a row of a batch failed", exc_info=error)
     if isinstance(error, MemoryError):
         return "Memory ran out at this row. Shorten it."
-    return "The server failed at this row. The error is in its log."
+    return "The server failed to process this row. The error is in its log."
 
 
 def make_batch(
@@ -178,7 +176,7 @@ def make_batch(
     rows = task.table
     for argument in rows.columns:
         if not columns.get(argument):
-            raise InputError(argument, f"Say which column holds the {argument}.")
+            raise InputError(argument, f"Choose the column of the {argument}.")
     names = [option.name for option in rows.either]
     constants = {each.name: options.get(each.name, each.default) for each in rows.either if each.name not in columns}
     chosen = {key: columns[key] for key in (*rows.columns, *names) if key in columns}

@@ -1,4 +1,4 @@
-"""Where visitors' batches are opened, begun and carried on, a turn at a time."""
+"""Opens, starts and continues visitors' batches in time slices."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -8,17 +8,17 @@ from typing import Any
 
 from models.runtime.cache import ModelCache
 from models.runtime.limits import DEFAULT_LIMITS, InputError, Limits
-from models.runtime.progress import Report, Stage, Stopped, ignore
+from models.runtime.progress import Cancellation, Report, Stage, ignore
 from models.runtime.yield_to_interactive import step_aside
 from models.tasks.registry import TASKS, Tasks
 from tables.batch import Progress, failed, make_batch
 from tables.jobs import Job, Jobs
 from tables.table import Options, read_table
 
-# A turn ends after about so many seconds: the next one lines up behind other visitors' batches, and no turn comes near
-# a request's deadline.
+# A time slice in seconds: the next one is queued behind other visitors' batches, and none reaches the deadline of a
+# request.
 TURN = 20.0
-GONE = "This batch is not here any more: it was kept for an hour. Upload the file again."
+GONE = "This batch is no longer available: batches are kept for an hour. Upload the file again."
 
 
 @dataclass(frozen=True)
@@ -50,15 +50,16 @@ class BatchService:
         job = self.find(secret)
         batch = make_batch(self.cache, job.table, task, columns, options, self.limits, self.tasks)
         with job.at_work():
-            job.task, job.batch, job.results, job.seconds, job.wanted = task, batch, [], 0.0, True
+            job.task, job.batch, job.results, job.seconds, job.made_by = task, batch, [], 0.0, ""
+            job.cancellation = Cancellation()
         return job
 
     def resume(self, secret: object) -> Job:
-        """The job, wanted again. Raises InputError where it never began."""
+        """Resume the job. Raises InputError if it was never started."""
         job = self.find(secret)
         if job.batch is None:
             raise InputError("file", "This batch has not begun: run it first.")
-        job.wanted = True
+        job.cancellation = Cancellation()
         return job
 
     def turn(
@@ -66,14 +67,13 @@ class BatchService:
     ) -> Iterator[Progress]:
         """Do the next rows of a job that is wanted, for about `TURN` seconds; how far it is, after each group.
 
-        It steps aside for other visitors' requests, in the middle of a row too. Closing the generator ends the work.
+        It pauses for other visitors' requests, even within a row. Closing the generator cancels the work.
         """
         assert job.batch is not None, "a job begins before it has turns"
 
         def waiting(own: int) -> None:
             step_aside(self.cache, own)
-            if not job.wanted:
-                raise Stopped
+            job.cancellation.check()
 
         def within(stage: Stage) -> None:
             report(stage)

@@ -1,4 +1,4 @@
-"""Which characters a file's bytes stand for: its encoding, said by a mark, found out, or chosen by the visitor."""
+"""Decodes a file whose encoding is given by a byte-order mark, detected, or chosen by the visitor."""
 
 import codecs
 import io
@@ -36,7 +36,7 @@ MARKS = {
     codecs.BOM_UTF16_LE: (UTF_16, "utf-16"),
     codecs.BOM_UTF16_BE: (UTF_16, "utf-16"),
 }
-# Encodings of Latin letters, the most common first: the library does not tell them apart in short texts.
+# Encodings of Latin letters, the most common first: the library cannot distinguish them in short texts.
 LATIN = (WINDOWS, "Windows-1250", "Windows-1254", "ISO 8859-15")
 SAMPLE = 4_096
 # Bytes that the encoding is found by.

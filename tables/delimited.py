@@ -1,4 +1,4 @@
-"""Reads CSV and its kin: finds out the separator and how cells are quoted."""
+"""Reads CSV and similar formats, detecting the separator and the quoting."""
 
 import csv
 import io
@@ -20,13 +20,13 @@ NONE = "\x1f"
 SAMPLE, SAMPLE_LETTERS = 200, 200_000
 # The share of rows that must have as many cells as the first one.
 ALIKE = 0.5
-# The line that tells Excel the separator; a spreadsheet that saves it again adds empty cells.
+# Excel's declaration of the separator; a spreadsheet that saves the file again adds empty cells.
 DECLARED = re.compile(r"\"?sep=([^\w\r\n\"'])\"?\1*[ ]*(\r\n|\r|\n|\Z)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Dialect:
-    """How cells are told apart: names for people, and the arguments of `csv.reader`.
+    """How cells are separated: names for people, and the arguments of `csv.reader`.
 
     `quoting` reads the file where quotation marks are not all where the csv module has them. `start` is where the first
     row begins, below the line that declares the separator, if there is one.
@@ -50,7 +50,7 @@ def detect(text: str, separator: str = "") -> Dialect:
         check_choice(separator, "separator", (*SEPARATORS, "none"))
     sign = SEPARATORS.get(separator, NONE) if separator else declared[1] if declared else _separator(body, mark)
     name = next((name for name, known in SEPARATORS.items() if known == sign), "none" if sign == NONE else sign)
-    notes = ["The first line says which sign separates the cells."] if declared and not separator else []
+    notes = ["The first line declares the separator."] if declared and not separator else []
     options = {"delimiter": sign, "quotechar": mark}
     if mark not in body:
         return Dialect(name, "none", options, start=start, notes=notes)
@@ -97,7 +97,7 @@ def _mark(text: str) -> str:
 
 
 def _quotes(text: str, sign: str, mark: str) -> tuple[str, dict[str, Any], Quoting | None]:
-    """How cells are quoted: in words, as arguments of `csv.reader`, and by what to read them where that cannot."""
+    """The quoting as a phrase, as arguments of `csv.reader`, and as the reader to use if `csv` cannot read it."""
     words = "double quotes" if mark == '"' else "single quotes"
     options: dict[str, Any] = {"delimiter": sign, "quotechar": mark, "strict": True}
     quoting = Quoting(text, sign, mark)

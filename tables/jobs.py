@@ -1,4 +1,4 @@
-"""Batches that visitors started: each is found again by its own secret only, and forgotten after an hour."""
+"""Visitors' batches, each identified by a secret token and deleted an hour after its last use."""
 
 import secrets
 import threading
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from models.runtime.limits import InputError
-from models.runtime.progress import MEGABYTE
+from models.runtime.progress import MEGABYTE, Cancellation
 from models.tasks.spec import Result
 from tables.batch import Batch
 from tables.table import Table
@@ -26,7 +26,8 @@ RESULT_CELL = 60
 class Job:
     """A visitor's table, called `name`; the task that is done with it, and how far that is.
 
-    `seconds` is the work so far. `wanted` is False once the visitor stopped it.
+    `seconds` is the work so far. `cancellation` ends the current run; each run has its own. `made_by` names the model
+    that made the results beforehand, where it was not a run of the visitor's.
     """
 
     name: str
@@ -35,14 +36,15 @@ class Job:
     batch: Batch | None = None
     results: list[Result] = field(default_factory=list)
     seconds: float = 0.0
-    wanted: bool = False
+    made_by: str = ""
+    cancellation: Cancellation = field(default_factory=Cancellation)
     _running: threading.Lock = field(default_factory=threading.Lock)
 
     @contextmanager
     def at_work(self) -> Iterator[None]:
-        """Hold the job, so that nobody else changes it. Raises InputError where somebody does already.
+        """Lock the job. Raises InputError if it is locked already.
 
-        One that was just stopped is waited for: it ends after the step it is in.
+        If it was just stopped, wait for its current step to end.
         """
         if not self._running.acquire(timeout=LAST_STEP):
             raise InputError("file", "This batch is running already, perhaps in another window. Stop it there.")
@@ -55,6 +57,11 @@ class Job:
     def done(self) -> bool:
         """Whether every row has its result."""
         return self.batch is not None and len(self.results) == len(self.table)
+
+    @property
+    def wanted(self) -> bool:
+        """Whether rows remain and the visitor has not stopped the run."""
+        return self.batch is not None and not self.done and not self.cancellation.cancelled
 
     @property
     def nbytes(self) -> int:
@@ -111,7 +118,7 @@ class Jobs:
             return len(self._kept)
 
     def _sweep_later(self) -> None:
-        """Sweep when the oldest job's lifetime ends, whether or not anybody asks by then."""
+        """Schedule a sweep for the end of the oldest job's lifetime."""
         oldest = min(kept.used for kept in self._kept.values())
         self._timer = threading.Timer(max(0.0, oldest + self.lifetime - self.clock()), self._sweep_in_time)
         self._timer.daemon = True

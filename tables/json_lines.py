@@ -2,21 +2,17 @@
 
 import io
 import json
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from models.runtime.limits import InputError
 from models.tasks.spec import Cell
-from models.text.names import unique
+from tables.json_values import Value, elements_of, fault_in, loads, reason_of, several
 from tables.records import BROKEN, COLUMN_LIMIT, ROW_LIMIT, SURROGATES, Record, check_count, places
 
 # The column of a line that holds no object.
 UNREAD = "unread line"
-SPACE = re.compile(r"[ \t\r\n]*")
-# Characters of a value without an end that are kept.
-KEPT = 10_000
 
 
 @dataclass(frozen=True)
@@ -29,15 +25,6 @@ class Objects:
     notes: list[str]
 
 
-@dataclass(frozen=True)
-class _Value:
-    """A value that begins on `line`; where it could not be read, its text and why."""
-
-    line: int
-    value: Any
-    fault: str = ""
-
-
 def read(text: str, document: bool = False) -> Objects:
     """The rows of `text`: objects, one a line or one after the other, or the elements of one array.
 
@@ -45,8 +32,8 @@ def read(text: str, document: bool = False) -> Objects:
     of its own. In a `document`, one object may hold the array. Raises InputError where there are too many rows or
     different keys.
     """
-    array = _array(text)
-    values = array or _several(text) or list(_lines(text))
+    array = elements_of(text)
+    values = array or several(text) or list(_lines(text))
     # One more, if it is a list, may be the header.
     if len(values) > ROW_LIMIT + 1:
         check_count(len(values))
@@ -54,7 +41,7 @@ def read(text: str, document: bool = False) -> Objects:
     if document and len(values) == 1 and (held := _held(values[0].value)):
         key, elements = held
         form, notes = "JSON", [f"The rows are the array “{key[:60]}” of the file's object."]
-        values = [_Value(values[0].line, element) for element in elements]
+        values = [Value(values[0].line, element) for element in elements]
     halves = [each.line for each in values if SURROGATES.search(json.dumps(each.value, ensure_ascii=False))]
     if halves:
         where = places(list(dict.fromkeys(halves)))
@@ -72,14 +59,14 @@ def read(text: str, document: bool = False) -> Objects:
     return Objects(records, form, True, notes + faults)
 
 
-def _records(values: Sequence[_Value]) -> list[Record]:
+def _records(values: Sequence[Value]) -> list[Record]:
     """A header and the rows of objects."""
     names: dict[str, int] = {}
-    rows: list[tuple[_Value, dict[str, Cell], str]] = []
+    rows: list[tuple[Value, dict[str, Cell], str]] = []
     for each in values:
         fault = each.fault
         if not fault and not isinstance(each.value, dict):
-            fault = _fault(each.line, f"it holds {type(each.value).__name__}")
+            fault = fault_in(each.line, f"it holds {type(each.value).__name__}")
         if fault:
             unread = each.value if isinstance(each.value, str) else json.dumps(each.value, ensure_ascii=False)
             row: dict[str, Cell] = {UNREAD: unread}
@@ -99,74 +86,26 @@ def _records(values: Sequence[_Value]) -> list[Record]:
     return [header, *(Record(each.line, row, fault=fault) for (each, _, fault), row in zip(rows, cells, strict=True))]
 
 
-def _lines(text: str) -> Iterator[_Value]:
+def _lines(text: str) -> Iterator[Value]:
     """The value of each line that is not blank; past the limit lines are only counted."""
     count = 0
     for number, line in enumerate(io.StringIO(text), 1):
         if not line.strip():
             continue
         count += 1
-        yield _Value(number, None) if count > ROW_LIMIT + 1 else _line(line.rstrip("\r\n"), number)
+        yield Value(number, None) if count > ROW_LIMIT + 1 else _line(line.rstrip("\r\n"), number)
 
 
-def _line(line: str, number: int) -> _Value:
+def _line(line: str, number: int) -> Value:
     try:
-        return _Value(number, _loads(line))
+        return Value(number, loads(line))
     except (ValueError, RecursionError) as error:
-        fault = _fault(number, _reason(error))
+        fault = fault_in(number, reason_of(error))
     try:
         # A line out of an array has a comma at its end.
-        return _Value(number, _loads(line.rstrip().removesuffix(",")))
+        return Value(number, loads(line.rstrip().removesuffix(",")))
     except (ValueError, RecursionError):
-        return _Value(number, line, fault)
-
-
-def _array(text: str) -> list[_Value]:
-    """The elements of the one array that `text` is, up to the first that is broken; none where it is something else."""
-    start = _skip(text, 0)
-    if not text.startswith("[", start):
-        return []
-    values, end = _elements(text, start + 1, "]")
-    # More arrays follow: each is a row.
-    return values if _skip(text, end) == len(text) or (values[-1:] and values[-1].fault) else []
-
-
-def _several(text: str) -> list[_Value]:
-    """The values of `text` where the first of them is longer than its line, as programs indent them for people."""
-    start = _skip(text, 0)
-    try:
-        _, end = DECODER.raw_decode(text, start)
-    except (ValueError, RecursionError):
-        return []
-    return _elements(text, start, "")[0] if "\n" in text[start:end] or "\r" in text[start:end] else []
-
-
-def _elements(text: str, at: int, closing: str) -> tuple[list[_Value], int]:
-    """The values from `at` to the `closing` bracket, or to the text's end where that is empty; and where they end."""
-    values: list[_Value] = []
-    line, counted = 1, 0
-    while (at := _skip(text, at)) < len(text):
-        if closing and text.startswith(closing, at):
-            return values, at + 1
-        line, counted = line + text.count("\n", counted, at), at
-        try:
-            value, end = DECODER.raw_decode(text, at)
-        except (ValueError, RecursionError) as error:
-            where = error.lineno if isinstance(error, json.JSONDecodeError) else line
-            return [*values, _Value(line, text[at : at + KEPT], _fault(where, _reason(error)))], len(text)
-        # Past the limit elements are only counted.
-        values.append(_Value(line, value if len(values) <= ROW_LIMIT else None))
-        at = _skip(text, end)
-        comma = text.startswith(",", at)
-        if closing and at < len(text) and not comma and not text.startswith(closing, at):
-            line += text.count("\n", counted, at)
-            rest = _Value(line, text[at : at + KEPT], _fault(line, "a comma is missing before it"))
-            return [*values, rest], len(text)
-        at += comma
-    if closing:
-        number = text.rstrip().count("\n") + 1
-        values.append(_Value(number, text[-KEPT:].rpartition("\n")[2], _fault(number, "the array has no end")))
-    return values, len(text)
+        return Value(number, line, fault)
 
 
 def _held(value: Any) -> tuple[str, list[Any]] | None:
@@ -181,35 +120,6 @@ def _held(value: Any) -> tuple[str, list[Any]] | None:
     return found[0] if len(found) == 1 else None
 
 
-def _skip(text: str, at: int) -> int:
-    """Where the next sign after blanks is."""
-    found = SPACE.match(text, at)
-    assert found is not None, "the pattern fits nothing at all too"
-    return found.end()
-
-
-def _pairs(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    """An object whose keys may repeat: the later ones get a number, so that nothing is lost."""
-    return dict(zip(unique(name for name, _ in pairs), (value for _, value in pairs), strict=True))
-
-
-DECODER = json.JSONDecoder(object_pairs_hook=_pairs, parse_constant=str)
-
-
-def _loads(line: str) -> Any:
-    return json.loads(line, object_pairs_hook=_pairs, parse_constant=str)
-
-
 def _cell(value: Any) -> Cell:
     """A plain value as it is, a list or an object as the text that it was."""
     return value if isinstance(value, str | int | float | bool | None) else json.dumps(value, ensure_ascii=False)
-
-
-def _fault(line: int, reason: str) -> str:
-    return f"Line {line:,} is no JSON object: {reason}."
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, json.JSONDecodeError):
-        return f"{error.msg} at character {error.colno}"
-    return "it is nested too deeply" if isinstance(error, RecursionError) else str(error)

@@ -1,4 +1,4 @@
-"""A visitor's table out of a file: CSV and its kin, JSON Lines or Excel; how it was read, and what was odd in it."""
+"""Reads a visitor's table from CSV and similar formats, JSON Lines or Excel, with notes on how it was read."""
 
 import re
 from collections.abc import Mapping
@@ -9,7 +9,8 @@ import pandas as pd
 
 from models.runtime.limits import InputError
 from tables import decoded, delimited, json_lines, workbook
-from tables.records import NoRows, assemble
+from tables.assembling import assemble
+from tables.records import NoRows
 
 FILE_LIMIT = 20 * 1024 * 1024
 JSON_ENDINGS = (".jsonl", ".ndjson", ".json")
@@ -19,7 +20,7 @@ JSON_START = re.compile(r'\s*(\{\s*"|\{\}|\[\s*\{\s*")')
 
 @dataclass(frozen=True)
 class Options:
-    """What a visitor says about a file; empty or None where it is to be found out."""
+    """A visitor's choices for reading a file; empty or None to detect them."""
 
     encoding: str = ""
     separator: str = ""
@@ -29,7 +30,7 @@ class Options:
 
 @dataclass(frozen=True)
 class Reading:
-    """How a file was read, in words; `notes` say what was unusual, and where.
+    """A description of how a file was read; `notes` mention what was unusual, and where.
 
     `sheet` is the one that was read of the `sheets` of a workbook.
     """
@@ -53,7 +54,7 @@ class Reading:
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """A table of `Cell` objects; `faults` tell what was wrong in a row, by its index."""
+    """A table of `Cell` objects; `faults` are the errors of rows, by index."""
 
     frame: pd.DataFrame
     reading: Reading
@@ -74,11 +75,11 @@ class Table:
 
 
 def read_table(path: Path, options: Options | None = None) -> Table:
-    """The table in the file at `path`. Raises InputError, with words on what is wrong and where."""
+    """The table in the file at `path`. Raises InputError."""
     size = path.stat().st_size
     if size > FILE_LIMIT:
-        told, most = f"{size / 1024**2:,.1f}", f"{FILE_LIMIT / 1024**2:.0f}"
-        raise InputError("file", f"The file has {told} MB; at most {most} MB are allowed. Split it into parts.")
+        actual, most = f"{size / 1024**2:,.1f}", f"{FILE_LIMIT / 1024**2:.0f}"
+        raise InputError("file", f"The file has {actual} MB; at most {most} MB are allowed. Split it into parts.")
     return parse(path.read_bytes(), path.suffix.lower(), options or Options())
 
 

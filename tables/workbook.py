@@ -1,4 +1,4 @@
-"""Reads one sheet of an Excel workbook (.xlsx), a zip archive of XML that a stranger made."""
+"""Reads one sheet of an Excel workbook (.xlsx), an untrusted zip archive of XML."""
 
 import datetime
 import io
@@ -97,7 +97,7 @@ def _records(data: bytes, at: int) -> Iterator[Record]:
 
 
 def _damaged() -> InputError:
-    """What to say of any error: what openpyxl raises at a damaged workbook is nowhere written."""
+    """The error for any exception of openpyxl, which does not document what it raises for a damaged workbook."""
     return InputError("file", "The file is damaged, or no Excel workbook (.xlsx). Save it again.")
 
 
@@ -106,9 +106,9 @@ def _check_size(data: bytes) -> None:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         size = sum(part.file_size for part in archive.infolist())
     if size > UNPACKED_LIMIT:
-        told, most = f"{size / MEGABYTE:,.0f}", f"{UNPACKED_LIMIT / MEGABYTE:.0f}"
+        actual, most = f"{size / MEGABYTE:,.0f}", f"{UNPACKED_LIMIT / MEGABYTE:.0f}"
         raise InputError(
-            "file", f"The workbook would unpack to {told} MB; at most {most} MB are allowed. Save the sheet as CSV."
+            "file", f"The workbook would unpack to {actual} MB; at most {most} MB are allowed. Save the sheet as CSV."
         )
 
 

@@ -1,4 +1,4 @@
-"""A translation laid out over the parts of its original."""
+"""Distributes a translation over the formatted parts of its original."""
 
 from collections.abc import Sequence
 

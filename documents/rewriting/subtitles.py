@@ -17,7 +17,7 @@ Stretch = tuple[int, int]
 
 
 def passages(data: bytes) -> list[Passage]:
-    """The sentences that are said, each over its cues."""
+    """The spoken sentences, each over its cues."""
     _, text = _text(data)
     return [Passage(tuple(_parts(text, group)), ordered=True) for group in _groups(text)]
 
@@ -28,12 +28,12 @@ def rewritten(data: bytes, laid: Sequence[Laid]) -> Written:
     changes = []
     inner = 0
     for group, new in zip(_groups(text), laid, strict=True):
-        said = dict.fromkeys(range(len(group)), "")
+        spoken = dict.fromkeys(range(len(group)), "")
         for i, words in new:
-            said[i] += words
+            spoken[i] += words
         for i, (start, end) in enumerate(group):
             inner += bool(TAGS.search(text[start:end]))
-            changes.append((start, end, _lines(said[i].strip(), text.count("\n", start, end) + 1)))
+            changes.append((start, end, _lines(spoken[i].strip(), text.count("\n", start, end) + 1)))
     made = spliced(text, changes)
     ends = source.text.count("\r\n") > source.text.count("\n") / 2
     written = source.encoded(made.replace("\n", "\r\n") if ends else made)
@@ -42,7 +42,7 @@ def rewritten(data: bytes, laid: Sequence[Laid]) -> Written:
 
 
 def _parts(text: str, group: Sequence[Stretch]) -> Iterator[Part]:
-    """What is said in each cue of a group, with a space before the next."""
+    """The text of each cue of a group, with a space before the next."""
     for i, (start, end) in enumerate(group, 1):
         yield Part(spoken(text[start:end]) + " " * (i < len(group)))
 

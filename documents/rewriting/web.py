@@ -9,7 +9,7 @@ from documents.rewriting.passage import Laid, Part, Passage
 from documents.rewriting.splicing import Source, Written, source_of, spliced
 from documents.web import SPACES, decoded_page
 
-# What is read as it stands by a machine, or was never meant to be translated.
+# Elements whose content is code or must not be translated.
 KEPT = {"pre", "code", "kbd", "samp", "var"}
 # Tags that hold their place within a line.
 PLACES = (VOID - {"br", "hr"}) | {COMMENT}

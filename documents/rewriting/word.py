@@ -18,9 +18,9 @@ from models.runtime.limits import InputError
 READ = ("header", "footer", "footnotes", "endnotes")
 # What holds the text of a run; the rest of a run holds a place.
 SIGNS_OF = {"\t": "tab", "\n": "br"}
-# What the program noted for itself, and notes again.
+# Elements that Word maintains itself.
 DROPPED = {"lastRenderedPageBreak", "proofErr"}
-# Properties that say nothing of the look.
+# Properties without a visible effect.
 LOOKLESS = {"lang", "noProof"}
 SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 
