@@ -1,1 +1,1 @@
-"""What stands between the page and the network: limits, deadlines, health, figures, and an orderly end."""
+"""The server around the page: limits, deadlines, health checks, metrics, and graceful shutdown."""

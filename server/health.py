@@ -1,4 +1,4 @@
-"""Routes that tell whether the server lives, whether it is ready, and its figures."""
+"""Routes for liveness, readiness and metrics."""
 
 from collections.abc import Callable, Sequence
 
@@ -13,7 +13,7 @@ from server.metrics import Metrics
 def health_routes(missing: Callable[[], Sequence[str]], closing: Callable[[], bool]) -> list[Route]:
     """`/healthz` answers as long as the process does; `/readyz` is 200 when it can serve, else 503 with the reason.
 
-    `missing` names the default models that are not on disk, `closing` tells whether the server takes no more requests.
+    `missing` names the default models that are not on disk, `closing` returns whether the server is shutting down.
     """
 
     def healthz(request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""What other sites show of a shared link: our title, text and picture in place of Gradio's placeholders."""
+"""The preview of shared links on other sites: our title, text and picture instead of Gradio's."""
 
 import html
 import re
@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from server.rewriting import rewrite_page
 
 PICTURE = "/preview.png"
 TITLE = "Glassbox: language models you can see into"
@@ -37,27 +39,7 @@ class LinkPreview:
         if scope["type"] != "http" or scope["method"] != "GET":
             await self.app(scope, receive, send)
             return
-        begin: Message | None = None
-        chunks: list[bytes] = []
-
-        async def rewritten(message: Message) -> None:
-            nonlocal begin
-            if message["type"] == "http.response.start":
-                if Headers(raw=message["headers"]).get("content-type", "").startswith("text/html"):
-                    begin = message
-                else:
-                    await send(message)
-            elif begin is None:
-                await send(message)
-            else:
-                chunks.append(message.get("body", b""))
-                if not message.get("more_body", False):
-                    page = with_preview(b"".join(chunks), self._address(scope))
-                    MutableHeaders(raw=begin["headers"])["content-length"] = str(len(page))
-                    await send(begin)
-                    await send({"type": "http.response.body", "body": page})
-
-        await self.app(scope, receive, rewritten)
+        await rewrite_page(self.app, scope, receive, send, lambda page: with_preview(page, self._address(scope)))
 
     def _address(self, scope: Scope) -> str:
         """The address of the page as visitors write it, without a slash at its end."""

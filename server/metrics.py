@@ -1,4 +1,4 @@
-"""Figures for Prometheus: requests, latency, the queue, the cache, memory."""
+"""Metrics for Prometheus: requests, latency, the queue, the cache, memory."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -8,14 +8,14 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from models.runtime.cache import CacheStatus
-from server.line import Line
+from models.runtime.cache_status import CacheStatus
+from server.gradio_compat.line import Line
 
 SECONDS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 30.0, 60.0)
 
 
 class Metrics:
-    """Counts what ends; a registry of its own, so that two servers in one process do not mix."""
+    """Counts requests in a registry of its own, so that two servers in one process are counted apart."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -42,11 +42,11 @@ class Metrics:
         self.seconds.labels(endpoint).observe(seconds)
 
     def refused(self, reason: str) -> None:
-        """Count a request that did not get so far."""
+        """Count a request that was refused."""
         self.refusals.labels(reason).inc()
 
     def observe(self, line: Line, cache: Callable[[], CacheStatus]) -> None:
-        """Look at the queue, the cache and the process each time somebody asks."""
+        """Report the queue, the cache and the process at each scrape."""
         self.registry.register(_Now(line, cache))
 
     def text(self) -> bytes:

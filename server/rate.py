@@ -1,4 +1,4 @@
-"""How often one client may ask."""
+"""Rate limits by client."""
 
 import ipaddress
 import time
@@ -13,14 +13,14 @@ MANY_CLIENTS = 10_000
 
 @dataclass
 class RateLimit:
-    """At most `per_minute` requests of one client within any minute, 0 for no limit. It lives in one thread."""
+    """At most `per_minute` requests of one client within any minute, 0 for no limit. Used in one thread only."""
 
     per_minute: int
     clock: Callable[[], float] = time.monotonic
     _times: defaultdict[str, deque[float]] = field(default_factory=lambda: defaultdict(deque))
 
     def seconds_to_wait(self, client: str) -> float:
-        """Count a request of `client` and return 0; or, where there were too many, the seconds until it may ask."""
+        """Count a request of `client` and return 0, or, if there were too many, the seconds until one is allowed."""
         if not self.per_minute:
             return 0.0
         now = self.clock()
@@ -40,10 +40,10 @@ class RateLimit:
 
 
 def client_address(peer: str, forwarded_for: str, proxies: int) -> str:
-    """Who asks: the address that the last of `proxies` trusted proxies saw, or `peer` where there are none.
+    """The client's address: the one seen by the outermost of `proxies` trusted proxies, or `peer` without any.
 
     What a client itself wrote into X-Forwarded-For stands further left, and is not believed. A whole /64 is one
-    client, since whoever has an IPv6 address has all of that network.
+    client, since an IPv6 client usually controls all of that network.
     """
     hops = [hop.strip() for hop in forwarded_for.split(",") if hop.strip()]
     address = hops[-min(proxies, len(hops))] if proxies and hops else peer

@@ -1,4 +1,4 @@
-"""Requests while they run: each ends by its deadline, when nobody waits for it any more, or when the server closes."""
+"""Running requests: each ends at its deadline, when its client disconnects, or when the server shuts down."""
 
 import asyncio
 import functools
@@ -11,17 +11,18 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import gradio as gr
-from gradio.context import LocalContext
 
-from demos.words import say, told
+from demos.gradio_compat import events_of
+from demos.words import localize, say
 from models.runtime.limits import InputError
 from models.runtime.malloc import trim
-from server.line import Line
+from server.gradio_compat.events import running_event
+from server.gradio_compat.line import Line
 from server.metrics import Metrics
 
-# How often, in seconds, a running request is looked at.
+# How often, in seconds, a running request is checked.
 GLANCE = 0.2
-# After how many requests the memory that they freed is given back.
+# After so many requests, freed memory is returned to the system.
 TRIM_EVERY = 25
 CLOSING = "The server is restarting. Try again in a minute."
 
@@ -29,7 +30,7 @@ T = TypeVar("T")
 
 
 class EndedEarly(gr.Error):
-    """A running request that ended before it was done; `outcome` is what it is counted as."""
+    """A running request that ended early; `outcome` is its label in the metrics."""
 
     outcome = ""
 
@@ -38,26 +39,26 @@ class EndedEarly(gr.Error):
 
 
 class TimeUp(EndedEarly):
-    """It ran until its deadline."""
+    """It reached its deadline."""
 
     outcome = "deadline"
 
 
 class Left(EndedEarly):
-    """Its visitor is gone."""
+    """Its client has disconnected."""
 
     outcome = "stopped"
 
 
 class Closed(EndedEarly):
-    """The server closes."""
+    """The server shuts down."""
 
     outcome = "closed"
 
 
 @dataclass
 class Runs:
-    """All running requests; `deadline` is in seconds, 0 for none. Lives in the event loop."""
+    """All running requests; `deadline` is in seconds, 0 for none. Used in the event loop only."""
 
     line: Line
     metrics: Metrics
@@ -68,7 +69,7 @@ class Runs:
     def watch(self, page: gr.Blocks) -> None:
         """Bind every queued event of `page` to these rules. The functions must be what `demos.events.guarded` makes:
         asynchronous, and their work over soon after they are cancelled."""
-        for event in page.fns.values():
+        for event in events_of(page):
             if event.fn is not None and event.queue:
                 event.fn = self.bounded(event.fn, event.api_name or event.name or "unnamed")
 
@@ -93,7 +94,7 @@ class Runs:
                                 raise
                             run.outcome = TimeUp.outcome
                             gr.Warning(
-                                say("The time is up after {n:g} seconds: this is how far it got.", n=self.deadline),
+                                say("The time is up after {n:g} seconds: the result is incomplete.", n=self.deadline),
                             )
 
             return stream
@@ -110,7 +111,7 @@ class Runs:
 
     @contextmanager
     def _counted(self, endpoint: str) -> "Iterator[_Run]":
-        run = _Run(self, LocalContext.event_id.get(None), time.monotonic())
+        run = _Run(self, running_event(), time.monotonic())
         try:
             yield run
         except BaseException as error:
@@ -131,7 +132,7 @@ class _Run:
     outcome: str = "done"
 
     async def within(self, step: Awaitable[T]) -> T:
-        """The result of `step`; where the run must end, the step is cancelled. Raises EndedEarly."""
+        """The result of `step`, which is cancelled if the run must end. Raises EndedEarly."""
         task = asyncio.ensure_future(step)
         try:
             while not task.done():
@@ -140,12 +141,13 @@ class _Run:
             return task.result()
         finally:
             if not task.done():
+                # A coroutine is ended in asyncio's own way; `demos.guard` passes it on to the thread as a Cancellation.
                 task.cancel()
                 await asyncio.wait({task})
 
     def _look(self) -> None:
         if self.runs.closing:
-            raise Closed(told(CLOSING))
+            raise Closed(localize(CLOSING))
         if not self.runs.line.wanted(self.event):
             raise Left("Nobody waits for this any more.")
         if self.runs.deadline and time.monotonic() - self.started > self.runs.deadline:
@@ -159,7 +161,7 @@ class _Run:
 
 
 def outcome_of(error: BaseException) -> str:
-    """What a request that ended by `error` is counted as."""
+    """The outcome of a request that ended with `error`, for the metrics."""
     if isinstance(error, EndedEarly):
         return error.outcome
     if isinstance(error, asyncio.CancelledError | GeneratorExit):

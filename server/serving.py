@@ -1,5 +1,6 @@
-"""Starts the page on its address under the settings' limits, and ends it in order."""
+"""Starts the page with the limits of the settings, and shuts it down gracefully."""
 
+import importlib.util
 import logging
 import signal
 import threading
@@ -10,29 +11,45 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from brotli_asgi import BrotliMiddleware
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from demos.words import Listening
-from models.runtime.cache import CacheStatus
-from server.gate import UPLOAD_BYTES, Door, Gate
+from models.runtime.cache_status import CacheStatus
+from server.admission import Admission
+from server.first_picture import FirstPicture
+from server.framing import Framing
+from server.gate import UPLOAD_BYTES, Gate
+from server.gradio_compat.line import Line
+from server.gradio_compat.sessions import remember_little
+from server.head import Head
 from server.health import health_routes, metrics_route
-from server.line import Line
 from server.link_preview import LinkPreview, picture_route
-from server.mcp_tools import TaskTools
 from server.metrics import Metrics
 from server.rate import RateLimit
 from server.runs import Runs
-from server.sessions import remember_little
 from settings import Settings
 
 PICTURE = Path(__file__).parent.parent / "assets" / "preview.png"
-# Of gzip's levels from 1 to 9: the page takes 10 ms at this one, and twice as long for 3% less at the highest.
-COMPRESSION = 5
+# The level of both gzip and Brotli. Browsers accept Brotli over HTTPS and from localhost.
+COMPRESSION = 6
+# Everything else under this prefix may be a stream of events, which compression would hold back.
+STREAMS = r"/gradio_api/(?!file=)"
 # How long, in seconds, the last words get to reach their visitors.
 LAST_WORDS = 2.0
 
+MCP_NEEDED = "--mcp needs the package mcp: python -m pip install -r requirements-mcp.txt"
+NO_LOGIN = "--mcp and --auth exclude each other: an MCP client cannot log in."
+
 log = logging.getLogger(__name__)
+
+
+def obstacle(chosen: Settings) -> str:
+    """Why this server cannot be started with these settings, empty if it can."""
+    if not chosen.mcp:
+        return ""
+    return MCP_NEEDED if importlib.util.find_spec("mcp") is None else NO_LOGIN if chosen.auth else ""
 
 
 @dataclass
@@ -41,17 +58,17 @@ class Serving:
 
     page: gr.Blocks
     url: str
-    door: Door
+    admission: Admission
     runs: Runs
 
     def drain(self, seconds: float) -> None:
-        """Take no more requests, let those that run or wait end for at most `seconds`, tell the others, and close."""
-        self.door.closing = True
-        line = self.door.line
+        """Refuse new requests, let pending ones finish for up to `seconds`, end the rest with a message, and close."""
+        self.admission.closing = True
+        line = self.admission.line
         log.info("closing: %d requests run, %d wait", line.running(), line.waiting())
-        _until(lambda: line.running() + line.waiting() + len(self.door.arriving) == 0, seconds)
+        _until(lambda: line.running() + line.waiting() + len(self.admission.arriving) == 0, seconds)
         self.runs.closing = True
-        _until(lambda: line.running() + line.waiting() == 0 and line.untold() == 0, LAST_WORDS)
+        _until(lambda: line.running() + line.waiting() == 0 and line.undelivered() == 0, LAST_WORDS)
         self.page.close(verbose=False)
 
 
@@ -61,43 +78,53 @@ def start(
     cache: Callable[[], CacheStatus],
     missing: Callable[[], Sequence[str]],
     launch_options: Mapping[str, Any],
+    picture: Callable[[], str] = str,
 ) -> Serving:
     """Serve `page`, whose queue is set up; returns once it answers. Raises OSError where the port is taken.
 
-    `missing` names the default models that are not on disk. It goes through Gradio's own `launch`, so that Spaces,
+    `missing` names the default models that are not on disk, and `picture` is the HTML to show until the page's scripts
+    have come. It goes through Gradio's own `launch`, so that Spaces,
     `--share` and its checks of the address stay as they are.
     """
     line, metrics = Line(page), Metrics()
     metrics.observe(line, cache)
     runs = Runs(line, metrics, chosen.deadline)
-    door = Door(line, metrics, RateLimit(chosen.rate), chosen.queue_length, chosen.body_bytes, chosen.proxies)
-    line.on_join(door.joined)
+    admission = Admission(line, metrics, RateLimit(chosen.rate), chosen.queue_length, chosen.body_bytes, chosen.proxies)
+    line.on_join(admission.joined)
     runs.watch(page)
-    routes = health_routes(missing, lambda: door.closing)
+    routes = health_routes(missing, lambda: admission.closing)
     if chosen.metrics:
         routes.append(metrics_route(metrics))
     routes.append(picture_route(PICTURE))
     middleware = [
+        Middleware(Head),
         Middleware(GZipMiddleware, compresslevel=COMPRESSION),
+        Middleware(BrotliMiddleware, quality=COMPRESSION, gzip_fallback=False, excluded_handlers=[STREAMS]),
         Middleware(LinkPreview, proxies=chosen.proxies),
+        Middleware(Framing),
         Middleware(Listening),
-        Middleware(Gate, door=door),
+        Middleware(FirstPicture, picture=picture),
+        Middleware(Gate, admission=admission),
     ]
     app_kwargs: dict[str, Any] = {"routes": routes, "middleware": middleware}
-    tools = TaskTools(page, door) if chosen.mcp else None
-    if tools:
+    tools = None
+    if chosen.mcp:
+        # The package that it imports is not needed otherwise, and may be missing.
+        from server.mcp_tools import TaskTools
+
+        tools = TaskTools(page, admission)
         routes.append(tools.route())
         app_kwargs["lifespan"] = tools.lifespan
-    _, url, _ = page.launch(
+    _, url, public = page.launch(
         server_name=chosen.host,
         server_port=chosen.port or None,
         share=chosen.share,
         auth=chosen.logins or None,
-        # The gate tells of a larger one in words; the reader of tables, of a table that is.
+        # The gate has a clearer message for a larger file, and the reader of tables for a large table.
         max_file_size=UPLOAD_BYTES,
-        # Node would stand before the gate and hide the addresses of those who ask.
+        # A Node server in front of the gate would hide the addresses of the clients.
         ssr_mode=False,
-        # Its summary tells any stranger what is asked for here; our own figures are there when asked for.
+        # Its summary is public; our metrics are optional.
         enable_monitoring=False,
         prevent_thread_lock=True,
         app_kwargs=app_kwargs,
@@ -105,18 +132,18 @@ def start(
     )
     remember_little(page)
     if tools:
-        tools.serve_at(page.local_url or url)
-    if chosen.share and not page.share_url:
+        tools.serve_at(url)
+    if chosen.share and not public:
         log.warning("no public link: Gradio's tunnel is out of reach. The page is at %s all the same.", url)
-    return Serving(page, url.rstrip("/"), door, runs)
+    return Serving(page, url.rstrip("/"), admission, runs)
 
 
-def serve_until_told(serving: Serving, seconds: float) -> None:
+def serve_until_terminated(serving: Serving, seconds: float) -> None:
     """Wait for SIGTERM, then drain for at most `seconds`; a second one, or Ctrl-C, closes at once."""
-    told = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: told.set())
+    terminated = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: terminated.set())
     try:
-        while not told.wait(1):
+        while not terminated.wait(1):
             pass
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         serving.drain(seconds)
