@@ -1,4 +1,4 @@
-"""How a tab's buttons reach its adapter: lanes of compute, Stop, checks at the field."""
+"""Connects the buttons of a tab to its adapter: lanes of compute, Stop, and validation at the field."""
 
 import contextlib
 import inspect
@@ -10,39 +10,41 @@ from typing import Any, TypeVar, cast
 
 import gradio as gr
 from gradio.components import Component
-from gradio.events import api
-from gradio.helpers import Examples
+from gradio.events import Dependency, api
 
-from demos.guard import guarded
-from demos.run_marks import ENDED, FAILED, OVER, RAN, STARTED, STOPPED
+from demos.gradio_compat import validate_first
+from demos.guard import guarded, passes, validator
+from demos.run_marks import ENDED, FAILED, OVER, RAN, SETTLED, STARTED, STOPPED
 from demos.status import StatusLine
-from demos.words import told
-from models.runtime.limits import InputError
 
-# What begins the name of every lane whose requests run one at a time.
+# The prefix of lanes whose requests run one at a time, unless their models run elsewhere.
 COMPUTE_LANE = "compute"
-# The same for lanes in which several run at a time, as what shares the batches of its model with others does.
+# The prefix of lanes in which several requests run at a time, since they share the batches of their model.
 SHARED_LANE = "shared"
-# Where nothing is shown of an event's progress, on no component: Gradio's page would keep a status for each of its
-# outputs, and with every message of any run copy all of them again, with all that is in them.
+# For an event without visible progress. Without the empty list Gradio's page keeps a status for each of its outputs,
+# and copies all of them with every message of any run.
 UNSEEN: dict[str, Any] = {"show_progress": "hidden", "show_progress_on": [], "api_visibility": "private"}
-# What a page-only event takes that needs no model: it runs at once, unseen.
+# For an event that needs no model: it runs at once, and is not in the API.
 QUIET: dict[str, Any] = {**UNSEEN, "queue": False}
-# The same for what may refuse its input: of what runs beside the queue, Gradio's page shows no error.
+# The same for an event that may refuse its input: Gradio's page shows errors of queued events only.
 ASIDE: dict[str, Any] = {**UNSEEN, "concurrency_limit": None}
 
-# What a script gives back to disable a button.
+# The return value of a script that disables a button.
 OFF = json.dumps(gr.update(interactive=False))
 
 T = TypeVar("T")
 
-_tab: ContextVar[str] = ContextVar("tab", default="page")
+# The tab under construction, and how many requests of its shared lane and of its other one run at a time.
+_tab: ContextVar[tuple[str, int, int]] = ContextVar("tab", default=("page", 1, 1))
 
 
 @contextlib.contextmanager
-def own_lane(tab: str) -> Iterator[None]:
-    """Give the events that are registered within lanes of their own, so that no other tab's run delays them."""
-    before = _tab.set(tab)
+def own_lane(tab: str, at_once: int = 1, elsewhere: int = 1) -> Iterator[None]:
+    """Give the events that are registered within lanes of their own, so that no other tab's run delays them.
+
+    In the shared one `at_once` requests run at a time, in the other one as many as run `elsewhere` at a time.
+    """
+    before = _tab.set((tab, at_once, elsewhere))
     try:
         yield
     finally:
@@ -51,37 +53,19 @@ def own_lane(tab: str) -> Iterator[None]:
 
 def current_lane() -> str:
     """The lane of compute of the tab under construction."""
-    return f"{COMPUTE_LANE}: {_tab.get()}"
+    return f"{COMPUTE_LANE}: {_tab.get()[0]}"
 
 
 def shared_lane() -> str:
     """The lane of that tab in which several requests run at a time."""
-    return f"{SHARED_LANE}: {_tab.get()}"
+    return f"{SHARED_LANE}: {_tab.get()[0]}"
 
 
-def validator(check: Callable[..., None], fields: Sequence[str]) -> Callable[..., Any]:
-    """A Gradio validator that runs `check` over the inputs and shows an InputError at the field it names."""
-
-    def validate(*values: Any) -> list[dict[str, Any]] | dict[str, Any]:
-        wrong: InputError | None = None
-        try:
-            check(*values)
-        except InputError as error:
-            wrong = error
-        at = fields.index(wrong.field) if wrong and wrong.field in fields else 0
-        verdicts = [gr.validate(wrong is None or i != at, told(wrong or "")) for i in range(len(fields))]
-        # Gradio takes what a function with one output returns for that output's value: a list would pass unread.
-        return verdicts if len(fields) > 1 else verdicts[0]
-
-    return validate
-
-
-def _passes(check: Callable[..., None], values: Sequence[Any]) -> bool:
-    try:
-        check(*values)
-    except InputError:
-        return False
-    return True
+def _width(lane: str) -> int:
+    """How many requests of `lane` run at a time."""
+    if lane == shared_lane():
+        return _tab.get()[1]
+    return _tab.get()[2] if lane in ("", current_lane()) else 1
 
 
 def throttled(results: Iterator[T], every: float = 0.1) -> Iterator[T]:
@@ -106,31 +90,34 @@ def on_run(
     fields: Sequence[str],
     stop: gr.Button,
     lane: str = "",
+    alone: bool = False,
 ) -> Any:
     """Run `fn` when any of `triggers` fires, in the tab's lane; `stop` ends it and is enabled while it runs.
 
-    Another `lane` has its own waiting line: only for what steps aside for those in a lane of compute, or works on with
-    others in one batch. Several runs may share one `stop`: it ends all of them, and stays enabled until the last is
-    over.
+    Another `lane` has its own queue. It is for work that pauses for the lanes of compute, or that shares a batch.
+    A run that is asked for with other inputs while it is running ends and begins again; with the same ones it goes on.
+    Several runs may share one `stop`: it ends all of them, and stays enabled until the last has ended. A run that is
+    `alone` first ends the others, since it replaces what they write.
 
     `check` takes the same values as `fn` and raises InputError; `fields` are the names it uses, one for each input.
     """
-    told = [output for output in outputs if isinstance(output, StatusLine)]
-    number = len(_page().fns)
+    status = [output for output in outputs if isinstance(output, StatusLine)]
 
-    def script(code: str) -> str:
-        return code.replace("NUMBER", str(number)).replace("STOP", str(stop._id)).replace("OFF", OFF)
-
-    # The page runs a trigger's events in the order of their registration, each to its end. Where the validator refuses
-    # it runs nothing more, so a run is noted as begun, and Stop enabled, only where the check passes.
+    # The page runs a trigger's events one after another in the order of their registration. If the validator refuses,
+    # it runs nothing more, so a run is marked as begun, and Stop enabled, only if the check passes.
     typed = [each for each in inputs if not isinstance(each, gr.State)]
     admitted = gr.HTML(visible=False)
 
     def admit(*values: Any) -> tuple[Any, str]:
-        return (gr.Button(interactive=True), "yes") if _passes(check, values) else (gr.skip(), "")
+        return (gr.Button(interactive=True), "yes") if passes(check, values) else (gr.skip(), "")
 
-    gr.on(triggers, admit, list(inputs), [stop, admitted], **QUIET)
-    begin = script(STARTED).replace("IDS", str([each._id for each in typed]))
+    admission = gr.on(triggers, admit, list(inputs), [stop, admitted], **QUIET)
+
+    def script(code: str) -> str:
+        code = code.replace("ALONE", json.dumps(alone)).replace("SETTLED", _settled(stop)).replace("OFF", OFF)
+        return code.replace("NUMBER", str(admission["id"])).replace("STOP", json.dumps(stop.elem_id))
+
+    begin = script(STARTED).replace("IDS", json.dumps([each.elem_id for each in typed]))
     gr.on(triggers, None, [admitted, *typed], None, js=begin, **QUIET)
     started = gr.on(
         triggers,
@@ -139,30 +126,41 @@ def on_run(
         list(outputs),
         validator=validator(check, fields),
         concurrency_id=lane or current_lane(),
-        concurrency_limit=1,
+        concurrency_limit=_width(lane),
         trigger_mode="once",
         api_visibility="private",
         show_progress="full",
         # The stages of a first load belong where the model is named afterwards, not over the result.
-        show_progress_on=told or None,
+        show_progress_on=status or None,
     )
+    # What waits for a run to be over may write the status line itself, so the line is written before.
+    started.then(None, list(status), list(status), js=script(ENDED), **QUIET)
     started.then(None, None, stop, js=script(OVER), **QUIET)
-    started.then(None, list(told), list(told), js=script(ENDED), **QUIET)
-    # After a failure Gradio's page runs nothing that was only to follow.
+    # After a failure Gradio's page skips the events of `then`.
     started.failure(None, None, stop, js=script(OVER), **QUIET)
-    if told:
-        started.failure(None, told, told, js=script(FAILED), **QUIET)
+    if status:
+        started.failure(None, status, status, js=script(FAILED), **QUIET)
     shown = [output for output in outputs if isinstance(output, StatusLine | gr.JSON)]
     started.success(None, shown, None, js=script(RAN), **QUIET)
-    # The page does all of this by itself: a request to the server before the one that cancels would delay that.
+    # All of this runs in the page: a request to the server before the one that cancels would delay it.
     stop.click(None, None, stop, js=script(STOPPED), cancels=[started], **QUIET)
     return started
 
 
-def run_examples(examples: Examples, run: gr.Button) -> None:
-    """Let an example, once it has filled the inputs, press `run`: so it is checked and can be stopped as any other."""
-    press = f"() => document.getElementById('{run.elem_id}').click()"
-    examples.load_input_event.then(None, None, None, js=press, **QUIET)
+def end_runs(trigger: Callable[..., Any], stop: gr.Button) -> None:
+    """End the runs of `stop` before what is registered for `trigger` after this, which changes what they write."""
+    trigger(None, None, None, js=_settled(stop), **QUIET)
+
+
+def _settled(stop: gr.Button) -> str:
+    """The script that ends the runs of `stop` and waits until they are over."""
+    return SETTLED.replace("STOP", json.dumps(stop.elem_id))
+
+
+def run_examples(filled: Dependency, run: gr.Button, stop: gr.Button) -> None:
+    """Let an example, once `filled` in, end the runs of `stop` and press `run`: so it is checked as any other."""
+    press = f"async () => {{ await ({_settled(stop)})(); document.getElementById({json.dumps(run.elem_id)}).click(); }}"
+    filled.then(None, None, None, js=press, **QUIET)
 
 
 def endpoint(
@@ -174,35 +172,25 @@ def endpoint(
 ) -> None:
     """Offer the typed function `fn` to scripts as `/name`, in the tab's lane or another `lane`.
 
-    `check` takes the same arguments and raises InputError: a wrong request is refused at once, before it waits. With
-    `queue` false it runs at once, beside that lane: only for what takes no compute.
+    `check` takes the same arguments and raises InputError: an invalid request is refused before it is queued. Without
+    `queue` a call runs at once, outside the lane, which is for functions that compute nothing.
     """
     waits_in = (lane or current_lane()) if queue else None
-    offered = api(guarded(fn), api_name=name, queue=queue, concurrency_id=waits_in, concurrency_limit=1)
+    offered = api(guarded(fn), api_name=name, queue=queue, concurrency_id=waits_in, concurrency_limit=_width(lane))
     if check is not None:
         fields = [each for each in inspect.signature(fn).parameters if each != "report"]
-        # `gr.api` has no argument for a validator, though its queue asks for one.
-        _page().fns[offered["id"]].validator = validator(check, fields)
+        validate_first(offered, validator(check, fields))
 
 
-def show_nowhere(event: Any) -> None:
-    """Let an event that Gradio registered by itself keep no status for its outputs, as those that are UNSEEN."""
-    _page().fns[event["id"]].show_progress_on = []
-
-
-def let_share(page: gr.Blocks, at_once: int) -> None:
-    """Let so many requests of each shared lane of `page` run at once."""
-    for event in page.fns.values():
-        if str(event.concurrency_id).startswith(SHARED_LANE):
-            event.concurrency_limit = at_once
+def sent(event: gr.EventData, name: str) -> Any:
+    """The value that a script sent with `event` under `name`, None where it sent none."""
+    try:
+        return getattr(event, name)
+    except (AttributeError, TypeError):  # What was sent has no such member, or is no mapping.
+        return None
 
 
 def on_page_load(fn: Callable[..., Any], outputs: Sequence[Component]) -> None:
     """Run `fn` each time a visitor opens the page that is under construction."""
-    _page().load(fn, None, list(outputs), **QUIET)
-
-
-def _page() -> gr.Blocks:
-    page = gr.context.Context.root_block
-    assert page is not None, "events belong inside a Blocks page"
-    return page
+    # Without triggers and inputs, an event runs when the page is loaded.
+    gr.on(None, fn, None, list(outputs), **QUIET)

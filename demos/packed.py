@@ -1,4 +1,4 @@
-"""A view that a script of the page draws from data: long lists travel in pieces of JSON.
+"""A view drawn by a script of the page, whose long lists are sent as chunks of JSON.
 
 Gradio's page watches every member of a value, and copies all of them at each change: for the words of a long text that
 takes longer than the next change is away. A piece is one member, and of a list that grows only its last piece is sent
@@ -6,13 +6,13 @@ again.
 """
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 import orjson
 
-ASSETS = Path(__file__).parent.parent / "assets"
+from demos.assets import ASSETS, script
+
 # Items of a piece, and of the longest list that is sent as it is.
 PIECE = 32
 
@@ -24,7 +24,7 @@ class PackedView(gr.HTML):
         super().__init__(
             value,
             html_template=(ASSETS / template).read_text(),
-            js_on_load="\n".join((ASSETS / name).read_text() for name in ("shared/unpacked.js", *scripts)),
+            js_on_load=script("shared/unpacked.js", *scripts),
             elem_id=elem_id,
             render=render,
         )

@@ -1,16 +1,35 @@
-"""What the page itself does around a run, in JavaScript: it marks how each began and ended, and tells it in words.
+"""JavaScript that runs in the page before and after each run: it records its state and announces it.
 
-NUMBER stands for the run's own number, IDS for those of its inputs, STOP for that of the button that ends it, and OFF
-for what disables a button.
+NUMBER stands for the run's own number, IDS for those of its inputs, STOP for that of the button that ends it, OFF for
+what disables a button, and ALONE for whether the run ends the others that share its Stop button.
 """
 
-# Gradio shows a stopped run as an error for as long as its cancelling takes. So the page keeps, for each kind of run by
-# its number, whether it was stopped: its style hides that one error, and the status line says what it was instead.
-STARTED = """(admitted, ...values) => {
+# A cancelled run may still deliver one message, so the next change waits until the runs of this Stop button are over.
+SETTLED = """async () => {
+  const runs = window.glassboxRuns?.[STOP];
+  const button = document.getElementById(STOP);
+  let pressed = false;
+  for (let look = 0; look < 100 && runs?.size; look++) {
+    if (!pressed && !button.disabled) {
+      button.click();
+      pressed = true;
+    }
+    await new Promise((soon) => setTimeout(soon, 50));
+  }
+}"""
+
+# Gradio starts a run once at a time: asked for again with the same inputs it goes on, and with others it is replaced.
+# Gradio shows a stopped run as an error until it is cancelled. So the page records which runs were stopped, by their
+# numbers: its style hides that error, and the status line says that the run was stopped.
+STARTED = """async (admitted, ...values) => {
   if (!admitted) return;
   const page = document.body.dataset;
+  const runs = ((window.glassboxRuns ??= {})[STOP] ??= new Map());
+  const asked = JSON.stringify(values);
+  if (runs.get(NUMBER) === asked) return;
+  if (ALONE || runs.has(NUMBER)) await (SETTLED)();
   page.runNUMBER = "started";
-  ((window.glassboxRuns ??= {})[STOP] ??= new Set()).add(NUMBER);
+  runs.set(NUMBER, asked);
   delete page.stopped;
   for (const toast of document.querySelectorAll(".toast-message-text")) toast.dataset.old = "";
   window.glassboxHistory?.began(NUMBER, IDS, values);
@@ -20,26 +39,26 @@ STOPPED = """() => {
   if (page.runNUMBER) page.runNUMBER = page.stopped = "stopped";
   return OFF;
 }"""
-# Several runs can share one Stop: it stays enabled while another of them goes on.
+# Several runs can share one Stop: it stays enabled while another of them runs.
 OVER = """() => {
   const runs = window.glassboxRuns[STOP];
   runs.delete(NUMBER);
   return runs.size ? { __type__: "update" } : OFF;
 }"""
-ENDED = """(...told) => {
+ENDED = """(...lines) => {
   const page = document.body.dataset;
   const stopped = page.runNUMBER === "stopped";
   page.runNUMBER = "";
-  return told.map((text) => (stopped && text ? say("{text} · stopped", { text }) : text));
+  return lines.map((text) => (stopped && text ? say("{text} · stopped", { text }) : text));
 }"""
-# Gradio's page tells what went wrong in a corner, for some seconds, and of the status line it leaves the word "Error":
-# so the reason is put there, where it stays.
+# Gradio shows an error in a corner for some seconds and replaces the status line by the word "Error": so the reason is
+# put there, where it stays.
 FAILED = """async (first, ...others) => {
   const page = document.body.dataset;
   for (let look = 0; look < 40 && !page.stopped; look++) {
     const reason = document.querySelector(".toast-message-text.error:not([data-old])")?.textContent.trim();
     if (reason) {
-      page.stopped = "told";
+      page.stopped = "shown";
       page.runNUMBER = "";
       return [reason, ...others];
     }
@@ -47,5 +66,5 @@ FAILED = """async (first, ...others) => {
   }
   return [first, ...others];
 }"""
-# The history that the browser keeps is told of a run when it begins, and when it has ended well.
-RAN = "(...told) => { window.glassboxHistory?.ended(NUMBER, told); }"
+# The history that the browser keeps is notified when a run begins, and when it has succeeded.
+RAN = "(...values) => { window.glassboxHistory?.ended(NUMBER, values); }"

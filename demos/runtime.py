@@ -1,4 +1,4 @@
-"""The Runtime tab: what is in memory, and a button to free it."""
+"""The Runtime tab: the models in memory, and a button to unload them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,9 +11,10 @@ from demos.events import QUIET, endpoint, on_page_load
 from demos.guard import guarded
 from demos.status import StatusLine
 from demos.tab import Form, Tab
-from demos.words import say, told
+from demos.words import localize, say
 from models.catalog.offers import BUNDLED, Offers
-from models.runtime.cache import CacheStatus, ModelCache
+from models.runtime.cache import ModelCache
+from models.runtime.cache_status import CacheStatus
 from models.runtime.limits import DEFAULT_LIMITS, Limits
 from models.runtime.progress import MEGABYTE
 
@@ -49,7 +50,7 @@ def table(status: CacheStatus) -> pd.DataFrame:
         )
         for m in status.models
     ]
-    return pd.DataFrame(rows, columns=[told(name) for name in COLUMNS])
+    return pd.DataFrame(rows, columns=[localize(name) for name in COLUMNS])
 
 
 def summary(status: CacheStatus) -> str:
@@ -63,7 +64,7 @@ def summary(status: CacheStatus) -> str:
         loads=status.misses,
         evictions=status.evictions,
     )
-    return " · ".join([counts, *(told(note) for model in status.models for note in model.notes)])
+    return " · ".join([counts, *(localize(note) for model in status.models for note in model.notes)])
 
 
 def _last_used(idle: float | None) -> str:
@@ -109,4 +110,4 @@ def render(runtime: Runtime) -> Form:
     return Form()
 
 
-TAB = Tab("Runtime", of_cache, render)
+TAB = Tab("Runtime", of_cache, render, group="tools")

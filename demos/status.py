@@ -2,7 +2,7 @@
 
 import gradio as gr
 
-from demos.words import say, say_count, told
+from demos.words import localize, say, say_count
 from models.runtime.provenance import Run
 
 
@@ -21,7 +21,7 @@ def describe(run: Run, *more: str) -> str:
     if run.dropped:
         tokens = say("{tokens}, {n:,} dropped", tokens=tokens, n=run.dropped)
     where = run.device if run.engine == "torch" else f"{run.device} {run.engine}"
-    return " · ".join([told(run.model), where, tokens, seconds(run.seconds), *more])
+    return " · ".join([localize(run.model), where, tokens, seconds(run.seconds), *more])
 
 
 def reading(read: int, tokens: int) -> str:
@@ -35,8 +35,8 @@ def new_tokens(written: int) -> str:
 
 
 def speed(rate: float) -> str:
-    """How fast a model writes; `rate` is in tokens a second."""
-    return say("{rate:.1f} tokens/s", rate=rate)
+    """How fast a model writes, in tokens per second; an empty string while `rate` is 0, not yet known."""
+    return say("{rate:.1f} tokens/s", rate=rate) if rate else ""
 
 
 def seconds(value: float) -> str:

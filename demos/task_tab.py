@@ -10,11 +10,11 @@ import gradio as gr
 from gradio.components import Component
 
 from demos.events import endpoint, on_run, throttled
-from demos.model_picker import model_picker
-from demos.options import option_field
+from demos.fields.model_picker import model_picker
+from demos.fields.options import option_field
 from demos.status import StatusLine, describe
 from demos.tab import Form, Tab
-from demos.words import told
+from demos.words import localize
 from models.catalog.offers import BUNDLED, Offers
 from models.runtime.cache import ModelCache
 from models.runtime.limits import DEFAULT_LIMITS, Limits
@@ -70,7 +70,7 @@ def render(runner: TaskRunner) -> Form:
 
     def run_page(*values: Any, report: Report = ignore) -> Iterator[tuple[str, str, dict[str, Any]]]:
         for outcome in throttled(runner.work(**dict(zip(names, values, strict=True))).stream(report)):
-            yield outcome.text, describe(outcome.run, *map(told, outcome.facts)), plain(outcome)
+            yield outcome.text, describe(outcome.run, *map(localize, outcome.facts)), plain(outcome)
 
     def check(*values: Any, **named: Any) -> None:
         runner.work(**dict(zip(names, values, strict=False)), **named).check()

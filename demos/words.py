@@ -1,4 +1,4 @@
-"""The page's words in the visitor's language: English in the code, every other language in one file of assets/words/.
+"""Localization of the page: English in the code, every other language in one file of assets/words/.
 
 A file maps English to its translation. `{}` and `{n}` stand for what changes; see docs/languages.md.
 """
@@ -9,15 +9,16 @@ import re
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from gradio.context import LocalContext
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-FOLDER = Path(__file__).parent.parent / "assets" / "words"
-# What the browser says it reads best, for the request that is being answered.
+from demos.assets import ASSETS
+from demos.gradio_compat import running_request
+
+FOLDER = ASSETS / "words"
+# The preferred language of the browser, for the current request.
 _accepted: ContextVar[str] = ContextVar("accepted", default="")
 
 
@@ -30,7 +31,7 @@ class Words:
 
     @functools.cached_property
     def patterns(self) -> list[tuple[re.Pattern[str], str]]:
-        """The entries with a place for anything, those first that leave the least open."""
+        """The entries with placeholders for any text, the most specific first."""
         return [(_pattern(key, ".*?"), self.entries[key]) for key in self._open]
 
     @functools.cached_property
@@ -46,15 +47,15 @@ class Words:
         """`english`, with `values` at their names in braces."""
         return self.entries.get(english, english).format(**values)
 
-    def told(self, message: str) -> str:
-        """A whole message that was made elsewhere; an entry with `{}` fits any text there, by the same rules."""
+    def localize(self, message: str) -> str:
+        """Translate a complete message; `{}` in an entry matches any text, which is translated by the same rules."""
         for pattern, translation in self.patterns if message not in self.entries else ():
             if match := pattern.fullmatch(message):
                 return translation.format(*map(self._piece, match.groups()))
         return self.entries.get(message, message)
 
     def _piece(self, piece: str) -> str:
-        """What stands in a message: a word of ours, or numbers with such words; anything else is the visitor's own."""
+        """Translate a part of a message if it consists of our words and numbers; else it is the visitor's."""
         for pattern, translation in self.counts:
             if match := pattern.fullmatch(piece):
                 return translation.format(*match.groups())
@@ -66,7 +67,7 @@ class Words:
 
     def _part(self, part: str) -> str:
         line = " ".join(part.split())
-        translation = self.told(line)
+        translation = self.localize(line)
         return part if translation == line else translation
 
 
@@ -86,19 +87,19 @@ def say_count(n: int, one: str, many: str, /, **values: Any) -> str:
     return say(one if n == 1 else many, n=n, **values)
 
 
-def told(message: object) -> str:
-    """A message in English, made where nobody knows the visitor, in the visitor's language."""
-    return words().told(str(message))
+def localize(message: object) -> str:
+    """Translate an English message into the visitor's language."""
+    return words().localize(str(message))
 
 
-def told_facts(line: object) -> str:
-    """Several such messages in a line, with " · " between them."""
-    return " · ".join(told(fact) for fact in str(line).split(" · "))
+def localize_facts(line: object) -> str:
+    """Translate several messages separated by " · "."""
+    return " · ".join(localize(fact) for fact in str(line).split(" · "))
 
 
 def words() -> Words:
     """The language of the visitor whose event or request this is; English for scripts, which ask for none."""
-    request = LocalContext.request.get(None)
+    request = running_request()
     return best(request.headers.get("accept-language", "") if request is not None else _accepted.get())
 
 
@@ -131,7 +132,7 @@ def parts(markdown: str) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Listening:
-    """The middleware that remembers, while a request is answered, what its visitor reads."""
+    """Middleware that sets the visitor's language for the duration of a request."""
 
     app: ASGIApp
 

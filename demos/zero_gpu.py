@@ -7,13 +7,13 @@ there or comes back is pickled: no lock, no event, no component.
 import functools
 import inspect
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, cast
+from typing import Any
 
 import gradio as gr
-from gradio.blocks import Block
 
 from demos.events import COMPUTE_LANE, SHARED_LANE
-from demos.guard import errors_in_words, guarded
+from demos.gradio_compat import by_component, events_of, in_numbers
+from demos.guard import errors_as_messages, guarded
 from models.runtime.cache import Loaded
 from models.runtime.progress import Report, to_terminal
 from models.runtime.spec import ModelSpec
@@ -24,12 +24,12 @@ Load = Callable[[ModelSpec, Report], Loaded]
 Gpu = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
-def placed(load: Load, specs: Iterable[ModelSpec], tell: Callable[[str], None]) -> Load:
+def placed(load: Load, specs: Iterable[ModelSpec], write: Callable[[str], None]) -> Load:
     """Load all of `specs` here and now, in this thread, and return a load that gives these and no others.
 
     Raises what `load` raises. The load that is returned raises WeightsMissing for a model that is not among them.
     """
-    there = {spec: load(spec, to_terminal(tell)) for spec in specs}
+    there = {spec: load(spec, to_terminal(write)) for spec in specs}
 
     def give(spec: ModelSpec, report: Report) -> Loaded:
         if spec not in there:
@@ -41,13 +41,13 @@ def placed(load: Load, specs: Iterable[ModelSpec], tell: Callable[[str], None]) 
 
 def move(page: gr.Blocks, gpu: Gpu) -> None:
     """Let every event of `page` in the lanes of compute run where `gpu` takes it. They must be what `guarded` makes."""
-    for event in page.fns.values():
+    for event in events_of(page):
         if event.fn is not None and str(event.concurrency_id).startswith((COMPUTE_LANE, SHARED_LANE)):
             plain = event.fn.__wrapped__  # type: ignore[attr-defined]
-            event.fn = guarded(_in_worker(plain, gpu, page.blocks))
+            event.fn = guarded(_in_worker(plain, gpu, page))
 
 
-def _in_worker(fn: Callable[..., Any], gpu: Gpu, blocks: dict[int, Block]) -> Callable[..., Any]:
+def _in_worker(fn: Callable[..., Any], gpu: Gpu, page: gr.Blocks) -> Callable[..., Any]:
     signature = inspect.signature(fn)
 
     def crossing(args: tuple[Any, ...], named: dict[str, Any]) -> inspect.BoundArguments:
@@ -60,13 +60,13 @@ def _in_worker(fn: Callable[..., Any], gpu: Gpu, blocks: dict[int, Block]) -> Ca
 
     def unpacked(result: Any) -> Any:
         if isinstance(result, dict) and result and all(isinstance(key, int) for key in result):
-            return {blocks[key]: value for key, value in result.items()}
+            return by_component(page, result)
         return result
 
     if inspect.isgeneratorfunction(fn):
 
         def each(*args: Any, **named: Any) -> Iterator[Any]:
-            with errors_in_words():
+            with errors_as_messages():
                 for result in fn(*args, **named):
                     yield _packed(result)
 
@@ -81,7 +81,7 @@ def _in_worker(fn: Callable[..., Any], gpu: Gpu, blocks: dict[int, Block]) -> Ca
         return stream
 
     def whole(*args: Any, **named: Any) -> Any:
-        with errors_in_words():
+        with errors_as_messages():
             return _packed(fn(*args, **named))
 
     far_whole = gpu(whole)
@@ -95,7 +95,7 @@ def _in_worker(fn: Callable[..., Any], gpu: Gpu, blocks: dict[int, Block]) -> Ca
 
 
 def _packed(result: Any) -> Any:
-    """Updates by component, as updates by the component's number."""
-    if isinstance(result, dict) and result and all(isinstance(key, Block) for key in result):
-        return {cast(Block, key)._id: value for key, value in result.items()}
+    """The result in a form that can be pickled: updates by component become updates by number."""
+    if isinstance(result, dict) and result and not any(isinstance(key, str) for key in result):
+        return in_numbers(result)
     return result

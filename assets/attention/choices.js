@@ -12,6 +12,9 @@ function makeChoices(view) {
     $("tabs").append(button);
   }
   for (const name of NUMBERS) $(name).addEventListener("change", event => change(view, { [name]: Number(event.target.value) }));
+  $("rank").addEventListener("click", () => rankHeads(view));
+  $("reset").addEventListener("click", () => change(view, { off: [] }));
+  $("measure").addEventListener("change", event => change(view, { measure: event.target.value }));
   $("words").addEventListener("change", event => change(view, { words: event.target.checked }));
   $("hide").addEventListener("change", event => change(view, { special: !event.target.checked }));
   $("root").addEventListener("change", event => change(view, { root: event.target.checked, decided: true }));
@@ -77,7 +80,7 @@ function options(entries) {
 }
 
 function syncChoices(view) {
-  const { data, state, page, $ } = view, flow = state.view === "flow", compare = state.view === "compare", heads = state.view === "heads";
+  const { data, measured, state, page, $ } = view, flow = state.view === "flow", compare = state.view === "compare", heads = state.view === "heads";
   const flowing = flows(data);
   for (const button of $("tabs").children) {
     button.setAttribute("aria-pressed", String(button.dataset.view === state.view));
@@ -87,7 +90,7 @@ function syncChoices(view) {
   }
   for (const button of page.querySelectorAll("[data-step^='head,']")) button.disabled = flow;
   for (const name of ["head", "from", "to"]) $(name).disabled = flow;
-  $("choices").hidden = heads;
+  $("choices").hidden = heads || state.view === "off";
   $("versus").hidden = !compare;
   $("steps-b").hidden = state.with !== "head";
   $("which").hidden = !compare || state.with !== "head";
@@ -99,6 +102,9 @@ function syncChoices(view) {
     for (const option of $(layer).options) option.disabled = !available(of, Number(option.value), state[head]);
     for (const option of $(head).options) option.disabled = !available(of, state[layer], Number(option.value));
   }
+  $("measure").value = state.measure;
+  for (const option of $("measure").options) option.disabled = !(option.value in data.shares) || (ask === null && !(option.value in measured));
+  $("measure").title = "norms" in data.shares ? "" : say("The values of this model are not known by their names. All bundled models have norms.");
   $("words").checked = state.words;
   $("hide").checked = !state.special;
   $("root").checked = state.root;

@@ -47,8 +47,9 @@ function themeOf(dark) {
 }
 
 // How weights up to max are coloured; faint ones gain where the scale is a root.
-function weightScale(max, theme, root) {
-  return { low: 0, high: max, title: root ? say("weight (root scale)") : say("weight"), rgb: weight => theme.ramp[stepOf(weight, max, root)] };
+function weightScale(max, theme, root, measure = "weights") {
+  const title = measure === "norms" ? (root ? say("share by norm (root scale)") : say("share by norm")) : root ? say("weight (root scale)") : say("weight");
+  return { low: 0, high: max, title, rgb: weight => theme.ramp[stepOf(weight, max, root)] };
 }
 
 // How differences are coloured, 0 in the middle: green where A has more, purple where B has.

@@ -45,13 +45,13 @@ function compared(view, exact = false) {
 function otherOf(view) {
   const { other, data, state: { another } } = view;
   if (!another || view.refused) return null;
-  if (other?.model === data.model && other.text === another.text && other.pair === another.pair) return other;
+  if (other?.model === data.model && other.measure === data.measure && other.text === another.text && other.pair === another.pair) return other;
   requestOther(view);
   return null;
 }
 
 function compareBox({ compared, state, theme }, width) {
-  const { a, b, difference } = compared, weights = weightScale(Math.max(a.max, b.max), theme, state.root);
+  const { a, b, difference } = compared, weights = weightScale(Math.max(a.max, b.max), theme, state.root, state.measure);
   const named = state.with === "text" ? [say("this text"), say("the other text")] : [headName(state.layer, state.head), headName(state.layerB, state.headB)];
   const parts = [{ matrix: a, scale: weights, title: `A · ${named[0]}` }, { matrix: b, scale: weights, title: `B · ${named[1]}` }];
   if (difference) parts.push({ matrix: difference, scale: differenceScale(difference.max, theme, state.root), title: "A − B" });

@@ -6,7 +6,7 @@ function bytesOf(base64) {
   return Uint8Array.from(atob(base64), character => character.charCodeAt(0));
 }
 
-// A byte stands for largest * (byte / 255)^2: see encode() in demos/attention_data.py.
+// A byte stands for largest * (byte / 255)^2: see encode() in demos/views/attention_data.py.
 function decode(bytes, largest) {
   const weights = new Float32Array(bytes.length);
   for (let i = 0; i < bytes.length; i++) weights[i] = largest * (bytes[i] / 255) ** 2;

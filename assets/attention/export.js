@@ -14,36 +14,16 @@ function makeExports(view) {
 // CSV and JSON hold the model's own floats, which are fetched first.
 function save(view, format) {
   if (!view.data) return;
-  const exact = (format === "CSV" || format === "JSON") && ask !== null, shown = exact ? shownIn(view, true) : view;
+  const drawing = DRAWINGS[view.state.view], exact = !drawing.json && (format === "CSV" || format === "JSON") && ask !== null, shown = exact ? shownIn(view, true) : view;
   view.saving = shown ? null : format;
   if (!shown) return;
   const name = `attention-${view.data.model}-${view.state.view}`.toLowerCase().replace(/[^a-z0-9]+/g, "-");
   const keep = (content, type) => download(new Blob([content], { type }), `${name}.${format.toLowerCase()}`);
   if (format === "SVG") keep(svgOf(figure(view)), "image/svg+xml");
   else if (format === "PNG") canvasOf(figure(view), view.theme).toBlob(blob => download(blob, name + ".png"));
-  else if (format === "CSV") keep("\ufeff" + (shown.compared ? csvOfBoth(shown.compared) : csvOf(shown.matrix)), "text/csv");
-  else if (format === "JSON") keep(JSON.stringify(jsonOf(view, shown), null, 1), "application/json");
+  else if (format === "CSV") keep("\ufeff" + (drawing.csv ? drawing.csv(view) : shown.compared ? csvOfBoth(shown.compared) : csvOf(shown.matrix)), "text/csv");
+  else if (format === "JSON") keep(JSON.stringify(drawing.json?.(view) ?? jsonOf(view, shown), null, 1), "application/json");
   else keep(pageOf(view), "text/html");
-}
-
-function svgOf({ paint, width, height }) {
-  const pen = svgPen(width, height);
-  paint(pen);
-  return pen.finish();
-}
-
-function canvasOf({ paint, width, height }, theme) {
-  const canvas = element("canvas");
-  paint(canvasPen(canvas, width, height, Math.min(3, 12000 / Math.max(width, height)), theme.paper));
-  return canvas;
-}
-
-function download(blob, name) {
-  const link = element("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
 }
 
 // The picture with its title on paper of its own, as a function that draws it with any pen.
@@ -88,7 +68,7 @@ function csvOfBoth({ a, b, rows, columns }) {
 
 function jsonOf(view, { matrix, compared }) {
   const { data, other, state } = view, { words, special } = chosen(view);
-  const source = ({ model, text, pair, target }, { layer, head }) => ({ model, text, text_pair: pair, target, layer, head: COMBINED[head] ?? head });
+  const source = ({ model, text, pair, target, measure }, { layer, head }) => ({ model, text, text_pair: pair, target, layer, head: COMBINED[head] ?? head, measure });
   const choices = { whole_words: words, special_tokens: special };
   if (!compared) return { ...source(data, chosen(view)), ...choices, ...numbersOf(matrix) };
   const { a, b, difference } = compared;
@@ -111,7 +91,10 @@ function numbersOf({ rows, columns, values }) {
 const COMBINED = { [MEAN]: "mean", [MAX]: "max", [ROLLOUT]: "rollout" };
 
 // This view with the data it has, in one file. A "<" in the data or the code must not end the script.
-function pageOf({ data, other, state }) {
+function pageOf({ measured, other, state, outcomes, ranking }) {
+  // What came first opens the page.
+  const all = Object.values(measured), sent = [...all, ...(other && !all.includes(other) ? [other] : [])].flatMap(each => each.sent);
+  sent.push(...[...outcomes.values(), ...(ranking ? [ranking] : [])].map(({ value }) => value));
   const safe = code => code.replaceAll("<", "\\u003c").replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
   const close = "<" + "/script>", code = attentionView.toString();
   return `<!doctype html>
@@ -122,7 +105,7 @@ function pageOf({ data, other, state }) {
 globalThis.glassboxWords = ${safe(JSON.stringify(wordsOf(code)))};
 ${code.replaceAll("<" + "/script", "<\\/script")}
 const view = attentionView(document.getElementById("root"), null);
-for (const sent of ${safe(JSON.stringify([...data.sent, ...(other && other !== data ? other.sent : [])]))}) view.show(sent);
+for (const sent of ${safe(JSON.stringify(sent))}) view.show(sent);
 view.change(${safe(JSON.stringify(state))});
 ${close}
 </body></html>

@@ -15,10 +15,10 @@ function flows(data) {
 
 // What the drawing leaves out.
 function sayFlow({ data, state }) {
-  const { each } = linksOf(data)[0], said = [];
-  if (each < data.keys.length) said.push(say("Of each token the {each} strongest links are followed; the shades of the input count all.", { each }));
-  if (!state.special) said.push(say("What passes through a hidden token is not drawn."));
-  return said.join(" ");
+  const { each } = linksOf(data)[0], words = [];
+  if (each < data.keys.length) words.push(say("Of each token the {each} strongest links are followed; the shades of the input count all.", { each }));
+  if (!state.special) words.push(say("What passes through a hidden token is not drawn."));
+  return words.join(" ");
 }
 
 // For each layer and token the tokens it is made of, and how much of each: half of itself passes by on the residual

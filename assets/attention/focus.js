@@ -45,6 +45,7 @@ function hover(view, place) {
 function lock(view, place, keep = false) {
   view.locked = !keep && JSON.stringify(place) === JSON.stringify(view.locked) ? null : place;
   if (view.locked === null) view.hovered = null;
+  fillActs(view);
   redrawFocus(view);
 }
 

@@ -5,7 +5,9 @@ const HEADS = {
   wide: true,
   name: ({ box }) => (box.lying ? say("all heads, layers across") : say("all heads, layers down")),
   box: ({ data }, width) => headsBox(data, width),
-  draw: (pen, { data, box, theme }) => drawHeads(pen, data, box, theme),
+  dom: true,
+  draw: (pen, { data, box, theme }) =>
+    drawHeads(pen, data, box, theme, headsScale(theme), (x, y, layer, head) => pen.picture(x, y, box.size - 4, box.size - 4, thumbnail(data, layer, head, theme))),
 };
 const CHIP_LIMIT = 12, GROUP_GAP = 14, LEGEND_WORDS = 190;
 // What a head's name, from names() in models/explain/attention_math.py, says that it looks at.
@@ -26,8 +28,28 @@ function thumbnail(data, layer, head, theme) {
     data.kind === "causal" && data.queries.length === rows && c > r ? null : theme.ramp[bytes[start + r * columns + c]]);
 }
 
+function fillHeads(grid, view, open) {
+  const { data, state, theme, box: { lying } } = view;
+  layHeads(grid, view, (layer, head) => {
+    const button = element("button");
+    button.type = "button";
+    button.ariaLabel = placeName(layer, head) + (nameOf(data, layer, head) ? ": " + HABITS[nameOf(data, layer, head)] : "");
+    button.title = describeHead(data, layer, head);
+    if (layer === state.layer && head === state.head) button.setAttribute("aria-current", "true");
+    button.append(thumbnail(data, layer, head, theme));
+    button.addEventListener("click", () => open(layer, head));
+    return button;
+  }, layer => element("div", "av-axis", String(layer + 1)));
+  const legend = element("canvas", "av-legend");
+  const width = Math.min(350, grid.clientWidth - 40);
+  drawLegend(penOn(legend, { width, height: 32 }), 4, 6, headsScale(theme), theme, width - LEGEND_WORDS);
+  legend.style.gridArea = lying ? `${2 + data.heads + (sharedBy(data) === 1 ? 0 : data.kvHeads)} / 3 / auto / -1` : `${data.layers + 3} / 2 / auto / -1`;
+  grid.append(legend);
+}
+
 // The grid's tracks along a layer are its number and the heads; along a head the group's name, its number and the layers.
-function fillHeads(grid, { data, state, theme, box: { lying } }, open) {
+// `make(layer, head)` gives a cell, `name(layer)` what stands before those of a layer.
+function layHeads(grid, { data, box: { lying } }, make, name) {
   grid.replaceChildren();
   grid.classList.toggle("av-lying", lying);
   const shared = sharedBy(data), size = data.layers > 12 ? 46 : 84, wide = `minmax(0, ${size}px)`;
@@ -43,23 +65,9 @@ function fillHeads(grid, { data, state, theme, box: { lying } }, open) {
   for (let head = 0; head < data.heads; head++) axis(String(head + 1), trackOf(head), 2);
   if (shared > 1) for (let head = 0; head < data.heads; head += shared) axis(say("keys {n}", { n: head / shared + 1 }), trackOf(head), 1, shared);
   for (let layer = 0; layer < data.layers; layer++) {
-    axis(String(layer + 1), 1, layer + 3);
-    for (let head = 0; head < data.heads; head++) {
-      const button = element("button");
-      button.type = "button";
-      button.ariaLabel = placeName(layer, head) + (nameOf(data, layer, head) ? ": " + HABITS[nameOf(data, layer, head)] : "");
-      button.title = describeHead(data, layer, head);
-      if (layer === state.layer && head === state.head) button.setAttribute("aria-current", "true");
-      button.append(thumbnail(data, layer, head, theme));
-      button.addEventListener("click", () => open(layer, head));
-      place(button, trackOf(head), layer + 3);
-    }
+    place(name(layer), 1, layer + 3);
+    for (let head = 0; head < data.heads; head++) place(make(layer, head), trackOf(head), layer + 3);
   }
-  const legend = element("canvas", "av-legend");
-  const width = Math.min(350, grid.clientWidth - 40);
-  drawLegend(penOn(legend, { width, height: 32 }), 4, 6, headsScale(theme), theme, width - LEGEND_WORDS);
-  legend.style.gridArea = lying ? `${trackOf(data.heads)} / 3 / auto / -1` : `${data.layers + 3} / 2 / auto / -1`;
-  grid.append(legend);
 }
 
 // Each head is as bright as it can be: the scale ends at its own largest weight.
@@ -129,7 +137,8 @@ function headsBox(data, width) {
   return { lying, size, left, top, width: left + size * data.heads + gaps, height: top + size * data.layers + LEGEND_HEIGHT };
 }
 
-function drawHeads(pen, data, box, theme) {
+// Each head as `cell(x, y, layer, head)` draws it.
+function drawHeads(pen, data, box, theme, scale, cell) {
   const { size, left, top, lying } = box, inner = size - 4, shared = sharedBy(data), middle = inner / 2;
   const along = head => head * size + (shared === 1 ? 0 : Math.floor(head / shared) * GROUP_GAP);
   const at = (head, layer) => (lying ? [left + layer * size, top + along(head)] : [left + along(head), top + layer * size]);
@@ -153,7 +162,7 @@ function drawHeads(pen, data, box, theme) {
     const [x, y] = at(0, layer);
     if (lying) label(String(layer + 1), x + middle, top - 14);
     else label(String(layer + 1), 14, y + middle);
-    for (let head = 0; head < data.heads; head++) pen.picture(...at(head, layer), inner, inner, thumbnail(data, layer, head, theme));
+    for (let head = 0; head < data.heads; head++) cell(...at(head, layer), layer, head);
   }
-  drawLegend(pen, left, box.height - LEGEND_HEIGHT + 14, headsScale(theme), theme);
+  drawLegend(pen, left, box.height - LEGEND_HEIGHT + 14, scale, theme);
 }

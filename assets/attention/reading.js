@@ -16,12 +16,24 @@ function sidesInWords(view) {
   return [...headsInWords(view), ...texts];
 }
 
+// What the other measure makes of the tokens where heads rest; a layer's share is the mean of its heads'.
+function sharesInWords({ data, state }) {
+  const { layer, head } = state, { weights, norms } = data.shares;
+  if (!norms || head === MAX || head === ROLLOUT || state.view === "flow") return [];
+  const of = shares => (head === MEAN ? shares[layer].reduce((sum, share) => sum + share, 0) / data.heads : shares[layer][head]).toFixed(2);
+  const names = new Set(data.keys.filter((_, i) => isSpecial(data.keys, i, data)).map(token => token.text)), shares = { weights: of(weights), norms: of(norms) };
+  if (!names.size) return [];
+  return [data.kind === "causal" ? say("The first token: {weights} of the raw weight, {norms} by norm (weight × length of the value).", shares)
+    : say("{tokens}: {weights} of the raw weight, {norms} by norm (weight × length of the value).", { tokens: [...names].join(", "), ...shares })];
+}
+
 // What is on screen, in words.
 function sayWhat(view, shown, asking, empty) {
   const { data, state, $ } = view, compare = state.view === "compare", caption = $("caption");
   caption.className = state.view === "heads" ? "av-caption av-chips" : "av-caption";
-  if (state.view === "heads") fillChips(caption, data, (layer, head) => change(view, { view: "matrix", layer, head }));
-  else caption.replaceChildren(...headsInWords(view).map(words => element("span", "", words)));
+  if (state.view === "off") caption.replaceChildren(element("span", "", say("A head that looks much may do little. Press heads off: the model reads the text again without them.")));
+  else if (state.view === "heads") fillChips(caption, data, (layer, head) => change(view, { view: "matrix", layer, head }));
+  else caption.replaceChildren(...[...headsInWords(view), ...sharesInWords(view)].map(words => element("span", "", words)));
   $("note").textContent = asking ? view.refused || say("Change the text, then press Compare.")
     : empty ? say("Every token is hidden: there is nothing to show.")
     : compare && shown ? sayPairing(shown.compared, state.words)
@@ -32,22 +44,22 @@ function sayWhat(view, shown, asking, empty) {
 function sayFocus(view) {
   if (view.compared) return sayDifference(view);
   const { matrix, state, theme, $ } = view;
-  const { row, column } = focusOf(view), rollout = chosen(view).head === ROLLOUT;
-  let said = [state.view !== "matrix" ? say("Point at a token. A click locks it.") : say("Point at a cell. A click locks it, arrow keys walk.")];
+  const { row, column } = focusOf(view), rollout = chosen(view).head === ROLLOUT || state.measure === "norms";
+  let words = [state.view !== "matrix" ? say("Point at a token. A click locks it.") : say("Point at a cell. A click locks it, arrow keys walk.")];
   const ends = { from: row === null ? "" : strong(matrix.rows[row]), to: column === null ? "" : strong(matrix.columns[column]) };
   if (row !== null && column !== null)
-    said = unreachable(matrix, row, column) ? sayParts("{from} comes before {to} and cannot look at it", ends)
-      : [...(rollout ? sayParts("{from} draws on {to}", ends) : sayParts("{from} looks at {to}", ends)), ": ", element("b", "", told(valueAt(matrix, row, column), matrix.max))];
-  else if (row !== null) said = rollout ? sayParts("{from} draws on", ends) : sayParts("{from} looks at", ends);
-  else if (column !== null) said = rollout ? sayParts("{to} goes into", ends) : sayParts("{to} is looked at by", ends);
-  $("value").replaceChildren(...said);
+    words = unreachable(matrix, row, column) ? sayParts("{from} comes before {to} and cannot look at it", ends)
+      : [...(rollout ? sayParts("{from} draws on {to}", ends) : sayParts("{from} looks at {to}", ends)), ": ", element("b", "", formatWeight(valueAt(matrix, row, column), matrix.max))];
+  else if (row !== null) words = rollout ? sayParts("{from} draws on", ends) : sayParts("{from} looks at", ends);
+  else if (column !== null) words = rollout ? sayParts("{to} goes into", ends) : sayParts("{to} is looked at by", ends);
+  $("value").replaceChildren(...words);
   const bars = row !== null ? topOf(matrix, row, BARS).map(([c, w]) => [matrix.columns[c], w])
     : column !== null ? lookersAt(matrix, column, BARS).map(([r, w]) => [matrix.rows[r], w]) : [];
-  $("bars").replaceChildren(...bars.filter(([, w], i) => i === 0 || !told(w, matrix.max).startsWith("<")).flatMap(([token, w]) => {
+  $("bars").replaceChildren(...bars.filter(([, w], i) => i === 0 || !formatWeight(w, matrix.max).startsWith("<")).flatMap(([token, w]) => {
     const bar = element("i");
     bar.style.width = `${(100 * w) / Math.max(1, matrix.max)}%`;
     bar.style.background = theme.accent;
-    return [written("span", token.text), bar, element("em", "", told(w, matrix.max))];
+    return [written("span", token.text), bar, element("em", "", formatWeight(w, matrix.max))];
   }));
 }
 
@@ -118,7 +130,7 @@ function fillTable(view) {
   if (!$("table").open || !matrix) return;
   const table = element("table"), head = table.createTHead().insertRow(), body = table.createTBody();
   const [titles, lines] = compared ? tableOfDifference(compared)
-    : [[say("From"), say("To, and how much")], matrix.rows.map((token, r) => [token.text, namesOf(matrix, r, weight => told(weight, matrix.max))])];
+    : [[say("From"), say("To, and how much")], matrix.rows.map((token, r) => [token.text, namesOf(matrix, r, weight => formatWeight(weight, matrix.max))])];
   for (const words of titles) head.append(Object.assign(element("th", "", words), { scope: "col" }));
   for (const [token, ...cells] of lines) {
     const line = body.insertRow();

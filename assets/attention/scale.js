@@ -18,7 +18,7 @@ function short(weight) {
 }
 
 // A weight in as many digits as travel: one byte, up to the largest. Exact ones are in what is saved as CSV and JSON.
-function told(weight, max) {
+function formatWeight(weight, max) {
   const digits = max > 0 ? Math.min(6, Math.max(2, Math.ceil(-Math.log10(max / 25)))) : 2, least = 10 ** -digits;
   return weight > 0 && weight < least / 2 ? `<${least.toFixed(digits)}` : weight.toFixed(digits);
 }

@@ -15,7 +15,7 @@ function written(tag, words) {
 }
 
 const PANEL_WIDTH = 340, LONG = 64;
-const DRAWINGS = { matrix: MATRIX, lines: LINES, heads: HEADS, flow: FLOW, compare: COMPARE };
+const DRAWINGS = { matrix: MATRIX, lines: LINES, heads: HEADS, flow: FLOW, compare: COMPARE, off: SWITCH };
 
 function start() {
   const page = element("div", "av");
@@ -25,10 +25,10 @@ function start() {
   const view = {
     page, $: name => page.querySelector(".av-" + name),
     state: {
-      view: "matrix", layer: 0, head: MEAN, words: false, special: true, root: false, from: -1, to: -1,
-      with: "head", layerB: 0, headB: MEAN, another: null,
+      view: "matrix", layer: 0, head: MEAN, measure: "weights", words: false, special: true, root: false, from: -1, to: -1,
+      with: "head", layerB: 0, headB: MEAN, another: null, off: [],
     },
-    data: null, other: null, matrix: null, compared: null, box: null, theme: null, scale: null,
+    data: null, measured: {}, outcomes: new Map(), ranking: null, waitingForOutcome: "", cell: null, other: null, matrix: null, compared: null, box: null, theme: null, scale: null,
     hovered: null, locked: null, kept: undefined, waiting: "", saving: null, refused: "",
   };
   makeChoices(view);
@@ -72,41 +72,52 @@ function shownIn(view, exact = false) {
   return matrix ? { matrix, compared: null } : void request(view, data, links ? { exact } : { links: true });
 }
 
-// The page around the view is told which layer and head are on screen, for each run anew; -1 is no single head.
-function tellPlace(view) {
-  const { data, state, page } = view, { layer } = state, head = Math.max(chosen(view).head, -1);
-  if (view.told?.data === data && view.told.layer === layer && view.told.head === head) return;
-  view.told = { data, layer, head };
-  Object.assign(page.dataset, { layer, head });
-  tell?.();
+// Notify the page of the layer, head and measure on screen, after each run and change; -1 is no single head.
+function notifyPlace(view) {
+  const { data, state, page } = view, { layer, measure } = state, head = Math.max(chosen(view).head, -1), off = JSON.stringify(state.off);
+  if (view.notified?.data === data && view.notified.layer === layer && view.notified.head === head && view.notified.off === off) return;
+  view.notified = { data, layer, head, off };
+  Object.assign(page.dataset, { layer, head, measure, off });
+  notify?.();
 }
 
 function redraw(view) {
+  if (!view.data) return;
+  remeasure(view);
   const { data, state, page, $ } = view;
-  if (!data) return;
   view.theme = themeOf(page.closest(".dark") !== null || (ask === null && matchMedia("(prefers-color-scheme: dark)").matches));
   page.classList.toggle("av-dark", view.theme.dark);
   page.classList.toggle("av-alone", ask === null);
   if (state.view === "flow" && !flows(data)) return void change(view, { view: "matrix" });
-  tellPlace(view);
-  const shown = shownIn(view), asking = state.view === "compare" && state.with === "text" && (!state.another || view.refused);
+  notifyPlace(view);
+  const shown = data.measure === state.measure ? shownIn(view) : null, asking = state.view === "compare" && state.with === "text" && (!state.another || view.refused);
   syncChoices(view);
+  fillFinder(view);
   $("stage").classList.toggle("av-waiting", !shown);
   if (shown) Object.assign(view, shown, view.kept === undefined ? {} : { locked: placeOfTokens(shown.matrix, view.kept), kept: undefined });
   const empty = shown && [shown.matrix, shown.compared?.b].some(matrix => matrix && !matrix.values.length);
   sayWhat(view, shown, asking, empty);
-  $("scene").hidden = $("strips").hidden = Boolean(asking || empty);
+  const switching = state.view === "off";
+  $("scene").hidden = $("strips").hidden = Boolean(asking || empty || switching);
+  $("switches").hidden = !switching;
+  $("table").hidden = switching;
+  if (switching) {
+    view.box = SWITCH.box(view, $("switches").clientWidth);
+    fillSwitches(view);
+  }
+  fillOutcome(view);
   const whole = $("scene").clientWidth, drawing = DRAWINGS[state.view];
   if (!shown || empty || !whole) return;
-  view.scale = weightScale(view.matrix.max, view.theme, state.root);
+  view.scale = weightScale(view.matrix.max, view.theme, state.root, state.measure);
   view.box = drawing.box(view, whole < 900 || drawing.wide ? whole : whole - PANEL_WIDTH);
   const heads = state.view === "heads";
   $("picture").hidden = $("focus").hidden = $("strips").hidden = $("panel").hidden = heads;
-  $("grid").hidden = !heads;
+  $("all-heads").hidden = !heads;
   $("scene").classList.toggle("av-wide", Boolean(drawing.wide));
-  if (heads) return fillHeads($("grid"), view, (layer, head) => change(view, { view: "matrix", layer, head }));
+  if (heads) return fillHeads($("all-heads"), view, (layer, head) => change(view, { view: "matrix", layer, head }));
   if (view.locked === undefined) view.locked = farthestLook(view);
   $("focus").ariaLabel = [`${drawing.title}:`, ...sidesInWords(view), say("Arrow keys walk its cells.")].join(" ");
+  fillActs(view);
   fillStrips(view);
   if (!drawing.follows) drawing.draw(penOn($("picture"), view.box), view);
   redrawFocus(view);
@@ -114,7 +125,7 @@ function redraw(view) {
 }
 
 function redrawFocus(view) {
-  if (!view.matrix || !view.box || view.state.view === "heads") return;
+  if (!view.matrix || !view.box || DRAWINGS[view.state.view].dom) return;
   const drawing = DRAWINGS[view.state.view], focus = focusOf(view);
   if (drawing.follows) drawing.draw(penOn(view.$("picture"), view.box), view, focus);
   const over = penOn(view.$("focus"), view.box);

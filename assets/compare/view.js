@@ -4,14 +4,7 @@ const NAMES = ["A", "B"];
 const percent = (p) => (p === null ? "–" : p > 0 && p < 0.01 ? "<1%" : p < 1 && p > 0.99 ? ">99%" : `${Math.round(p * 100)}%`);
 const signed = (x) => (x === null ? "–" : `${x < 0 ? "−" : "+"}${Math.abs(x).toFixed(2)}`);
 
-function make(tag, className, ...children) {
-  const node = document.createElement(tag);
-  node.className = className;
-  node.append(...children);
-  return node;
-}
-
-// What only A has is taken away on the way to B, what only B has is put there: so a screen reader tells it too.
+// Words of A alone are marked as deletions and those of B alone as insertions, for screen readers too.
 function text(parts, side) {
   const mark = ["del", "ins"][side];
   const marked = parts.map(([said, alone]) => (alone ? make(mark, `compare-alone compare-${NAMES[side]}`, said) : said));
@@ -20,7 +13,7 @@ function text(parts, side) {
 
 function side(value, index) {
   const heading = make("h3", "compare-name", NAMES[index]);
-  if (value.told) heading.append(make("span", "compare-told", ` ${value.told}`));
+  if (value.differences) heading.append(make("span", "compare-differences", ` ${value.differences}`));
   const said = value.waiting ? make("p", "compare-waiting", say("Waiting for its turn…")) : text(value.text, index);
   said.classList.toggle("compare-verdict", value.verdict);
   return make("section", "compare-side", heading, said, make("p", "status", value.status));
@@ -75,8 +68,17 @@ function key() {
   return make("p", "compare-key", ...marks);
 }
 
+// A line for each probability, after the results themselves.
+function rows() {
+  const said = props.value.sides.map(({ text }) => text.map(([part]) => part).join(""));
+  return [["", ...NAMES, "B - A"], [say("Result"), ...said, ""], ...props.value.figures];
+}
+
+const saving = exportBar({ root, name: "compare", table: rows, data: () => props.value, shown: () => Boolean(props.value?.costs) });
+
 function draw() {
   const value = props.value;
+  saving.update();
   if (!value || !value.sides) return root.replaceChildren();
   const drawn = [make("div", "compare-sides", ...value.sides.map(side))];
   const marked = [...value.inputs.flatMap(({ texts }) => texts), ...value.sides.map(({ text }) => text)];

@@ -1,5 +1,5 @@
 // What a visitor ran, kept in this browser's own storage and nowhere else. `fields` are the [tab, name] of each input by
-// its component's number; `headlines` are the names of inputs, by tab, without one of which there is nothing to tell of a run.
+// its id on the page; `headlines` are the names of inputs, by tab, without one of which a run is not kept.
 const STORED = "glassbox-history", CHANGED = "glassbox-history-changed";
 const MOST_RUNS = 50, MOST_CHARACTERS = 500_000;
 const EMPTY = { keep: true, runs: [] };
@@ -38,22 +38,22 @@ function recorder(fields, headlines) {
         tab = of;
         inputs[name] = values[at];
       });
-      const told = headlines[tab]?.find((name) => name in inputs);
-      going[number] = told ? { tab, at: new Date().toISOString(), words: inputs[told], inputs } : null;
+      const headline = headlines[tab]?.find((name) => name in inputs);
+      going[number] = headline ? { tab, at: new Date().toISOString(), words: inputs[headline], inputs } : null;
     },
-    ended(number, told) {
+    ended(number, outputs) {
       const run = going[number], history = kept();
-      if (run && history.keep) keep({ ...history, runs: [{ ...run, ...outcome(told) }, ...history.runs] });
+      if (run && history.keep) keep({ ...history, runs: [{ ...run, ...outcome(outputs) }, ...history.runs] });
       delete going[number];
     },
   };
 }
 
-// What came out, in few words: `told` are the status line and the result as JSON, where there is one.
-function outcome(told) {
-  const status = told.filter((each) => typeof each === "string" && each).at(-1) ?? "";
-  const json = told.find((each) => each && typeof each === "object") ?? {};
+// A short summary of the result; `outputs` are the status line and, if there is one, the result as JSON.
+function outcome(outputs) {
+  const status = outputs.filter((each) => typeof each === "string" && each).at(-1) ?? "";
+  const json = outputs.find((each) => each && typeof each === "object") ?? {};
   const drafts = json.drafts?.[0]?.text;
-  const said = json.answers ? (json.answers[0]?.text ?? say("not in the text")) : (json.summary ?? json.label ?? json.text ?? drafts);
-  return { result: String(said ?? "").slice(0, 300), status };
+  const result = json.answers ? (json.answers[0]?.text ?? say("not in the text")) : (json.summary ?? json.label ?? json.text ?? drafts);
+  return { result: String(result ?? "").slice(0, 300), status };
 }

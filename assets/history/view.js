@@ -30,11 +30,11 @@ function draw() {
   part("export").disabled = part("clear").disabled = !count;
   part("runs").replaceChildren(...history.runs.map(row));
   const are = sayCount(count, "{n} run is kept; press it to fill its tab in again.", "{n} runs are kept, the newest first; press one to fill its tab in again.");
-  part("said").textContent = `${count ? are : say("Nothing is kept.")} ${say("What is kept is in this browser alone, never on the server.")}`;
+  part("text").textContent = `${count ? are : say("Nothing is kept.")} ${say("What is kept is in this browser alone, never on the server.")}`;
 }
 
 part("keep").addEventListener("change", (event) => {
-  if (!keep({ ...kept(), keep: event.target.checked })) part("said").textContent = say("This browser does not let the page keep anything.");
+  if (!keep({ ...kept(), keep: event.target.checked })) part("text").textContent = say("This browser does not allow the page to store data.");
 });
 part("clear").addEventListener("click", () => keep({ ...kept(), runs: [] }));
 part("export").addEventListener("click", () => {

@@ -5,6 +5,7 @@ const address = () => location.origin + location.pathname.replace(/\/+$/, "");
 function mirrored(endpoint, parameters, names, values) {
   const held = Object.fromEntries(names.map((name, at) => [name, values[at]]));
   if ("labels" in held) Object.assign(held, { labels: listed(held.labels), multiple: held.multiple === "several" });
+  if (typeof held.off === "string") held.off = JSON.parse(held.off || "[]");
   if (held.seed === "") held.seed = null;
   if ("history" in held) Object.assign(held, lastSaid(held.message, held.history || []));
   return scripts(address(), endpoint, parameters.map(([name, value]) => [name, name in held ? held[name] : value]));

@@ -1,7 +1,7 @@
 // What the model looked at as it chose a token: shares of the words before it, from one byte each.
 const STRONGEST = 5;
 
-// `value` as Python sends it: see `looked` in demos/token_view.py.
+// `value` as Python sends it: see `looked` in demos/views/tokens.py.
 function attention(value) {
   const bytes = Uint8Array.from(atob(value.data), (character) => character.charCodeAt(0));
   const width = value.readings.length;
@@ -36,8 +36,8 @@ function attention(value) {
     return (word) => (value.readings[word] && index < rows ? Math.min(1, share(index, word) / strongest) : 0);
   }
 
-  // The words that were looked at most, and in words what the rest is.
-  function told(index) {
+  // The words with the most attention, and the shares of the rest.
+  function details(index) {
     if (index >= rows) return make("p", "token-hint", say("There was no time to read the reply again up to this token."));
     const words = value.readings.map((reading, word) => ({ reading, share: share(index, word) }));
     const merged = new Map();
@@ -51,5 +51,5 @@ function attention(value) {
     return part;
   }
 
-  return { draw, strengths, told };
+  return { draw, strengths, details };
 }

@@ -14,15 +14,9 @@ function written(tag, className, text) {
   return node;
 }
 
-function make(tag, className, text) {
-  const node = document.createElement(tag);
-  node.className = className;
-  if (text !== undefined) node.textContent = text;
-  return node;
-}
-
-// A name, its share as a bar, and the share in figures; a button where `take` is given.
-function row(name, share, { chosen = false, faint = false, take } = {}) {
+// A name, its share as a bar, and the share in figures; a button where `take` is given, which `hint` explains.
+// `more` is one more button beside it, {label, hint, act}.
+function row(name, share, { chosen = false, faint = false, take, hint, more } = {}) {
   const item = make("li", `token-row${chosen ? " token-chosen" : ""}${faint ? " token-faint" : ""}`);
   const line = take ? make("button", "token-take") : item;
   const bar = make("span", "token-bar");
@@ -32,10 +26,18 @@ function row(name, share, { chosen = false, faint = false, take } = {}) {
   line.append(written("span", "token-name", name), bar, make("span", "token-percent", percent(share)));
   if (!take) return item;
   line.type = "button";
-  line.title = say("Take this token and ask again");
+  line.title = hint;
   line.addEventListener("click", take);
-  item.append(line);
+  item.append(line, ...(more ? [action(more)] : []));
   return item;
+}
+
+function action({ label, hint = "", act }) {
+  const button = make("button", "token-action", label);
+  button.type = "button";
+  button.title = hint;
+  button.addEventListener("click", act);
+  return button;
 }
 
 function list(title, rows) {
@@ -46,15 +48,16 @@ function list(title, rows) {
   return part;
 }
 
-// The likeliest tokens at one place, the chosen one among them, and what is left for all others.
+const partial = ({ text }) => text.includes("\ufffd") || !text;
+
+// The likeliest tokens at one place, the chosen one among them, and what is left for all others. `taking` gives what
+// a click on one of them does, as {take, hint}, or nothing.
 function choices(title, candidates, chosen, taking) {
   const all = [...candidates, ...(chosen ? [chosen] : [])].sort((a, b) => b.probability - a.probability);
   const rest = Math.max(0, 1 - all.reduce((sum, { probability }) => sum + probability, 0));
   const rows = all.map((each) => {
-    const partial = each.text.includes("\ufffd") || !each.text;
-    const take = taking && each !== chosen && !each.control && !partial ? () => taking(each.text) : undefined;
-    const name = partial && each !== chosen ? `(${PART})` : visible(each.text);
-    return row(name, each.probability, { chosen: each === chosen, take });
+    const name = partial(each) && each !== chosen ? `(${PART})` : visible(each.text);
+    return row(name, each.probability, { chosen: each === chosen, ...(each === chosen || each.control ? {} : taking?.(each)) });
   });
   return list(title, [...rows, row(say("all others"), rest, { faint: true })]);
 }

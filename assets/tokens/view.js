@@ -14,10 +14,29 @@ const quoted = (text) => `“${visible(text)}”`;
 const facts = (each) =>
   [percent(each.probability), ...(each.rank ? [say("rank {n}", { n: each.rank.toLocaleString("en") }), say("{n} bits", { n: (-Math.log2(each.probability)).toFixed(1) })] : [])].join(" · ");
 
-// Puts a candidate after what stands before it, where the text can go on.
-function takingAfter(before) {
-  const { base } = given;
-  return typeof base === "string" ? (text) => trigger("select", { take: base + before + text }) : undefined;
+// What a click on a candidate does: the text goes on from it in its place, or it is put after what stands before it.
+function takingAfter(before, at) {
+  const { base, branches } = given;
+  if (branches && at !== undefined)
+    return ({ id }) => ({
+      take: () => trigger("option_select", { at, rival: id }), hint: say("Go on from this token instead"),
+      more: given.explains && { label: say("why not"), hint: say("Measure which words spoke for the chosen token and against this one"), act: () => explain({ at, rival: id }) },
+    });
+  if (typeof base !== "string") return undefined;
+  const hint = say("Take this token and ask again");
+  return (each) => (partial(each) ? {} : { take: () => trigger("select", { take: base + before + each.text }), hint });
+}
+
+// Asks what the words of the prompt did for a token, or for its whole sentence; the token stays open.
+function explain(wanted) {
+  pin = true;
+  trigger("submit", wanted);
+}
+
+// Asks what each layer would have written at this place; the token stays open.
+function through(at) {
+  pin = true;
+  trigger("input", { at });
 }
 
 function describe() {
@@ -33,11 +52,18 @@ function describe() {
   const before = data.slice(0, open.index).map(({ text }) => text).join("");
   const heading = make("p", "token-focus");
   heading.append(written("strong", "token-name", quoted(chosen.text)), ` ${facts(chosen)}`);
+  const at = open.index;
+  if (given.explains)
+    heading.append(
+      action({ label: say("Why this token"), hint: say("Measure what each word of the prompt did for it"), act: () => explain({ at }) }),
+      ...(given.layers ? [action({ label: say("Layer by layer"), hint: say("See what each layer would have written here"), act: () => through(at) })] : []),
+      action({ label: say("Why this sentence"), hint: say("Measure what each word of the prompt did for its sentence"), act: () => explain({ at, sentence: true }) }),
+    );
   const parts = make("div", "token-lists");
-  const taking = takingAfter(before);
-  const others = taking ? say("what else it could have been: click one to take it") : say("what else it could have been");
+  const taking = takingAfter(before, open.index);
+  const others = given.branches ? say("what else it could have been: click one to go on from it") : taking ? say("what else it could have been: click one to take it") : say("what else it could have been");
   parts.append(choices(others, chosen.rivals, chosen, taking));
-  if (looked) parts.append(looked.told(open.index));
+  if (looked) parts.append(looked.details(open.index));
   else if (asks) parts.append(make("p", "token-hint", say("Click the token to see what the model looked at as it chose it.")));
   detail.replaceChildren(heading, parts);
 }
@@ -85,12 +111,21 @@ function draw(value) {
     if (!looked) context.replaceChildren();
   }
   view.classList.toggle("token-empty", !texts.some(({ tokens }) => tokens.length) && !given.next?.length);
-  view.classList.toggle("token-untold", !texts.length);
+  view.classList.toggle("token-unscored", !texts.length);
   view.classList.toggle("token-looked", Boolean(looked));
   view.classList.toggle("token-aside-by-side", texts.length > 1);
   describe();
   light();
+  saving.update();
 }
+
+// A line for each token, with its rivals in pairs of text and probability.
+function rows() {
+  const tokens = (given.passages || []).flatMap(({ tokens }, i) => tokens.map((each) => [i + 1, each.text, each.probability, ...each.rivals.flatMap(({ text, probability }) => [text, probability])]));
+  return [["text", "token", "probability", "rivals"], ...tokens];
+}
+
+const saving = exportBar({ root: view, name: "tokens", table: rows, data: () => given, shown: () => Boolean(given.passages?.length) });
 
 element.addEventListener("keydown", (event) => {
   if (event.key === "Escape") pin = false;

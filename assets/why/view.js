@@ -6,13 +6,8 @@ const HINT = say("Point at a word, or walk with the arrow keys.");
 const UNKNOWN = say("not measured");
 const signed = (x) => `${x < 0 ? "−" : "+"}${Math.abs(x).toFixed(2)}`;
 let shape = "";
-
-function make(tag, className, ...children) {
-  const node = document.createElement(tag);
-  node.className = className;
-  node.append(...children);
-  return node;
-}
+let given = {};
+const saving = exportBar({ root, name: "why", table: () => rows(), data: () => given, shown: () => Boolean(given.groups?.length) });
 
 function strip(one) {
   const text = make("div", "why-text");
@@ -46,25 +41,18 @@ function group(one) {
   return node;
 }
 
-// What every strip of the group tells of the word, and where it stands in each.
+// Mark the word in every strip of the group, and list its effects.
 function point(node, target) {
   if (!target) return;
   const same = [...node.querySelectorAll(`.why-word[data-word="${target.dataset.word}"]`)];
   node.querySelectorAll(".why-here").forEach((other) => other.classList.remove("why-here"));
   same.forEach((one) => one.classList.add("why-here"));
   node.pointed = target;
-  node.querySelector(".why-detail").textContent = `“${target.textContent}” ${same.map((one) => `${one.closest(".why-strip").short} ${one.told}`).join(", ")}`;
+  node.querySelector(".why-detail").textContent = `“${target.textContent}” ${same.map((one) => `${one.closest(".why-strip").short} ${one.effectText}`).join(", ")}`;
 }
 
 function walk(event) {
-  const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-  const all = [...event.target.closest(".why-text").querySelectorAll(".why-word")];
-  const next = all[all.indexOf(event.target) + (step || 0)];
-  if (!step || !next) return;
-  event.preventDefault();
-  event.target.tabIndex = -1;
-  next.tabIndex = 0;
-  next.focus();
+  walkFocus(event, [...event.target.closest(".why-text").querySelectorAll(".why-word")]);
 }
 
 function fill(node, one) {
@@ -87,7 +75,7 @@ function shade(node, piece, one) {
   node.classList.toggle("why-down", known && piece.effect < 0);
   node.classList.toggle("why-up", known && piece.effect >= 0);
   node.classList.toggle("why-strong", strength >= 0.25);
-  node.told = known ? signed(piece.effect) : UNKNOWN;
+  node.effectText = known ? signed(piece.effect) : UNKNOWN;
   node.setAttribute("aria-label", `${piece.text}, ${known ? `${signed(piece.effect)} ${one.towards[piece.effect < 0 ? 0 : 1]}` : UNKNOWN}`);
 }
 
@@ -105,7 +93,16 @@ function draw(value) {
   }
   shape = now;
   [...root.querySelectorAll(".why-group")].forEach((node, i) => fill(node, groups[i]));
-  const told = root.querySelector(".why-facts");
-  if (told) told.replaceChildren(...facts.map((fact) => make("p", "why-fact", fact)));
+  const notes = root.querySelector(".why-facts");
+  if (notes) notes.replaceChildren(...facts.map((fact) => make("p", "why-fact", fact)));
+  given = value || {};
+  saving.update();
+}
+
+// A line for each word and measure.
+function rows() {
+  const all = given.groups.flatMap(({ title, strips }) =>
+    strips.flatMap(({ name, pieces }) => pieces.filter((piece) => "word" in piece).map(({ text, effect }) => [title, name, text, effect])));
+  return [["group", "measure", "word", "effect"], ...all];
 }
 drawn(draw);

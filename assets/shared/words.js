@@ -1,0 +1,38 @@
+// The page's words in the visitor's language, from the table that came with the page; what has no entry stays English.
+
+function translated(english) {
+  return globalThis.glassboxWords?.[english] ?? english;
+}
+
+// `english` with each `{name}` replaced by its value.
+function say(english, values = {}) {
+  return translated(english).replace(/\{(\w+)\}/g, (_, name) => values[name]);
+}
+
+// One of two sentences, as `n` is 1 or not; the number is `{n}` there.
+function sayCount(n, one, many, values = {}) {
+  return say(n === 1 ? one : many, { n: n.toLocaleString("en"), ...values });
+}
+
+// How many words a text has, as models/text/words.py counts them: in Chinese and Japanese each letter is one.
+function countWords(text) {
+  const wide = "\\u3040-\\u30ff\\u3400-\\u4dbf\\u4e00-\\u9fff\\uf900-\\ufaff", marks = "\\u3000-\\u303f\\uff00-\\uffef";
+  const found = text.match(new RegExp(`[${wide}]|[^\\s${wide}${marks}]+`, "g")) ?? [];
+  return found.filter((word) => /[\p{L}\p{N}]/u.test(word)).length;
+}
+
+// A sentence in parts, for `append`: a value may be a node.
+function sayParts(english, values) {
+  return translated(english).split(/(\{\w+\})/).filter(Boolean).map((part) => (/^\{\w+\}$/.test(part) ? values[part.slice(1, -1)] : part));
+}
+
+// Translate the text and the accessible names of our own markup into the visitor's language.
+function sayIn(root) {
+  const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const { data } = texts.currentNode, words = data.trim();
+    if (words) texts.currentNode.data = data.replace(words, () => translated(words));
+  }
+  for (const name of ["aria-label", "title", "placeholder"])
+    for (const node of root.querySelectorAll(`[${name}]`)) node.setAttribute(name, translated(node.getAttribute(name)));
+}

@@ -1,0 +1,55 @@
+// A tour of a minute: five steps on the live page, each beside what it is about. It can be left at any moment, by Escape
+// too. That it was taken or left is kept, and its button stands back then.
+const TOURED = "glassbox-toured";
+
+const STEPS = [
+  { tab: "question-answering", at: "#answer-question", say: () => say("Ask: here stand a question and its text. This answer was made beforehand; press Answer for one of your own.") },
+  { tab: "question-answering", at: "#answer-view", say: () => say("See where the answer stands: it is marked in the text, each candidate with its probability.") },
+  { tab: "question-answering", at: "#answer-why", press: "button.label-wrap:not(.open)", say: () => say("Open why: each word of the question and of the text, with what it did to the answer.") },
+  { tab: "attention", at: "#attention-view", say: () => say("Look into a head: point at a word to see where it looks, and go through the layers and heads.") },
+  { tab: "attention", at: "#attention-view", press: "[data-view=off]", say: () => say("Switch heads off: choose some here, and see what the model does without them. That was the tour.") },
+];
+
+function glassboxTour() {
+  const box = make("div", ""), text = make("p", ""), row = make("div", ""), light = spotlight();
+  box.id = "tour";
+  box.setAttribute("role", "dialog");
+  box.setAttribute("aria-live", "polite");
+  box.append(text, row);
+
+  const stepBack = () => document.documentElement.toggleAttribute("data-toured", keptHere((storage) => storage.getItem(TOURED)) === "1");
+  const leave = () => {
+    keptHere((storage) => storage.setItem(TOURED, "1"));
+    stepBack();
+    light.dim();
+    removeEventListener("keydown", onKey);
+    box.remove();
+  };
+  const onKey = (event) => {
+    if (event.key === "Escape") leave();
+  };
+  const show = async (at) => {
+    if (at >= STEPS.length) return leave();
+    const { tab, at: selector, press, say: sentence } = STEPS[at];
+    openTab(tab);
+    const node = await seen(selector);
+    if (press) node?.querySelector(press)?.click();
+    light.on(node);
+    text.textContent = sentence();
+    const last = at === STEPS.length - 1;
+    row.replaceChildren(
+      ...(at ? [pressable(say("Back"), () => show(at - 1))] : []),
+      pressable(last ? say("Done") : say("Next"), () => show(at + 1)),
+      ...(last ? [] : [pressable(say("Leave the tour"), leave)]),
+    );
+    row.querySelector(at ? "button:nth-child(2)" : "button").focus({ preventScroll: true });
+  };
+  const start = () => {
+    addEventListener("keydown", onKey);
+    document.body.append(box);
+    box.setAttribute("aria-label", say("A tour of a minute"));
+    show(0);
+  };
+  stepBack();
+  return { start };
+}

@@ -1,0 +1,75 @@
+// Reads texts aloud with a voice of this device, the word that is read marked. A voice from the net would be sent the text.
+function glassboxVoice() {
+  const MARK = "read-aloud";
+  let button = null;
+
+  const unmark = () => globalThis.CSS?.highlights?.delete(MARK);
+  function stop() {
+    speechSynthesis.cancel();
+    unmark();
+    if (button) button.textContent = say("Read aloud");
+    button = null;
+  }
+
+  // Some browsers load their voices when they are first asked for.
+  async function voiceFor(language) {
+    for (let look = 0; look < 20; look++) {
+      const voices = speechSynthesis.getVoices();
+      const fitting = voices.filter(({ localService, lang }) => localService && lang.toLowerCase().split(/[-_]/)[0] === language);
+      if (voices.length) return fitting.find((voice) => voice.default) ?? fitting[0];
+      await new Promise((soon) => setTimeout(soon, 50));
+    }
+  }
+
+  function languageOf(text) {
+    if (/[\u3040-\u30ff]/.test(text)) return "ja";
+    return /[\u4e00-\u9fff]/.test(text) ? "zh" : "en";
+  }
+
+  const wordsOf = (node) => node.value ?? node.textContent;
+
+  // A text field has its word selected; elsewhere the word is painted, which changes nothing of the view.
+  function mark(node, start, end) {
+    if (node.value !== undefined) return node.setSelectionRange(start, end);
+    const texts = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
+    for (let before = 0; texts.nextNode(); before += texts.currentNode.length) {
+      const { currentNode: text } = texts;
+      if (start - before >= text.length) continue;
+      const range = new Range();
+      range.setStart(text, start - before);
+      range.setEnd(text, Math.min(text.length, end - before));
+      return globalThis.CSS?.highlights?.set(MARK, new Highlight(range));
+    }
+  }
+
+  // `last` takes the last of the nodes alone, as of a conversation.
+  const nodesAt = (selector, last) => [...document.querySelectorAll(selector)].filter((node) => wordsOf(node).trim()).slice(last ? -1 : 0);
+  const text = (selector, last) => nodesAt(selector, last).map(wordsOf).join("\n");
+
+  async function read(pressed, selector, language, last) {
+    const again = button === pressed;
+    stop();
+    if (again) return;
+    const nodes = nodesAt(selector, last);
+    if (!nodes.length) return;
+    const spoken = language || languageOf(wordsOf(nodes[0])), voice = await voiceFor(spoken);
+    if (!voice) {
+      pressed.textContent = say("This device has no voice of its own for this language");
+      return void setTimeout(() => (pressed.textContent = say("Read aloud")), 4000);
+    }
+    button = pressed;
+    button.textContent = say("Stop reading");
+    nodes.forEach((node, at) => {
+      const words = wordsOf(node), utterance = new SpeechSynthesisUtterance(words);
+      Object.assign(utterance, { voice, lang: voice.lang });
+      utterance.onboundary = ({ charIndex, charLength }) => {
+        const length = charLength || words.slice(charIndex).match(/^\S*/)[0].length;
+        if (button === pressed) mark(node, charIndex, charIndex + length);
+      };
+      utterance.onend = () => button === pressed && at === nodes.length - 1 && stop();
+      speechSynthesis.speak(utterance);
+    });
+  }
+  addEventListener("pagehide", stop);
+  return { read, text };
+}

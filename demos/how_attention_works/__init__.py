@@ -1,0 +1,1 @@
+"""The How attention works tab."""
