@@ -5,29 +5,27 @@ how long an example of another tab takes meanwhile.
 """
 
 import argparse
-import shutil
 import statistics
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from bench import results
+from bench.drawing import chromium
+from bench.idle import IDLE, WINDOW, Idle
 from bench.long_runs import LONG_RUNS, PATIENCE, STORY, LongRun
 from bench.server import WARMING, Server, must, started
 
 STOP_AT_MOST, TIMES_AT_MOST = 1.0, 3.0
 REPEATS = 3
-# Seconds of computing before Stop, and how often and for how long the server's CPU time is looked at.
-AFTER, GLANCE, WINDOW = 1.5, 0.05, 0.2
-# The server is idle when it computes for less than this share of a core over a window.
-IDLE = 0.1
+# Seconds of computing before Stop.
+AFTER = 1.5
 # In milliseconds, how long a click may wait for its button: one that is disabled meanwhile has nothing to stop.
 CLICK = 10_000
 BUSY = "while True: pass"
@@ -36,34 +34,6 @@ BUSY = "while True: pass"
 OTHER, NAME = "Sentiment", "sentiment"
 # Where that tab is the one that computes.
 ELSE, ELSE_NAME = "Question answering", "answer"
-
-
-class Idle(threading.Thread):
-    """Notes when the server has become idle after `since`."""
-
-    def __init__(self, server: Server) -> None:
-        super().__init__(daemon=True)
-        self.server = server
-        self.at: float | None = None
-        self.since = time.monotonic()
-        self.over = threading.Event()
-
-    def run(self) -> None:
-        """Look until it is idle or `over` is set."""
-        seen = [(time.monotonic(), self.server.cpu_seconds)]
-        while not self.over.wait(GLANCE):
-            now, used = time.monotonic(), self.server.cpu_seconds
-            seen.append((now, used))
-            before = [each for each in seen if now - each[0] >= WINDOW]
-            if before and (used - before[-1][1]) / (now - before[-1][0]) < IDLE:
-                self.at = before[-1][0]
-                return
-
-    def seconds(self) -> float:
-        """Seconds from `since` to idleness, infinite where it did not come."""
-        self.join(PATIENCE / 1000)
-        self.over.set()
-        return float("inf") if self.at is None else max(0.0, self.at - self.since)
 
 
 @dataclass(frozen=True)
@@ -110,7 +80,7 @@ def stopped(page: Page, server: Server, task: LongRun) -> Stopped | None:
 
 
 def example(page: Page, title: str, name: str) -> float:
-    """Seconds from the click on an example of that tab until its status line tells the result."""
+    """Seconds from the click on an example of that tab until its status line shows the result."""
     page.get_by_role("tab", name=title, exact=True).click()
     ready = page.locator(f"#{name}-examples button").first
     ready.wait_for(timeout=PATIENCE)
@@ -168,20 +138,6 @@ def busy(count: int) -> Iterator[None]:
         for other in others:
             other.kill()
             other.wait()
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    """The system's Chromium. Raises SystemExit where there is none."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if path is None:
-        raise SystemExit("Chromium is missing: install it (Debian: apt-get install chromium).")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--disable-background-networking"]
-        )
-        yield browser
-        browser.close()
 
 
 def warm(server: Server, browser: Browser) -> None:
@@ -266,7 +222,8 @@ def main() -> None:
     chosen = parser.parse_args(namespace=argparse.Namespace(missed=[]))
     tables = {"stop": stop_times, "example": example_times}
     lines: list[str] = []
-    with started(*WARMING, "--deadline", "0") as server, chromium() as browser:
+    with started(*WARMING, "--deadline", "0") as server, chromium() as launch:
+        browser = launch()
         warm(server, browser)
         for name, table in tables.items():
             if chosen.only in (None, name):

@@ -12,12 +12,13 @@ from functools import partial
 from pathlib import Path
 
 import app
+import model_setup
 import settings
 from bench import bertviz, results
-from bench.beside import REPEATS, WARM_UPS, interleaved, times_less, told
+from bench.beside import REPEATS, WARM_UPS, interleaved, spread, times_less
 from bench.drawing import TIMEOUT, chromium, seconds_to_draw, served
-from demos.attention_data import first
-from demos.attention_view import script
+from demos.attention.view import script
+from demos.views.attention_data import first
 from models.catalog.bundled import MINILM
 from models.explain.attention import Attender, Attention
 
@@ -76,7 +77,9 @@ def rows(attender: Attender, text: str) -> Iterator[tuple[str, float]]:
             drawn = interleaved(*draws, patience=PATIENCE)
             sizes = f"{ours:,} | {theirs:,} | {theirs / ours:.0f}"
             sooner = times_less(drawn[0], drawn[1])
-            times = f"{told(drawn[0], ' s')} | {told(drawn[1], ' s')} | {'-' if sooner is None else f'{sooner:.1f}'}"
+            times = (
+                f"{spread(drawn[0], ' s')} | {spread(drawn[1], ' s')} | {'-' if sooner is None else f'{sooner:.1f}'}"
+            )
             yield f"| {tokens} | {sizes} | {times} |", ours / theirs
 
 
@@ -97,7 +100,7 @@ content delivery network, jQuery 2.1.0 in place of 2.0.0.
 
 def main() -> None:
     """Print the table and keep it; exit with 1 where ours take more than a twentieth of the bytes."""
-    attender = Attender(app.make_cache(settings.read([])), (MINILM,))
+    attender = Attender(model_setup.make_cache(settings.read([])), (MINILM,))
     text = (app.ASSETS / "examples" / "lighthouse.txt").read_text(encoding="utf-8")[: attender.limits.text]
     lines = HEADER.split("\n")
     print(HEADER)

@@ -1,4 +1,4 @@
-"""Ours beside theirs: measured in turn, and the lines of the table that tells it."""
+"""Compares ours with theirs: measured in turn, and formatted as a table."""
 
 import statistics
 import sys
@@ -46,7 +46,7 @@ class Row:
     def __str__(self) -> str:
         better = "-" if self.ratio is None else f"{self.ratio:.1f}"
         target = "" if self.at_least is None else f"at least {self.at_least:g}"
-        return f"| {self.name}, {self.unit} | {told(self.ours)} | {told(self.theirs)} | {better} | {target} |"
+        return f"| {self.name}, {self.unit} | {spread(self.ours)} | {spread(self.theirs)} | {better} | {target} |"
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def not_measured(name: str, why: str) -> str:
     return f"| {name} | not measured: {why} | | | |"
 
 
-def told(values: Measured, unit: str = "") -> str:
+def spread(values: Measured, unit: str = "") -> str:
     """A cell of the table: the median, with the least and the most."""
     if isinstance(values, str):
         return f"fails: {values}"

@@ -12,7 +12,7 @@ from itertools import takewhile
 from pathlib import Path
 from statistics import mean
 
-import app
+import model_setup
 import settings
 from bench import results
 from models.catalog.bundled import SMOLLM2
@@ -51,7 +51,7 @@ def main(arguments: Sequence[str]) -> None:
     asked = questions(parser.parse_args(arguments).data)
     whole: list[bool] = []
     begun: list[int] = []
-    for same, tokens in compare(app.make_cache(settings.read([])), asked):
+    for same, tokens in compare(model_setup.make_cache(settings.read([])), asked):
         whole.append(same)
         begun.append(tokens)
         print(f"{sum(whole)} of {len(whole)} alike, {mean(begun):.1f} tokens on average", flush=True)

@@ -88,7 +88,7 @@ def second_turn(cache: ModelCache) -> Row:
 NOTES = [
     "",
     f"`python -m bench.chat_speed`: {method()} Decoding: beside `generate` of Transformers in float32 with the same",
-    "weights, and llama.cpp with the GGUF file they come from, the same prompt and greedy choice. Glassbox also tells",
+    "weights, and llama.cpp with the GGUF file they come from, the same prompt and greedy choice. Glassbox also lists",
     "each token's rivals. Second turn: beside nothing kept.",
 ]
 

@@ -1,4 +1,4 @@
-"""Two hundred who join at once: how many wait, and how soon the others hear that the line is full."""
+"""Two hundred requests at once: how many are queued, and how soon the others are refused."""
 
 import asyncio
 import json
@@ -60,6 +60,6 @@ def crowd(url: str) -> None:
     for title, answers in (("all at once", together), ("one by one after them", later)):
         refused = sorted(answer.seconds for answer in answers if answer.status == 503)
         if refused:
-            told = ", ".join(f"{1000 * refused[int(share * (len(refused) - 1))]:.0f}" for share in (0.5, 0.95, 1))
-            print(f"{len(refused)} refused {title}, after (median, p95, most) {told} ms")
+            times = ", ".join(f"{1000 * refused[int(share * (len(refused) - 1))]:.0f}" for share in (0.5, 0.95, 1))
+            print(f"{len(refused)} refused {title}, after (median, p95, most) {times} ms")
     print(f"{next((answer.words for answer in together if answer.status == 503), '')}\n")

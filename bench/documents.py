@@ -17,9 +17,9 @@ import psutil
 from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.platypus import PageBreak, Paragraph, SimpleDocTemplate
 
-import app
+import model_setup
 import settings
-from demos.question_answering import make_answerer
+from demos.question_answering.tab import make_answerer
 from documents.apart import read_document
 from documents.document import TEXT_LIMIT
 
@@ -73,7 +73,7 @@ def watched(peaks: list[int]) -> Iterator[None]:
 
 def main() -> None:
     """Read and ask three times."""
-    answerer = make_answerer(app.make_cache(settings.read([])))
+    answerer = make_answerer(model_setup.make_cache(settings.read([])))
     answerer("Who wrote?", "The keeper wrote.")
     patient = replace(answerer, limits=replace(answerer.limits, context=TEXT_LIMIT))
     with tempfile.TemporaryDirectory() as folder:

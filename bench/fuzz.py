@@ -54,10 +54,10 @@ def call(http: httpx.Client, endpoint: str, data: list[Any]) -> str:
         raise Broken(f"{endpoint} {data!r}: {answer.status_code} {answer.text[:300]}")
     if answer.status_code != 200:
         return str(answer.status_code)
-    told = http.get(f"/gradio_api/call/{endpoint}/{answer.json()['event_id']}").text
-    last = told.strip().rpartition("event: ")[2]
+    stream = http.get(f"/gradio_api/call/{endpoint}/{answer.json()['event_id']}").text
+    last = stream.strip().rpartition("event: ")[2]
     # A layer that only the loaded model knows it lacks is an error in words; a failure names the log.
-    if "Traceback" in told or (last.startswith("error") and "its log" in last):
+    if "Traceback" in stream or (last.startswith("error") and "its log" in last):
         raise Broken(f"{endpoint} {data!r}: {last[:300]}")
     return last.partition("\n")[0]
 

@@ -19,10 +19,11 @@ from pathlib import Path
 
 import sacrebleu
 
-import app
+import model_setup
 import settings
 from models.catalog.bundled import QWEN, SENTIMENT
 from models.runtime.cache import ModelCache
+from models.runtime.limits import Limits
 from models.runtime.progress import ignore
 from models.runtime.spec import ModelSpec
 from models.tasks.question_answering.adapter import Answerer
@@ -42,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--data", type=Path)
     parser.add_argument("--limit", type=int)
     chosen = parser.parse_args(arguments)
-    cache = app.make_cache(settings.read(["--device", "cpu", "--offline", "--memory", "3000"]))
+    cache = model_setup.make_cache(settings.read(["--device", "cpu", "--offline", "--memory", "3000"]))
     with cache.lease(QWEN, ignore):
         pass
     if chosen.task == "remarks":
@@ -99,7 +100,9 @@ def translation(cache: ModelCache, data: Path, source: str, target: str, limit: 
     """The first lines of NTREX one way."""
     with gzip.open(data / "ntrex-en-zh-dev.tsv.gz", "rt", encoding="utf-8") as file:
         rows = [dict(zip(("en", "zh"), line.rstrip("\n").split("\t"), strict=True)) for line in file][1 : limit + 1]
-    translator, began = Translator(cache, QWEN, source, target=target), time.perf_counter()
+    # However busy the machine is, each line is translated to its end.
+    limits = Limits(seconds=3_600)
+    translator, began = Translator(cache, QWEN, source, limits, target), time.perf_counter()
     found = [translator(row[source]) for row in rows]
     seconds = (time.perf_counter() - began) / len(rows)
     texts, wanted = [each.text for each in found], [[row[target] for row in rows]]

@@ -5,7 +5,7 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bench.beside import told
+from bench.beside import spread
 
 # What a straight line may seem to be where figures scatter.
 LINEAR = 1.1
@@ -38,7 +38,7 @@ class Growth:
 
     def table(self) -> list[str]:
         """The lines of a table, one for each size, and the exponent."""
-        rows = [f"| {size:,} | {told(list(each))} |" for size, each in zip(self.sizes, self.values, strict=True)]
+        rows = [f"| {size:,} | {spread(list(each))} |" for size, each in zip(self.sizes, self.values, strict=True)]
         without = f" of what is above {self.base:.0f}" if self.base else ""
         last = f"Exponent{without}: {self.exponent:.2f} (at most {self.most:g})."
         return [f"**{self.name}**", "", f"| {self.work} | {self.unit} |", "|---|---|", *rows, "", last]

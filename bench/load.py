@@ -65,7 +65,7 @@ def calls(random: random.Random) -> tuple[str, list[Any]]:
 
 
 def visit(url: str, seed: int, until: float, tally: Tally) -> None:
-    """One visitor, who asks for one thing after another and sometimes leaves before the answer."""
+    """One visitor, who makes one request after another and sometimes leaves before the result."""
     chance = random.Random(seed)
     with httpx.Client(base_url=url + "/gradio_api", timeout=120) as http:
         while time.monotonic() < until:
@@ -100,7 +100,7 @@ def mixed_traffic(url: str, clients: int, minutes: float) -> None:
     for visitor in visitors:
         visitor.join()
     settled = min(120.0, 30 * minutes)
-    # What runs at a moment takes up to a hundred megabytes more: a line through all of them tells what stays.
+    # What runs at a moment takes up to a hundred megabytes more: a line through all of them shows what stays.
     times, seen = zip(*(look for look in memory if look[0] >= settled), strict=True)
     slope, start = statistics.linear_regression(times, seen)
     early, late = start + slope * settled, start + slope * 60 * minutes
@@ -149,8 +149,8 @@ def switches(url: str) -> None:
         raise SystemExit(f"{SWITCHES} switches evicted {evictions:g} models: the two fit side by side")
     like = found[1::2]
     drift = (like[-1] - like[0]) / like[0]
-    told = ", ".join(f"{each:.0f}" for each in found)
-    print(f"\nmemory over {SWITCHES} switches, MB: {told}\ndrift from the first to the last chat: {drift:+.1%}")
+    values = ", ".join(f"{each:.0f}" for each in found)
+    print(f"\nmemory over {SWITCHES} switches, MB: {values}\ndrift from the first to the last chat: {drift:+.1%}")
 
 
 def text() -> str:

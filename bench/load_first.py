@@ -6,11 +6,12 @@ It is what `bench.start` measures beside the app, for most demos load their mode
 import sys
 
 import app
+import model_setup
 import settings
-from server.serving import serve_until_told
+from server.serving import serve_until_terminated
 
 if __name__ == "__main__":
     chosen = settings.read(sys.argv[1:])
-    cache = app.make_cache(chosen)
-    app.preload(cache)
-    serve_until_told(app.serve(cache, chosen), chosen.drain)
+    cache = model_setup.make_cache(chosen)
+    model_setup.preload(cache)
+    serve_until_terminated(app.serve(cache, chosen), chosen.drain)

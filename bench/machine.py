@@ -15,7 +15,7 @@ from functools import partial
 import torch
 
 from bench import ours, results
-from bench.beside import THREADS, figures, interleaved, method, told
+from bench.beside import THREADS, figures, interleaved, method, spread
 from bench.chat_speed import QUESTION, TOKENS, tokens_a_second
 from bench.llama import gguf
 from models.catalog.bundled import SENTIMENT, SMOLLM2
@@ -40,7 +40,7 @@ class Share:
     limit: float
 
     def __str__(self) -> str:
-        return f"| {self.name} | {told(self.reached)} | {self.limit:.1f} | {self.share:.0%} |"
+        return f"| {self.name} | {spread(self.reached)} | {self.limit:.1f} | {self.share:.0%} |"
 
     @property
     def share(self) -> float:
@@ -149,7 +149,7 @@ def main() -> None:
     cache = ours.cache()
     found = speeds()
     lines = [f"| with {THREADS} threads | measured |", "|---|---|"]
-    lines += [f"| {NAMES[kind]} | {told(values)} |" for kind, values in found.items()]
+    lines += [f"| {NAMES[kind]} | {spread(values)} |" for kind, values in found.items()]
     lines += ["", "| | reached | limit | share |", "|---|---|---|---|"]
     lines += map(str, shares(cache, found))
     print("\n".join(lines))

@@ -1,6 +1,6 @@
 """The memory of the whole app with all bundled models loaded, and what each adds: `python -m bench.memory`.
 
-The app serves its page in a process of its own, loads one model after another, and runs each once. Linux tells how
+The app serves its page in a process of its own, loads one model after another, and runs each once. Linux reports how
 much is resident, and how much ever was at most.
 """
 
@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import app
+import model_setup
 import settings
 from bench import results
 from bench.beside import THREADS
@@ -33,11 +34,11 @@ from models.tasks.translation.adapter import Translator
 # So much that nothing is evicted.
 BUDGET = 8_000
 MODELS = {
-    "default": app.DEFAULT_MODELS,
-    "all": app.every_model(BUNDLED),
-    "torch": tuple(replace(spec, engine="torch") for spec in app.DEFAULT_MODELS),
+    "default": model_setup.DEFAULT_MODELS,
+    "all": model_setup.every_model(BUNDLED),
+    "torch": tuple(replace(spec, engine="torch") for spec in model_setup.DEFAULT_MODELS),
 }
-TOLD = {
+TITLES = {
     "default": "The default models",
     "torch": "The same without the CPU engines, in float32 by PyTorch",
     "all": "All, with the copies that show attention",
@@ -64,7 +65,7 @@ class Memory:
 
 
 def loaded(which: str) -> Memory:
-    """What a new process tells that loads the models called `which`, one of `MODELS`."""
+    """The measurements of a new process that loads the models called `which`, one of `MODELS`."""
     command = [sys.executable, "-m", "bench.memory", "--load", which]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
     return Memory(**json.loads(done.stdout.strip().rpartition("\n")[2]))
@@ -74,7 +75,7 @@ def load(which: str) -> Memory:
     """Serve the page, load and run the models called `which`, and look at this process after each."""
     options = ["--port", "0", "--device", "cpu", "--threads", str(THREADS), "--memory", str(BUDGET)]
     chosen = settings.read(options)
-    cache = app.make_cache(chosen)
+    cache = model_setup.make_cache(chosen)
     serving = app.serve(cache, chosen)
     page, after = resident("VmRSS"), {}
     for spec in MODELS[which]:
@@ -117,7 +118,7 @@ def kilobytes(status: str, kind: str) -> int:
 
 
 def table(memory: Memory) -> list[str]:
-    """The lines that tell it."""
+    """Its lines of the table."""
     rows = [("the page", memory.page, "")]
     rows += [(name, added, f"{memory.counted[name]:,.0f}") for name, added in memory.added.items()]
     lines = [f"| {name} | {added:,.0f} | {counted} |" for name, added, counted in rows]
@@ -135,8 +136,8 @@ def main(arguments: Sequence[str]) -> None:
         print(json.dumps(asdict(load(chosen.load))))
         return
     lines = []
-    for which, told in TOLD.items():
-        lines += [f"**{told}**", "", *table(loaded(which)), ""]
+    for which, title in TITLES.items():
+        lines += [f"**{title}**", "", *table(loaded(which)), ""]
     print("\n".join(lines))
     notes = [
         "`python -m bench.memory`: resident memory of the served app after each model ran once, and the most ever."

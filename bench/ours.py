@@ -7,6 +7,7 @@ from typing import Any
 import torch
 
 import app
+import model_setup
 import settings
 from bench.beside import THREADS
 from models.runtime.cache import ModelCache
@@ -15,7 +16,9 @@ from models.runtime.cache import ModelCache
 def cache(memory: int = 2_000) -> ModelCache:
     """The app's cache on the CPU, of `memory` megabytes; whatever torch computes here has as many threads as it."""
     torch.set_num_threads(THREADS)
-    return app.make_cache(settings.read(["--threads", str(THREADS), "--device", "cpu", "--memory", str(memory)]))
+    return model_setup.make_cache(
+        settings.read(["--threads", str(THREADS), "--device", "cpu", "--memory", str(memory)])
+    )
 
 
 def example(name: str = "lighthouse") -> str:

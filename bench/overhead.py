@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from bench import ours, results
-from bench.beside import THREADS, figures, interleaved, method, told
+from bench.beside import THREADS, figures, interleaved, method, spread
 from bench.server import APP, must, started
 from models.catalog.bundled import ENGLISH_PORTUGUESE, MINILM, QUESTION_ANSWERING, SENTIMENT, SMOLLM2
 from models.explain.attention import Attender
@@ -51,7 +51,7 @@ class Overhead:
         return self.share <= SHARE or self.added <= MILLISECONDS
 
     def __str__(self) -> str:
-        times = f"{told(list(self.endpoint))} | {told(list(self.adapter))}"
+        times = f"{spread(list(self.endpoint))} | {spread(list(self.adapter))}"
         return f"| /{self.name} | {times} | {self.added:+.1f} | {self.share:+.0%} |"
 
 

@@ -40,7 +40,7 @@ def program(make: Callable[[], object]) -> Iterator[Rival]:
 
 
 def sentiment() -> Callable[[str], float]:
-    """Milliseconds of a `pipeline` on a text, all classes told."""
+    """Milliseconds of a `pipeline` on a text, all classes returned."""
     whole = _load(SENTIMENT.with_attention())
     classify = transformers.pipeline(
         "text-classification", model=whole.model, tokenizer=whole.tokenizer, top_k=None, device="cpu"

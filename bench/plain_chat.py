@@ -11,7 +11,7 @@ import torch
 import transformers
 from gradio.events import api
 
-import app
+import model_setup
 import settings
 from bench.beside import THREADS
 from models.catalog.bundled import SMOLLM2
@@ -22,7 +22,7 @@ TOKENS = 256
 def page() -> gr.Blocks:
     """A page that offers `/chat`."""
     torch.set_num_threads(THREADS)
-    folder = app.store_of(settings.read([])).ensure(SMOLLM2.weights)
+    folder = model_setup.store_of(settings.read([])).ensure(SMOLLM2.weights)
     tokenizer = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True)
     model = transformers.AutoModelForCausalLM.from_pretrained(folder, local_files_only=True, dtype=torch.float32)
 

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
-import app
+import model_setup
 import settings
 from bench import results, summary_quality
 from bench.own_label_cases import CASES
@@ -149,7 +149,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--out", type=Path, default=Path("build/quality.json"), help="where the figures are gathered")
     parser.add_argument("--before", type=Path, help="the --out of another commit")
     chosen = parser.parse_args(arguments)
-    cache = app.make_cache(settings.read([]))
+    cache = model_setup.make_cache(settings.read([]))
     kept = {(each.name, each.grade): each for each in _read(chosen.out)}
     for part in chosen.parts:
         measure, specs = PARTS[part]

@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 import subprocess
 import sys
 import threading
@@ -22,6 +23,14 @@ ADDRESS = re.compile(r"Running on local URL:\s+(http://\S+)")
 WARMING = ("app.py", "--port", "0", "--rate", "0", "--metrics")
 APP = (*WARMING, "--cold")
 API = "/gradio_api"
+
+
+def free_port() -> int:
+    """A port that nothing listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 @dataclass(frozen=True)
@@ -46,7 +55,7 @@ class Server:
 
 @contextmanager
 def started(*command: str, folder: Path = ROOT) -> Iterator[Server]:
-    """What Python makes of `command` in `folder`, once it tells its address.
+    """What Python makes of `command` in `folder`, once it prints its address.
 
     It has the environment of an operator's shell, whatever this process has set in its own. Raises RuntimeError where
     it ends before.

@@ -1,7 +1,7 @@
 """How soon the CPU is idle after Stop, in each state that a request can be in: `python -m bench.stop`.
 
 On the bundled weights, in a server of its own. It is idle once it computes for less than a tenth of a moment; for
-comparison, the same is told of a server that nobody asks anything. A load that was begun goes on, for the next visitor.
+comparison, the same is measured for an idle server. A load that was begun goes on, for the next visitor.
 """
 
 import argparse

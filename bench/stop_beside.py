@@ -41,7 +41,7 @@ def row() -> Row:
 NOTES = [
     "",
     f"`python -m bench.stop_beside`: {method()} A reply of at most 256 tokens is stopped after {AFTER:g} s; idle is",
-    f"less than {IDLE:.0%} of a core over {WINDOW:g} s, the least that is told. Beside it Gradio with `generate` in a",
+    f"less than {IDLE:.0%} of a core over {WINDOW:g} s, the least that is shown. Beside it Gradio with `generate` in a",
     "thread and a TextIteratorStreamer, on the same weights.",
 ]
 

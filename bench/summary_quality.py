@@ -17,7 +17,7 @@ from statistics import mean
 
 from rouge_score.rouge_scorer import RougeScorer
 
-import app
+import model_setup
 import settings
 from models.tasks.summarization import abstractive
 from models.tasks.summarization.adapter import Summarizer, of_catalog
@@ -97,7 +97,7 @@ def table(summarizer: Summarizer, articles: Sequence[Article], work: Path, metho
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Measure what the command line asks for."""
+    """Measure what the command line selects."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="the folder of news-summaries-dev.jsonl.gz")
     parser.add_argument("--work", type=Path, default=Path("build/summaries"), help="where written summaries are kept")
@@ -105,7 +105,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--articles", type=int, default=200, help="so many from the start (default: %(default)s)")
     given = parser.parse_args(arguments)
     articles = read(given.data / "news-summaries-dev.jsonl.gz")[: given.articles]
-    summarizer = of_catalog(app.make_cache(settings.read([])))
+    summarizer = of_catalog(model_setup.make_cache(settings.read([])))
     for line in table(summarizer, articles, given.work, given.methods):
         print(line, flush=True)
 

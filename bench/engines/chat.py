@@ -46,8 +46,8 @@ def rate(app: App, tokenizer: Tokenizer, number: int) -> float:
     answer = ask(app.http, "chat", [question(number), [], "", TOKENS, 0])
     written = count(tokenizer, answer.result)
     if written < TOKENS - 1:
-        told = f"only {written} of {TOKENS} tokens in {answer.seconds:.0f} s"
-        raise Unanswered(told, written / answer.seconds)
+        reason = f"only {written} of {TOKENS} tokens in {answer.seconds:.0f} s"
+        raise Unanswered(reason, written / answer.seconds)
     return TOKENS / answer.seconds
 
 

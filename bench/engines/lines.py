@@ -1,11 +1,11 @@
-"""The lines of the table, their targets, and how they are told."""
+"""The lines of the table, their targets, and their format."""
 
 import statistics
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from bench.beside import told
+from bench.beside import spread
 from bench.engines.found import Found, Table
 from bench.engines.sides import BEFORE, BESIDE, NOW
 
@@ -77,7 +77,7 @@ class Line:
         if not found.values:
             return hung.removeprefix(", ")
         if self.kind == "median":
-            return told(found.values) + hung
+            return spread(found.values) + hung
         if self.kind == "all":
             return f"{sum(found.values):.0f} of {found.count}" + hung
         return f"{sum(found.values):.1f} ({len(found.values)} requests)" + hung
