@@ -6,7 +6,7 @@ DATA ?= data
 TASK ?= question-answering
 BASE ?= minilm
 
-.PHONY: run test check lint types programs fetch bench train clean
+.PHONY: run test test-ray check lint types programs fetch bench train clean
 
 run: $(VENV)/installed ## serve the page; ARGS="--port 8000" passes options on
 	$(BIN)/python app.py $(ARGS)
@@ -15,7 +15,12 @@ fetch: $(VENV)/installed ## download the bundled weights now, not when a visitor
 	$(BIN)/python app.py --fetch
 
 test: $(VENV)/installed-dev programs ## every test, the browser's included
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+test-ray: $(VENV)/installed-dev ## the tests that need Ray, and HAProxy, in a few minutes; it stays in the virtual environment
+	$(BIN)/python -m pip install --quiet -r requirements-ray.txt
+	@sh tests/install-programs.sh haproxy
+	$(BIN)/python -m pytest -n 0 tests/replicas
 
 check: lint types test ## what continuous integration runs
 
@@ -24,7 +29,7 @@ lint: $(VENV)/installed-dev
 	$(BIN)/ruff format --check .
 
 types: $(VENV)/installed-dev
-	@rm -f demos/*.pyi # Gradio's, written at import; mypy would read them in place of the source
+	@find demos -name '*.pyi' -delete # Gradio's, written at import; mypy would read them in place of the source
 	$(BIN)/mypy
 
 programs:

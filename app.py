@@ -1,7 +1,6 @@
-"""Glassbox: settings -> cache -> tabs -> launch. The entry point, on Hugging Face Spaces too."""
+"""Glassbox: settings -> cache -> tabs -> launch. The entry point, also on Hugging Face Spaces."""
 
 import atexit
-import functools
 import importlib
 import logging
 import os
@@ -23,7 +22,7 @@ os.environ.setdefault("GOMP_SPINCOUNT", "1000")
 os.environ.setdefault("FORWARDED_ALLOW_IPS", "")
 
 import settings
-from server.type_stubs import skip_type_stubs
+from server.gradio_compat.type_stubs import skip_type_stubs
 
 skip_type_stubs()
 try:
@@ -35,119 +34,39 @@ except ImportError:
 import gradio as gr
 
 import batch_command
-from demos import batch, page, zero_gpu
+import look_command
+import replicas.command
+from demos import zero_gpu
+from demos.batch import tab as batch
+from demos.page import build as page
+from demos.page.first_picture import OPENS_FIRST, first_picture
 from demos.tab import Tab
 from demos.tabs import tabs_of
-from models.catalog.at_url import AtUrl
-from models.catalog.bundled import MINILM, QUESTION_ANSWERING, QWEN, SENTIMENT, SMOLLM2, TRANSLATION, WEIGHTS
-from models.catalog.loading import Loader
-from models.catalog.offers import ACCURATE, BETTER, BUNDLED, HUB, LARGE, Offers
-from models.catalog.operator import CatalogError, read_catalog
-from models.engines.remote.client import Client
-from models.runtime.cache import Loaded, ModelCache
-from models.runtime.device import Device, choose_device, probe
-from models.runtime.limits import Limits, seconds_before
-from models.runtime.malloc import share_arenas, trim
-from models.runtime.progress import Report, Stage, to_terminal
-from models.runtime.spec import ModelSpec
+from model_setup import (
+    at_url,
+    defaults,
+    every_model,
+    fetch,
+    make_cache,
+    offered,
+    operators_own,
+    preload,
+    store_of,
+)
+from models.catalog.offers import BUNDLED, Offers
+from models.catalog.operator import CatalogError
+from models.runtime.cache import ModelCache
+from models.runtime.malloc import share_arenas
 from models.tasks.registry import TASKS
 from models.weights.lock import LockError
-from models.weights.store import WeightsMissing, WeightStore
-from server.mcp_tools import obstacle
-from server.serving import Serving, serve_until_told, start
+from models.weights.store import WeightsMissing
+from server.serving import Serving, obstacle, serve_until_terminated, start
 
 log = logging.getLogger("glassbox")
 
 ASSETS = Path(__file__).parent / "assets"
 DEFAULT_SETTINGS = settings.Settings()
-# What the tabs run unless another model is chosen: loaded at the start, and asked for by /readyz. In their
-# place stand the first models that are offered for their tasks.
-DEFAULT_MODELS = (QUESTION_ANSWERING, *TRANSLATION.values(), SENTIMENT, MINILM, SMOLLM2)
 TABS: tuple[Tab[Any], ...] = tabs_of(TASKS)
-
-
-def make_cache(chosen: settings.Settings) -> ModelCache:
-    """The one shared cache. The device is chosen at the first load, which may import torch: the page must not wait."""
-
-    @functools.cache
-    def device() -> Device:
-        return choose_device(chosen.device, probe())
-
-    load = Loader(store_of(chosen), device, ASSETS / "adapters", chosen.threads)
-    served = at_url(chosen)
-    loads = AtUrl(load, store_of(chosen), served, Client(chosen.engine_url, chosen.engine_key)) if served else load
-
-    def load_and_tell(spec: ModelSpec, report: Report) -> Loaded:
-        terminal = to_terminal(log.info)
-
-        def tell(stage: Stage) -> None:
-            terminal(stage)
-            report(stage)
-
-        try:
-            return loads(spec, tell)
-        finally:
-            trim()
-
-    return ModelCache(load_and_tell, chosen.memory_bytes, needs=load.needs)
-
-
-def at_url(chosen: settings.Settings) -> ModelSpec | None:
-    """The model that the server at --engine-url runs, if there is one. Raises CatalogError, LockError."""
-    if not chosen.engine_url:
-        return None
-    models = {spec.name: spec for spec in reversed(offered(chosen).chat)}
-    name = chosen.engine_model or BUNDLED.chat[0].name
-    if name not in models:
-        raise CatalogError(f"--engine-model must be one of {', '.join(models)}, not {name!r}.")
-    return models[name]
-
-
-def store_of(chosen: settings.Settings) -> WeightStore:
-    """Where the models' files are."""
-    return WeightStore(chosen.home, chosen.offline, lock_path=None if chosen.lock == Path() else chosen.lock)
-
-
-def operators_own(chosen: settings.Settings) -> Offers:
-    """The models in the operator's catalog, if there is one. Raises CatalogError."""
-    known = BUNDLED.with_more(ACCURATE).with_more(LARGE).with_more(HUB)
-    return Offers.none() if chosen.catalog == Path() else read_catalog(chosen.catalog, known)
-
-
-def offered(chosen: settings.Settings) -> Offers:
-    """The models to choose from: offline, of the large ones and those from the Hub only what is here.
-
-    The default of a task is the better one of the bundled models that are on disk.
-
-    Raises CatalogError, LockError.
-    """
-    store = store_of(chosen)
-    more = ACCURATE.with_more(LARGE).with_more(HUB).with_more(operators_own(chosen))
-    offers = BUNDLED.with_more(more.usable(lambda spec: not chosen.offline or store.has(spec.weights)))
-    better = [spec for spec in BETTER if store.has(spec.weights) or (chosen.preload and not chosen.offline)]
-    return offers.beginning_with(_writer(chosen, offers, store), *better)
-
-
-def _writer(chosen: settings.Settings, offers: Offers, store: WeightStore) -> ModelSpec:
-    """The language model that writes unless another one is chosen."""
-    models = {spec.name: spec for spec in reversed(offers.chat)}
-    if chosen.chat_model:
-        if chosen.chat_model not in models:
-            raise CatalogError(f"--chat-model must be one of {', '.join(models)}, not {chosen.chat_model!r}.")
-        return models[chosen.chat_model]
-    there = store.has(QWEN.weights) or (chosen.preload and not chosen.offline)
-    return QWEN if there else BUNDLED.chat[0]
-
-
-def defaults(offers: Offers) -> tuple[ModelSpec, ...]:
-    """What the tabs run with these `offers` unless another model is chosen."""
-    first = {
-        QUESTION_ANSWERING: offers.question_answering[0],
-        SENTIMENT: offers.sentiment[0],
-        SMOLLM2: offers.chat[0],
-    }
-    found = [first.get(spec, spec) for spec in DEFAULT_MODELS]
-    return tuple(dict.fromkeys([*found, offers.own_labels[0]]))
 
 
 def build(
@@ -155,11 +74,15 @@ def build(
     tabs: Sequence[Tab[Any]] = TABS,
     chosen: settings.Settings = DEFAULT_SETTINGS,
     offers: Offers | None = None,
+    openings: bool = True,
 ) -> gr.Blocks:
-    """The whole page over `cache`, with the models of `offers`, or else all that the settings allow."""
-    limits = Limits(chosen.characters, chosen.context_characters, chosen.new_tokens, seconds_before(chosen.deadline))
+    """The whole page over `cache`, with the models of `offers`, or else all that the settings allow.
+
+    With `openings` each tab opens on a result that was made beforehand, else empty.
+    """
     offers = offered(chosen) if offers is None else offers
-    return page.build(tabs, cache, limits, chosen.queue_length, offers, chosen.at_once)
+    on_space = settings.on_space()
+    return page.build(tabs, cache, chosen.limits, chosen.queue_length, offers, chosen.at_once, on_space, openings)
 
 
 def serve(
@@ -175,7 +98,8 @@ def serve(
     """
     store = store_of(chosen)
     offers = offered(chosen) if offers is None else offers
-    needed = defaults(offers)
+    # With --ray the weights are where the replicas are.
+    needed = () if chosen.ray else defaults(offers)
 
     def missing() -> list[str]:
         weights = {spec.weights.name: spec.weights for spec in needed}
@@ -184,19 +108,17 @@ def serve(
     demo = build(cache, tabs, chosen, offers)
     if gpu is not None:
         zero_gpu.move(demo, gpu)
-    return start(demo, chosen, cache.status, missing, page.launch_options(ASSETS))
 
+    def picture() -> str:
+        return first_picture([spec.name for spec in offers.question_answering]) if tabs[0].name == OPENS_FIRST else ""
 
-def every_model(offers: Offers) -> tuple[ModelSpec, ...]:
-    """All that a page with these models can ask for."""
-    looked_into = (spec.with_attention() for spec in offers.attention)
-    return tuple(dict.fromkeys([*DEFAULT_MODELS, *offers.all, *looked_into]))
+    return start(demo, chosen, cache.status, missing, page.launch_options(ASSETS), picture)
 
 
 def serve_on_zero_gpu(chosen: settings.Settings) -> Serving:
-    """Serve with every model placed before the page is up; without batches, whose jobs live in one process.
+    """Serve with every model loaded before the page is up, and without batches, whose jobs live in one process.
 
-    The models are the bundled ones and the operator's own: what else the Hub has, the worker would not have.
+    The models are the bundled ones and the operator's own: the worker could not load others from the Hub.
     """
     if spaces is None:
         sys.exit("ZeroGPU needs the package spaces: put a line `spaces` into requirements.txt.")
@@ -208,38 +130,19 @@ def serve_on_zero_gpu(chosen: settings.Settings) -> Serving:
     )
 
 
-def preload(
-    cache: ModelCache,
-    store: WeightStore | None = None,
-    models: Sequence[ModelSpec] = DEFAULT_MODELS,
-) -> None:
-    """Load `models`, so that no visitor waits for them.
-
-    One that fails is tried again when asked for. Of a `store` only what is on disk there.
-    """
-    for spec in models:
-        if store and not store.has(spec.weights):
-            continue
-        try:
-            with cache.lease(spec):
-                log.info("%s is loaded", spec.label)
-        except (OSError, RuntimeError, MemoryError):
-            log.exception("%s could not be preloaded", spec.label)
-
-
-def fetch(store: WeightStore, own: Offers) -> None:
-    """Bring every bundled model, and those of the operator's `own`, onto this machine."""
-    for weights in (*WEIGHTS, *(spec.weights for spec in own.all)):
-        log.info("%s is in %s", weights.name, store.ensure(weights, to_terminal(log.info)))
-
-
 def main(arguments: Sequence[str]) -> None:
-    """Serve the page until SIGTERM or Ctrl-C, or run a batch. Exits with a message where the port is taken."""
+    """Serve the page until SIGTERM or Ctrl-C, or run a command. Exits with a message if the port is taken."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for client in ("httpx", "httpx2"):
         logging.getLogger(client).setLevel(logging.WARNING)
     if arguments[:1] == ["batch"]:
         batch_command.main(arguments[1:], make_cache)
+        return
+    if arguments[:1] == ["replicas"]:
+        replicas.command.main(arguments[1:], make_cache)
+        return
+    if arguments[:1] == ["look"]:
+        look_command.main(arguments[1:], make_cache)
         return
     share_arenas()
     chosen = settings.read(arguments)
@@ -249,6 +152,8 @@ def main(arguments: Sequence[str]) -> None:
     try:
         cache = make_cache(chosen)
         served = at_url(chosen)
+        if zero and chosen.ray:
+            sys.exit("--ray and ZeroGPU exclude each other: both say where models run.")
         if chosen.fetch:
             fetch(store_of(chosen), operators_own(chosen))
             return
@@ -258,18 +163,18 @@ def main(arguments: Sequence[str]) -> None:
         sys.exit(str(error))
     except OSError as error:
         sys.exit(f"Cannot listen on {chosen.host}, port {chosen.port}: choose another one with --port. ({error})")
-    if not zero and (chosen.preload or not chosen.cold):
+    if not zero and not chosen.ray and (chosen.preload or not chosen.cold):
         there = None if chosen.preload else store_of(chosen)
         loads = dict.fromkeys([*defaults(offers), *([served] if served else [])])
         threading.Thread(target=preload, args=(cache, there, tuple(loads)), daemon=True).start()
-    serve_until_told(serving, chosen.drain)
+    serve_until_terminated(serving, chosen.drain)
     leave()
 
 
 def leave() -> NoReturn:
     """End this process with 0, though a model may still be loading: the interpreter's end would abort it there.
 
-    What is registered for the end runs all the same: Gradio's, for one, closes the tunnel of a public link.
+    Functions registered with atexit run all the same: one of Gradio's closes the tunnel of a public link.
     """
     atexit._run_exitfuncs()
     sys.stdout.flush()

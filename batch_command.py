@@ -12,7 +12,7 @@ from typing import Any, TextIO
 import settings
 from models.runtime.cache import BudgetError, ModelCache
 from models.runtime.device import DeviceUnavailable
-from models.runtime.limits import InputError, Limits, seconds_before
+from models.runtime.limits import InputError, Limits
 from models.tasks.own_labels.adapter import split
 from models.tasks.registry import TASKS, Tasks
 from models.tasks.spec import Option, Rows, by_name
@@ -66,9 +66,8 @@ def main(arguments: Sequence[str], make_cache: Callable[[settings.Settings], Mod
     """Run a batch as `arguments` say, over what `make_cache` makes. Exits with a message where that cannot be done."""
     given, others = parser().parse_known_args(arguments)
     chosen = settings.read(others)
-    limits = Limits(chosen.characters, chosen.context_characters, chosen.new_tokens, seconds_before(chosen.deadline))
     try:
-        batch = _batch(given, make_cache(chosen), limits)
+        batch = _batch(given, make_cache(chosen), chosen.limits)
         start = _rows_in(Path(given.out), batch) if given.resume else 0
         if given.out == STANDARD_OUTPUT:
             _run(batch, start, sys.stdout, json_lines=False)
@@ -143,7 +142,7 @@ def _rows_in(path: Path, batch: Batch) -> int:
 
 def _run(batch: Batch, start: int, file: TextIO, json_lines: bool) -> None:
     """Write the results from row `start` on to `file` as they come, and the progress to the standard error."""
-    began = told = time.monotonic()
+    began = printed = time.monotonic()
     done, bad = start, 0
     if not start and not json_lines:
         write_csv(file, [batch.names])
@@ -156,6 +155,6 @@ def _run(batch: Batch, start: int, file: TextIO, json_lines: bool) -> None:
         file.flush()
         done, bad = done + len(results), bad + failed(results)
         now = time.monotonic()
-        if now - told > GLANCE or done == len(batch.table):
-            told = now
+        if now - printed > GLANCE or done == len(batch.table):
+            printed = now
             print(Progress(done, len(batch.table), bad, done - start, now - began), file=sys.stderr)
