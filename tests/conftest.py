@@ -1,22 +1,21 @@
 """Fixtures that several tests share."""
 
-import shutil
 from collections.abc import Iterator
 
 import hypothesis
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-import app
+import app as app
+import model_setup
 import settings
 from models.runtime.cache import ModelCache
 from tests import tiny
+from tests.programs import chromium
 
 # How long an example takes depends on what else the machine does.
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
-
-INSTALL = "Chromium is missing: install it (Debian: apt-get install chromium), then run the tests again."
 
 
 @pytest.fixture
@@ -28,18 +27,35 @@ def tiny_cache() -> ModelCache:
 @pytest.fixture(scope="session")
 def real_cache() -> ModelCache:
     """The app's own cache over the bundled weights, which it fetches where they are missing."""
-    return app.make_cache(settings.read([]))
+    return model_setup.make_cache(settings.read([]))
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium, without a window: one for all, since a process runs one Playwright at a time."""
-    executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if executable is None:
-        pytest.fail(INSTALL)
+    """Chromium without a window: one for all, since a process runs one Playwright at a time."""
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=executable, args=["--no-sandbox", "--disable-background-networking"]
+        browser = playwright.chromium.launch(
+            executable_path=chromium(), args=["--no-sandbox", "--disable-background-networking"]
         )
-        yield chromium
-        chromium.close()
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def profile(browser: Browser) -> BrowserContext:
+    """The browser profile of `blank`, kept for all tests: it compiles the scripts of a server's page once."""
+    return browser.new_context(viewport={"width": 1280, "height": 900})
+
+
+@pytest.fixture
+def blank(profile: BrowserContext) -> Iterator[Page]:
+    """An empty page of a profile that keeps nothing of the tests before but the files in its cache."""
+    page = profile.new_page()
+    yield page
+    profile.set_offline(False)
+    profile.clear_permissions()
+    profile.clear_cookies()
+    for each in profile.pages:
+        if each.url.startswith("http"):
+            each.evaluate("localStorage.clear()")
+        each.close()

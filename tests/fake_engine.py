@@ -18,7 +18,7 @@ from models.engines.tokenizer import Tokenizer
 CONTROL = ("<|im_start|>", "<|im_end|>", "<|endoftext|>")
 # The probabilities of the likeliest tokens, best first.
 LIKELIEST = (0.4, 0.2, 0.1, 0.08, 0.06, 0.04, 0.03, 0.02, 0.01, 0.008, 0.006, 0.004)
-KEY = "not-to-be-told"
+KEY = "not-to-be-reported"
 
 
 def byte_tokenizer() -> Tokenizer:
@@ -114,8 +114,8 @@ class Handler(BaseHTTPRequestHandler):
         elif body.get("stream"):
             self.stream(body)
         else:
-            told = [None, *({"1": {"logprob": -1.0}} for _ in body["prompt"][1:])]
-            self.answer(200, {"choices": [{"index": 0, "text": "", "prompt_logprobs": told}]})
+            reported = [None, *({"1": {"logprob": -1.0}} for _ in body["prompt"][1:])]
+            self.answer(200, {"choices": [{"index": 0, "text": "", "prompt_logprobs": reported}]})
 
     def stream(self, body: Mapping[str, Any]) -> None:
         """Send a token at a time, as long as the client listens and no fault comes."""
@@ -193,7 +193,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(data)
 
     def log_message(self, *_: Any) -> None:
-        """Tell nothing."""
+        """Log nothing."""
 
 
 class _BrokenOff(Exception):
@@ -201,7 +201,7 @@ class _BrokenOff(Exception):
 
 
 def logprobs_of(found: Mapping[int, float], count: int) -> dict[str, Any]:
-    """`found`, the chosen token first, as vLLM tells it: that one and the `count` likeliest."""
+    """`found`, the chosen token first, as vLLM returns it: that one and the `count` likeliest."""
     logs = {f"token_id:{token}": math.log(probability) for token, probability in list(found.items())[: count + 1]}
     token = next(iter(logs))
     return {"tokens": [token], "token_logprobs": [logs[token]], "top_logprobs": [logs], "text_offset": [0]}
@@ -211,7 +211,7 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, *_: Any) -> None:
-        """Tell nothing of clients that left."""
+        """Ignore clients that left."""
 
 
 @contextmanager
@@ -219,7 +219,7 @@ def serving(engine: FakeEngine) -> Iterator[str]:
     """Serve `engine` and give its address."""
     with _Server(("127.0.0.1", 0), Handler) as server:
         server.engine = engine  # type: ignore[attr-defined]
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=[0.05], daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         engine.over.set()
         server.shutdown()

@@ -60,17 +60,17 @@ class FakeHub:
         return hashlib.sha1(b"".join(key.encode() + files[key] for key in sorted(files))).hexdigest()
 
     def info(self, name: str) -> dict[str, Any]:
-        """What the Hub tells of a repository and its files."""
+        """The Hub's description of a repository and its files."""
         siblings = [describe(file, content) for file, content in self.repositories[name].items()]
         return {"id": name, "modelId": name, "sha": self.commit(name), "siblings": siblings, "tags": []}
 
 
 def describe(name: str, content: bytes) -> dict[str, Any]:
-    """What the Hub tells of one file."""
-    told: dict[str, Any] = {"rfilename": name, "size": len(content), "blobId": git_hash(content)}
+    """The Hub's description of one file."""
+    reported: dict[str, Any] = {"rfilename": name, "size": len(content), "blobId": git_hash(content)}
     if len(content) > SMALL:
-        told["lfs"] = {"size": len(content), "sha256": hashlib.sha256(content).hexdigest(), "pointerSize": 134}
-    return told
+        reported["lfs"] = {"size": len(content), "sha256": hashlib.sha256(content).hexdigest(), "pointerSize": 134}
+    return reported
 
 
 def git_hash(content: bytes) -> str:
@@ -100,11 +100,11 @@ class Handler(BaseHTTPRequestHandler):
         if self.hub.fault:
             self.refuse(*ERRORS[self.hub.fault])
         elif parts[:2] == ["api", "models"]:
-            self.tell("/".join(parts[2:4]), "/".join(parts[5:]) or "main")
+            self.send_info("/".join(parts[2:4]), "/".join(parts[5:]) or "main")
         else:
             self.give("/".join(parts[:2]), parts[3], parts[-1])
 
-    def tell(self, name: str, revision: str) -> None:
+    def send_info(self, name: str, revision: str) -> None:
         """Answer for the repository `name`."""
         if name not in self.hub.repositories:
             return self.refuse(*ERRORS["missing"])
@@ -166,7 +166,7 @@ class Handler(BaseHTTPRequestHandler):
         self.answer(status, headers, b"")
 
     def log_message(self, *_: Any) -> None:
-        """Tell nothing."""
+        """Log nothing."""
 
 
 @contextmanager
@@ -175,7 +175,7 @@ def serving(hub: FakeHub) -> Iterator[str]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         server.hub = hub  # type: ignore[attr-defined]
         server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=[0.05], daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
 

@@ -9,7 +9,7 @@ from unittest.mock import Mock
 
 import pytest
 
-import app
+import model_setup
 import settings
 from models.catalog.bundled import MINILM_WEIGHTS, MPNET_WEIGHTS, QWEN, QWEN_WEIGHTS, SMOLLM2
 from models.catalog.offers import ACCURATE, BETTER, BUNDLED, chosen
@@ -20,7 +20,7 @@ from models.weights.store import WeightStore
 ROOT = Path(__file__).parent.parent
 
 
-def test_a_taken_port_is_told_in_words() -> None:
+def test_a_taken_port_is_reported_in_words() -> None:
     """The program ends with what to do, and no traceback."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -36,10 +36,10 @@ def test_a_taken_port_is_told_in_words() -> None:
 def test_what_is_on_disk_is_loaded_at_the_start(tiny_cache: ModelCache) -> None:
     """Of the default models those whose weights are there, and no other."""
     store = Mock(WeightStore, has=lambda weights: weights == MINILM_WEIGHTS)
-    app.preload(tiny_cache, store)
-    there = [spec for spec in app.DEFAULT_MODELS if spec.weights == MINILM_WEIGHTS]
+    model_setup.preload(tiny_cache, store)
+    there = [spec for spec in model_setup.DEFAULT_MODELS if spec.weights == MINILM_WEIGHTS]
     assert {model.name for model in tiny_cache.status().models} == {spec.name for spec in there}
-    assert 0 < len(there) < len(app.DEFAULT_MODELS)
+    assert 0 < len(there) < len(model_setup.DEFAULT_MODELS)
 
 
 def test_what_is_registered_for_the_end_runs() -> None:
@@ -53,8 +53,8 @@ def test_what_is_registered_for_the_end_runs() -> None:
 @pytest.mark.timeout(180)
 def test_a_load_does_not_break_the_end() -> None:
     """SIGTERM while models are being loaded, behind the page: a thread of theirs would make C++ abort the process."""
-    for spec in app.DEFAULT_MODELS:
-        app.store_of(settings.read([])).ensure(spec.weights)
+    for spec in model_setup.DEFAULT_MODELS:
+        model_setup.store_of(settings.read([])).ensure(spec.weights)
     command = [sys.executable, "app.py", "--port", "0", "--offline"]
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
         try:
@@ -71,7 +71,7 @@ def test_the_large_model_is_the_default_where_it_is_on_disk(tmp_path: Path) -> N
     """Or where it is fetched at the start; else the small one is, with the large one to choose."""
 
     def writers(*options: str) -> tuple[str, str]:
-        offers = app.offered(settings.read(["--home", str(tmp_path), *options]))
+        offers = model_setup.offered(settings.read(["--home", str(tmp_path), *options]))
         assert {QWEN, SMOLLM2} <= {*offers.chat, *offers.summarization} or "--offline" in options
         return offers.chat[0].name, offers.summarization[0].name
 
@@ -89,17 +89,17 @@ def test_the_large_model_is_the_default_where_it_is_on_disk(tmp_path: Path) -> N
 
 def test_what_is_loaded_at_the_start_is_what_is_offered_first(tmp_path: Path) -> None:
     """With the large model as the default, the small one is not loaded."""
-    offers = app.offered(settings.read(["--home", str(tmp_path), "--chat-model", QWEN.name]))
-    assert set(app.DEFAULT_MODELS) - set(app.defaults(offers)) == {SMOLLM2}
-    assert QWEN in app.defaults(offers)
+    offers = model_setup.offered(settings.read(["--home", str(tmp_path), "--chat-model", QWEN.name]))
+    assert set(model_setup.DEFAULT_MODELS) - set(model_setup.defaults(offers)) == {SMOLLM2}
+    assert QWEN in model_setup.defaults(offers)
     # Nothing has to go for anything else at the start.
-    assert sum(spec.nbytes for spec in app.defaults(offers)) < settings.Settings().memory_bytes
+    assert sum(spec.nbytes for spec in model_setup.defaults(offers)) < settings.Settings().memory_bytes
 
 
 def test_a_chat_model_that_is_not_offered_is_named(tmp_path: Path) -> None:
     """With those that are."""
     with pytest.raises(CatalogError, match=r"--chat-model must be one of .*SmolLM2-135M-Instruct.*, not 'GPT'"):
-        app.offered(settings.read(["--home", str(tmp_path), "--chat-model", "GPT"]))
+        model_setup.offered(settings.read(["--home", str(tmp_path), "--chat-model", "GPT"]))
 
 
 def test_the_better_models_are_the_default_where_they_are_on_disk(tmp_path: Path) -> None:
@@ -107,13 +107,13 @@ def test_the_better_models_are_the_default_where_they_are_on_disk(tmp_path: Path
     home = ["--home", str(tmp_path)]
 
     def first() -> set[str]:
-        offers = app.offered(settings.read(home))
+        offers = model_setup.offered(settings.read(home))
         tasks = (offers.question_answering, offers.sentiment, offers.own_labels)
         for specs in tasks:
             assert {"fast", "accurate"} <= {spec.grade for spec in specs}
             assert chosen("accurate", specs[0], specs[1:]).grade == "accurate"
             assert chosen(specs[1].name, specs[0], specs[1:]) == specs[1]
-        assert {specs[0] for specs in tasks} <= {*app.defaults(offers)}
+        assert {specs[0] for specs in tasks} <= {*model_setup.defaults(offers)}
         return {specs[0].name for specs in tasks}
 
     fast = {specs[0].name for specs in (BUNDLED.question_answering, BUNDLED.sentiment, BUNDLED.own_labels)}

@@ -52,10 +52,10 @@ def test_the_results_stand_beside_the_own_columns(reviews: Path, capsys: pytest.
     assert [row["id"] for row in found] == ["1", "2", "3"]
     assert [row["error"] for row in found] == ["", "text is empty. Type some words.", ""]
     assert found[2]["comment"] == "'=1+1 is what it says"
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert "reviews.csv: CSV · UTF-8 · separator: comma" in told.err
-    assert "3 of 3 rows · 1 with an error" in told.err
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert "reviews.csv: CSV · UTF-8 · separator: comma" in output.err
+    assert "3 of 3 rows · 1 with an error" in output.err
 
 
 def test_without_a_name_the_results_are_printed(reviews: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -170,13 +170,13 @@ def test_what_no_batch_wrote_is_not_resumed(reviews: Path, held: bytes) -> None:
     ("arguments", "words"),
     [
         (["--text", "review"], "There is no column “review” for text. The file has “id”, “comment”."),
-        ([], "Say which column holds the text."),
+        ([], "Choose the column of the text."),
         (["--text", "comment", "--out", "reviews.csv"], "is the file to read"),
         (["--text", "comment", "--encoding", "UTF-16"], "The file is not UTF-16"),
         (["--text", "comment", "--out", "no/such/folder/out.csv"], "No such file or directory"),
     ],
 )
-def test_what_cannot_be_done_is_told(
+def test_what_cannot_be_done_is_reported(
     reviews: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], words: str
 ) -> None:
     """In one line, without a traceback."""

@@ -39,7 +39,10 @@ BAD_TEXTS: list[tuple[str, dict[str, Any]]] = [
         ("/answer", "question", {"context": "The bridge opened in 1781."}),
         ("/chat", "message", {}),
         ("/attention", "text", {}),
+        ("/ablate", "text", {}),
         ("/perplexity", "text", {}),
+        ("/next_token", "text", {}),
+        ("/lens", "text", {}),
         ("/drafts", "text", {}),
     ]
     for text in UNREADABLE
@@ -76,6 +79,8 @@ BAD_VALUES: list[tuple[str, dict[str, Any]]] = [
     ("/attention", {"text": "hello", "model": "../../etc/passwd"}),
     ("/attention", {"text": "hello", "layer": 10**9}),
     ("/attention", {"text": "hello", "head": -7}),
+    ("/ablate", {"text": "hello", "off": [{"head": -1}]}),
+    ("/ablate", {"text": "hello", "off": 7}),
 ]
 
 
@@ -114,7 +119,7 @@ def test_attention_names_its_tokens(client: Client) -> None:
     assert result["device"] == "cpu"
 
 
-def test_status_tells_the_budget(client: Client) -> None:
+def test_status_shows_the_budget(client: Client) -> None:
     """`/status` has the documented keys."""
     status = client.predict(api_name="/status")
     assert {"device", "budget_bytes", "used_bytes", "models", "hits", "misses", "evictions"} <= status.keys()

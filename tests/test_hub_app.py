@@ -14,6 +14,7 @@ from gradio_client import Client
 from gradio_client.exceptions import AppError, ValidationError
 
 import app
+import model_setup
 from models.catalog.bundled import MINILM, SMOLLM2, WEIGHTS
 from models.catalog.offers import ACCURATE, BUNDLED, HUB, LARGE
 from models.weights.store import WeightStore
@@ -51,8 +52,8 @@ def running(address: str, home: Path, *options: str) -> Iterator[Client]:
     ):
         assert program.stdout is not None
         try:
-            told = next((line for line in program.stdout if "http://127.0.0.1:" in line), "")
-            found = re.search(r"http://[\d.:]+", told)
+            reported = next((line for line in program.stdout if "http://127.0.0.1:" in line), "")
+            found = re.search(r"http://[\d.:]+", reported)
             assert found, (home / "log").read_text()
             yield Client(found[0], verbose=False)
         finally:
@@ -104,8 +105,8 @@ def test_a_wrong_catalog_ends_the_start_in_words(tmp_path: Path, content: str, w
 
 def test_offline_only_what_is_here_is_offered(tmp_path: Path) -> None:
     """Where nothing was downloaded, only the bundled models are."""
-    assert app.offered(Settings(home=tmp_path, offline=True)) == BUNDLED
-    assert app.offered(Settings(home=tmp_path)) == BUNDLED.with_more(ACCURATE).with_more(LARGE).with_more(HUB)
+    assert model_setup.offered(Settings(home=tmp_path, offline=True)) == BUNDLED
+    assert model_setup.offered(Settings(home=tmp_path)) == BUNDLED.with_more(ACCURATE).with_more(LARGE).with_more(HUB)
 
 
 ALL = BUNDLED.with_more(ACCURATE).with_more(LARGE).with_more(HUB)

@@ -8,15 +8,20 @@ import pytest
 
 import app
 import settings
+from demos.gradio_compat import events_of
+from models.explain.lens.adapter import LONGEST_WORD
 from tests import tiny
 
 CHARACTERS, CONTEXT, TOKENS = 40, 60, 16
+# Hidden fields that the page's own scripts fill.
+OF_SCRIPTS = {"attention-off"}
 # Free texts among the parameters of the endpoints, with the limit of each.
 TEXTS = dict.fromkeys(("text", "text_pair", "question", "message", "system"), CHARACTERS) | {"context": CONTEXT}
 GIVEN: dict[str, Any] = {
     **dict.fromkeys(TEXTS, "hello"),
     "source": "en",
     "target": "pt",
+    "reply": "pt",
     "labels": ["one", "two"],
     "max_new_tokens": TOKENS,
 }
@@ -44,7 +49,7 @@ def refused(event: Any, **changed: Any) -> list[str]:
 def test_every_endpoint_refuses_what_is_longer(page: gr.Blocks) -> None:
     """Each free text of each endpoint, one character too long; of the right length it passes."""
     found = set()
-    for event in page.fns.values():
+    for event in events_of(page):
         if event.api_visibility != "public" or event.validator is None or event.fn is None:
             continue
         for name in TEXTS.keys() & inspect.signature(event.fn).parameters:
@@ -55,25 +60,32 @@ def test_every_endpoint_refuses_what_is_longer(page: gr.Blocks) -> None:
         "answer",
         "translate",
         "sentiment",
+        "flip",
+        "flip_answer",
         "labels",
         "summarize",
         "chat",
         "drafts",
+        "lens",
+        "next_token",
+        "tokens",
         "perplexity",
+        "salience",
         "attention",
+        "ablate",
     }
 
 
 def test_every_endpoint_that_writes_refuses_more_tokens(page: gr.Blocks) -> None:
     """A reply, and drafts."""
-    for event in page.fns.values():
+    for event in events_of(page):
         if event.api_visibility == "public" and event.fn and "max_new_tokens" in inspect.signature(event.fn).parameters:
             assert f"must be from 1 to {TOKENS}" in refused(event, max_new_tokens=TOKENS + 1)[0]
 
 
 def test_a_visitor_s_earlier_messages_are_as_short(page: gr.Blocks) -> None:
     """The history is no way around the limit; a model's own replies may be longer."""
-    (chat,) = (event for event in page.fns.values() if event.api_name == "chat" and event.api_visibility == "public")
+    (chat,) = (event for event in events_of(page) if event.api_name == "chat" and event.api_visibility == "public")
     long = "a" * (CHARACTERS + 1)
     assert refused(chat, history=[{"role": "assistant", "content": long}]) == []
     assert "at most 40 are allowed" in refused(chat, history=[{"role": "user", "content": long}])[0]
@@ -82,8 +94,10 @@ def test_a_visitor_s_earlier_messages_are_as_short(page: gr.Blocks) -> None:
 def test_every_field_of_the_page_is_as_long(page: gr.Blocks) -> None:
     """No text can be typed, and no length chosen, that would be refused; a list of labels is no text."""
     for block in page.blocks.values():
+        if block.elem_id in OF_SCRIPTS:
+            continue
         if isinstance(block, gr.Textbox) and block.max_length is not None and "labels" not in str(block.label).lower():
-            assert block.max_length in (CHARACTERS, CONTEXT), block.elem_id
+            assert block.max_length in (CHARACTERS, CONTEXT, LONGEST_WORD), block.elem_id
         if isinstance(block, gr.Slider) and "tokens" in str(block.label):
             assert block.maximum == TOKENS, block.elem_id
             assert block.value <= TOKENS, block.elem_id

@@ -17,6 +17,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import app
+import model_setup
 import settings
 from bench.figures import figure
 from models.runtime.cache import ModelCache
@@ -89,15 +90,20 @@ def test_the_front_matter_is_what_spaces_reads() -> None:
     assert tuple(map(int, front["python_version"].split("."))) >= (3, 11)
 
 
-def test_a_space_has_defaults_of_its_own() -> None:
-    """It loads its models before anyone asks, computes on its own cores, and can be told otherwise."""
-    chosen = settings.read([], SPACE)
+def test_a_space_has_defaults_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It loads its models before anyone asks, computes on its own cores, and settings override this."""
+    for name, value in SPACE.items():
+        monkeypatch.setenv(name, value)
+    chosen = settings.read([])
     assert (chosen.preload, chosen.threads, chosen.host, chosen.port) == (True, 2, "0.0.0.0", 7860)
     assert chosen.memory_bytes < 16 * 10**9
-    assert settings.read([], {"SYSTEM": "spaces"}).threads == 0
-    assert not settings.read([], SPACE | {"GLASSBOX_PRELOAD": "off"}).preload
-    assert not settings.on_zero_gpu(SPACE)
-    assert settings.on_zero_gpu(SPACE | {"SPACES_ZERO_GPU": "true"})
+    monkeypatch.delenv("CPU_CORES")
+    monkeypatch.setenv("GLASSBOX_PRELOAD", "off")
+    chosen = settings.read([])
+    assert (chosen.preload, chosen.threads) == (False, 0)
+    assert not settings.on_zero_gpu()
+    monkeypatch.setenv("SPACES_ZERO_GPU", "true")
+    assert settings.on_zero_gpu()
 
 
 def duplicates(page: gr.Blocks) -> list[str]:
@@ -127,7 +133,7 @@ def test_what_is_blocked_is_what_development_adds() -> None:
 @pytest.mark.real
 def test_the_app_runs_as_a_space(real_cache: ModelCache) -> None:
     """Ready with its models loaded before anyone asked, from requirements.txt alone; a call works; SIGTERM ends it."""
-    for spec in app.DEFAULT_MODELS:
+    for spec in model_setup.DEFAULT_MODELS:
         with real_cache.lease(spec):
             pass
     environment = os.environ | SPACE | {"GLASSBOX_PORT": "0", "GLASSBOX_METRICS": "on", "GLASSBOX_OFFLINE": "on"}
@@ -135,16 +141,16 @@ def test_the_app_runs_as_a_space(real_cache: ModelCache) -> None:
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
-            told = next(line for line in process.stdout if "Running on local URL" in line)
+            line = next(line for line in process.stdout if "Running on local URL" in line)
             threading.Thread(target=process.stdout.read, daemon=True).start()
-            port = told.strip().rpartition(":")[2]
+            port = line.strip().rpartition(":")[2]
             visitor = Visitor(f"http://127.0.0.1:{port}")
-            assert "http://0.0.0.0:" in told
+            assert "http://0.0.0.0:" in line
             assert httpx.get(visitor.url + "/readyz", timeout=60).status_code == 200
-            wait_until(lambda: figure(visitor.url, "cache_misses_total") == len(app.DEFAULT_MODELS), 200)
+            wait_until(lambda: figure(visitor.url, "cache_misses_total") == len(model_setup.DEFAULT_MODELS), 200)
             result = visitor.result("translate", "Acordei cedo e fui a pé até ao rio.", "auto", "en")
             assert "river" in result["text"]
-            assert figure(visitor.url, "cache_misses_total") == len(app.DEFAULT_MODELS)
+            assert figure(visitor.url, "cache_misses_total") == len(model_setup.DEFAULT_MODELS)
             assert figure(visitor.url, "resident_memory_bytes") < 16 * 10**9
             process.send_signal(signal.SIGTERM)
             assert process.wait(60) == 0

@@ -97,8 +97,7 @@ def test_it_can_be_compared(client: Client) -> None:
 @pytest.mark.skipif(importlib.util.find_spec("mcp") is None, reason="MCP needs the package mcp")
 def test_it_is_a_tool() -> None:
     """With its description."""
-    from server.mcp_tools import TaskTools
+    from server.mcp_tools import tools_of
 
-    page = app.build(tiny.cache(), tabs_of(WITH_TOY))
-    tools = TaskTools(page, None)  # type: ignore[arg-type]
-    assert tools.get_tool_to_endpoint()["shout"] == "/shout"
+    tool = tools_of(app.build(tiny.cache(), tabs_of(WITH_TOY)))["shout"]
+    assert (tool.description, tool.inputSchema["required"]) == ("Say a text in capitals.", ["text"])

@@ -35,7 +35,7 @@ labels = ["negative", "neutral", "positive"]
 
 @dataclass
 class Scheduler:
-    """Gives a GPU to whoever asks, and notes the calls: their paths and arguments."""
+    """Gives a GPU to every caller, and notes the calls: their paths and arguments."""
 
     calls: list[tuple[str, dict[str, list[str]]]] = field(default_factory=list)
 
@@ -63,7 +63,7 @@ class Scheduler:
                 """Stay quiet."""
 
         server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=[0.05], daemon=True).start()
         return server
 
 
@@ -94,9 +94,9 @@ def visitor(scheduler: Scheduler, tmp_path_factory: pytest.TempPathFactory) -> I
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
-            told = next(line for line in process.stdout if line.startswith("serving at "))
+            line = next(line for line in process.stdout if line.startswith("serving at "))
             threading.Thread(target=process.stdout.read, daemon=True).start()
-            yield Visitor(told.removeprefix("serving at ").strip())
+            yield Visitor(line.removeprefix("serving at ").strip())
         finally:
             process.terminate()
             process.wait(60)
@@ -138,7 +138,7 @@ def test_stop_ends_the_stream_in_the_worker(visitor: Visitor, scheduler: Schedul
     assert visitor.result("sentiment", "fine")["label"]
 
 
-def test_what_goes_wrong_in_the_worker_is_told_in_words(visitor: Visitor) -> None:
+def test_what_goes_wrong_in_the_worker_is_reported_in_words(visitor: Visitor) -> None:
     """An error that only the loaded model can know of, as everywhere else."""
     kind, value = visitor.run("attention", "see", "", "", 99, -1)[-1]
     assert kind == "error"
@@ -158,10 +158,10 @@ def test_the_page_is_updated_out_of_the_worker(visitor: Visitor) -> None:
     body = {"data": ["The dog.", "en", "pt", model], "fn_index": run, "session_hash": "page"}
     assert visitor.post("/queue/join", body).status_code == 200
     with httpx.stream("GET", f"{visitor.url}{API}/queue/data?session_hash=page", timeout=60) as response:
-        told = [json.loads(line.removeprefix("data: ")) for line in response.iter_lines() if line]
-    done = next(each for each in told if each["msg"] == "process_completed")
+        messages = [json.loads(line.removeprefix("data: ")) for line in response.iter_lines() if line]
+    done = next(each for each in messages if each["msg"] == "process_completed")
     assert done["success"], done
-    assert "Firefox Translations en-pt" in json.dumps(told)
+    assert "Firefox Translations en-pt" in json.dumps(messages)
 
 
 def test_there_is_no_batch(visitor: Visitor) -> None:
@@ -185,8 +185,8 @@ def test_only_models_of_the_worker_are_offered(visitor: Visitor) -> None:
 
 def test_only_what_was_placed_is_there() -> None:
     """Nothing is loaded later: a worker would lose it, and its visitor would pay for the wait."""
-    told: list[str] = []
-    give = placed(tiny.load, [SENTIMENT, MINILM], told.append)
+    written: list[str] = []
+    give = placed(tiny.load, [SENTIMENT, MINILM], written.append)
     assert give(SENTIMENT, ignore) is give(SENTIMENT, ignore)
     with pytest.raises(WeightsMissing, match="only the models loaded at the start"):
         give(SMOLLM2, ignore)

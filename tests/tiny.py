@@ -16,6 +16,7 @@ from transformers import (
 )
 
 from models.catalog.bundled import LABELS
+from models.engines.tokenizer import Tokenizer as OwnTokenizer
 from models.engines.torch.causal import TorchCausal
 from models.engines.torch.encoder import TorchEncoder
 from models.runtime.cache import Loaded, ModelCache
@@ -35,7 +36,11 @@ def cache(budget: int = 10**10) -> ModelCache:
 
 
 def load(spec: ModelSpec, report: Report) -> Loaded:
-    """A tiny model under the head that `spec` asks for."""
+    """A tiny model under the head that `spec` asks for, or its tokenizer alone."""
+    if spec.tokenizer_only:
+        fast = byte_tokenizer() if spec.head == "causal-lm" else letter_tokenizer()
+        tokenizer = tiny_student.tokenizer() if spec.head == "translation" else OwnTokenizer(fast.backend_tokenizer, {})
+        return Loaded(None, tokenizer, "cpu", "none", 1)
     if spec.head == "translation":
         student = tiny_student.student()
         return Loaded(student, tiny_student.tokenizer(), "cpu", "float32", sum(p.nbytes for p in student.parameters()))

@@ -33,7 +33,7 @@ from tests import tiny, tiny_student
 
 TOKEN = ">>por<<"
 TWO = {0: "NEGATIVE", 1: "POSITIVE"}
-# Turned round, so that whoever takes the order for granted is wrong.
+# Reversed, so that code that assumes the order fails.
 THREE = {0: "positive", 1: "neutral", 2: "negative"}
 
 # The two orders that models of inference have.
@@ -240,7 +240,7 @@ CHECKPOINTS: dict[str, Callable[[Path], None]] = {
 
 
 def write_all(folder: Path) -> dict[str, Path]:
-    """Write every checkpoint below `folder`, and tell where each repository's is."""
+    """Write every checkpoint below `folder`, and return the folder of each repository."""
     torch.manual_seed(0)
     places = {}
     for name, write in CHECKPOINTS.items():

@@ -59,6 +59,6 @@ def test_a_text_is_as_long_as_asked_for(tokens: int) -> None:
 
 
 def test_the_first_result_needs_no_words(tiny_cache: ModelCache) -> None:
-    """And whoever waits for no more holds no model."""
+    """A closed stream holds no model."""
     first_result(SentimentReader(tiny_cache, SENTIMENT), "ab cd.")
     assert [each.leases for each in tiny_cache.status().models] == [0]

@@ -1,12 +1,13 @@
-"""How two sides are measured in turn, and the lines that tell it."""
+"""Alternating measurements of two sides, and their table."""
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from bench import beside, results
-from bench.beside import REPEATS, Row, Score, all_met, figures, interleaved, settled, told
+from bench.beside import REPEATS, Row, Score, all_met, figures, interleaved, settled, spread
 
 
 def scripted(*values: float | str) -> Callable[[], float | str]:
@@ -44,8 +45,8 @@ def test_sides_are_measured_one_after_the_other() -> None:
 def test_a_settled_measure_takes_the_last_of_its_calls(monkeypatch: pytest.MonkeyPatch) -> None:
     """The others wake the cores, after a pause in which the other side's threads fall asleep."""
     paused: list[float] = []
-    monkeypatch.setattr("bench.beside.time.sleep", paused.append)
-    monkeypatch.setattr("bench.beside.time.monotonic", scripted(0.0, 0.0, beside.AWAKE / 2, beside.AWAKE))
+    clock = scripted(0.0, 0.0, beside.AWAKE / 2, beside.AWAKE)
+    monkeypatch.setattr("bench.beside.time", SimpleNamespace(sleep=paused.append, monotonic=clock))
     assert settled(scripted(9.0, 3.0, 1.0))() == 1.0
     assert paused == [beside.QUIET]
 
@@ -55,12 +56,12 @@ def test_warm_ups_may_be_smaller() -> None:
     assert interleaved(scripted(1, 2, 3, 4, 5), warm=(scripted(7, 8, 9),)) == [[1, 2, 3, 4, 5]]
 
 
-def test_a_cell_tells_the_median_and_the_spread_or_why_there_is_none() -> None:
+def test_a_cell_shows_the_median_and_the_spread_or_why_there_is_none() -> None:
     """A failure is named."""
-    assert told([1.0, 4.0, 2.0]) == "2.00 (1.00 to 4.00)"
-    assert told([21.0], " s") == "21.00 s (once)"
-    assert told([0.0042, 0.1, 0.0]) == "0.0042 (0.00 to 0.10)"
-    assert told("the page crashed") == "fails: the page crashed"
+    assert spread([1.0, 4.0, 2.0]) == "2.00 (1.00 to 4.00)"
+    assert spread([21.0], " s") == "21.00 s (once)"
+    assert spread([0.0042, 0.1, 0.0]) == "0.0042 (0.00 to 0.10)"
+    assert spread("the page crashed") == "fails: the page crashed"
     with pytest.raises(RuntimeError, match="the page crashed"):
         figures("the page crashed")
 
@@ -82,7 +83,7 @@ def test_a_ratio_above_one_is_better(
     assert Row("x", "s", ours, theirs, more_is_better).ratio == ratio
 
 
-def test_a_row_tells_its_target_and_whether_it_is_met() -> None:
+def test_a_row_shows_its_target_and_whether_it_is_met() -> None:
     """A rival that is not there misses nothing."""
     row = Row("decoding", "tokens a second", [20.0], [5.0], more_is_better=True, at_least=2)
     assert str(row) == "| decoding, tokens a second | 20.00 (once) | 5.00 (once) | 4.0 | at least 2 |"

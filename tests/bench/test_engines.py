@@ -1,4 +1,4 @@
-"""Whole requests through the app of two commits: taken in turn, kept in a file, told in a table."""
+"""Whole requests through the app of two commits: measured in turn, saved to a file, shown in a table."""
 
 import json
 import time
@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import psutil
@@ -42,7 +43,7 @@ def test_sides_take_turns_and_each_begins_a_round() -> None:
 def test_no_round_begins_that_would_not_end_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """A round is taken to last as long as the longest so far; one that lasts longer is broken off."""
     now = 0.0
-    monkeypatch.setattr("bench.engines.found.time.monotonic", lambda: now)
+    monkeypatch.setattr("bench.engines.found.time", SimpleNamespace(monotonic=lambda: now))
 
     def slow(number: int) -> float:
         nonlocal now
@@ -109,7 +110,7 @@ def test_targets(line: Line, table: Table, missed: bool) -> None:
     assert line.missed(table) is missed
 
 
-def test_a_line_tells_all_sides() -> None:
+def test_a_line_shows_all_sides() -> None:
     """Those that were not measured are left out, as are lines without figures."""
     line = Line("x", "replies", True, of_before=4, of_beside=0.9)
     assert line.row({"x": {"now": Found([9.0], 1), "before": Found([3.0])}}) == (
@@ -123,7 +124,7 @@ def test_a_line_tells_all_sides() -> None:
 
 
 def test_every_row_finds_lines_of_the_table() -> None:
-    """By the key that tells how many requests were measured."""
+    """By the key with the number of requests."""
     assert {row.line for row in ROWS.values()} <= {line.key for line in LINES}
 
 
@@ -202,7 +203,7 @@ def test_other_programs_are_those_that_were_not_started_here(monkeypatch: pytest
     monkeypatch.setattr(others, "machine_seconds", lambda: next(machine))
     monkeypatch.setattr(others, "own_seconds", lambda: next(own))
     began = Others(next(clock), others.machine_seconds(), others.own_seconds())
-    monkeypatch.setattr("bench.engines.others.time.monotonic", lambda: next(clock))
+    monkeypatch.setattr("bench.engines.others.time", SimpleNamespace(monotonic=lambda: next(clock)))
     assert began.cores() == 2.0
 
 
@@ -240,7 +241,7 @@ def test_an_app_starts_in_its_folder_without_our_variables(tmp_path: Path) -> No
 
 
 def test_an_older_commit_must_have_an_app(tmp_path: Path) -> None:
-    """A wrong folder is told at once."""
+    """A wrong folder is an error at once."""
     with pytest.raises(SystemExit):
         arguments(["--before", str(tmp_path)])
 

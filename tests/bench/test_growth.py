@@ -20,7 +20,7 @@ def test_what_costs_nothing_has_no_exponent() -> None:
         exponent([1, 2], [0, 1])
 
 
-def test_a_table_tells_each_size_and_the_exponent() -> None:
+def test_a_table_shows_each_size_and_the_exponent() -> None:
     """By the medians of what is above the base."""
     growth = Growth("Memory", "models", "MB", [1, 2, 1_000], [[110, 90, 101], [102.0], [1_100]], base=100)
     assert growth.exponent == pytest.approx(1.0)

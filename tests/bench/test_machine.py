@@ -24,7 +24,7 @@ def test_the_bandwidth_is_that_of_the_fastest_way() -> None:
 
 
 def test_a_share_is_what_is_reached_of_the_limit() -> None:
-    """Told in percent."""
+    """Shown in percent."""
     share = Share("decoding", [20.0, 10.0, 30.0], 40.0)
     assert share.share == pytest.approx(0.5)
     assert str(share) == "| decoding | 20.00 (10.00 to 30.00) | 40.0 | 50% |"

@@ -2,22 +2,22 @@
 
 import pytest
 
-from app import every_model
 from bench.memory import Memory, kilobytes, table, use
+from model_setup import every_model
 from models.catalog.offers import BUNDLED
 from models.runtime.cache import ModelCache
 
 STATUS = "Name:\tpython\nVmHWM:\t  200000 kB\nVmRSS:\t  100000 kB\nThreads:\t7\n"
 
 
-def test_the_system_tells_the_memory_of_a_process() -> None:
-    """Now, and at most; elsewhere than on Linux it tells neither."""
+def test_the_system_shows_the_memory_of_a_process() -> None:
+    """Now, and at most; outside Linux it returns neither."""
     assert (kilobytes(STATUS, "VmRSS"), kilobytes(STATUS, "VmHWM")) == (100_000, 200_000)
     with pytest.raises(ValueError, match="no VmSwap"):
         kilobytes(STATUS, "VmSwap")
 
 
-def test_each_model_is_told_by_what_it_added() -> None:
+def test_each_model_is_reported_by_what_it_added() -> None:
     """The first one to the page, each other to the one before."""
     memory = Memory(100, {"a": 500, "b": 750}, {"a": 90, "b": 240}, 800)
     assert memory.added == {"a": 400, "b": 250}

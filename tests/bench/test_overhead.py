@@ -17,7 +17,7 @@ def test_little_is_added_by_share_or_by_time(endpoint: list[float], adapter: lis
     assert Overhead("answer", endpoint, adapter).met is met
 
 
-def test_a_line_tells_both_and_the_difference() -> None:
+def test_a_line_shows_both_and_the_difference() -> None:
     """By the medians."""
     row = Overhead("answer", [150.0, 120.0, 999.0], [100.0])
     assert str(row) == "| /answer | 150.00 (120.00 to 999.00) | 100.00 (once) | +50.0 | +50% |"

@@ -22,13 +22,13 @@ def test_a_rival_answers_one_request_after_another() -> None:
 def test_a_rival_has_torchs_own_threads() -> None:
     """What the app chose for its own at the import is not handed on."""
     assert "GOMP_SPINCOUNT" in os.environ
-    told = "import os; serve(lambda _: [name for name in os.environ if name.startswith(('OMP_', 'GOMP_'))])"
-    with running(Path(sys.executable), told) as rival:
+    code = "import os; serve(lambda _: [name for name in os.environ if name.startswith(('OMP_', 'GOMP_'))])"
+    with running(Path(sys.executable), code) as rival:
         assert "GOMP_SPINCOUNT" not in rival.ask(None)
 
 
 def test_a_rival_that_ends_is_no_rival() -> None:
-    """Its end is told, not waited for."""
+    """Its exit is reported at once."""
     with running(Path(sys.executable), "sys.exit(3)") as rival, pytest.raises(NoRival, match="ended with 3"):
         rival.ask([1])
 

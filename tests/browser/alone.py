@@ -7,9 +7,9 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page
 
-from demos.attention_data import answer, first
-from demos.attention_view import code
-from demos.look import PAPER, PAPER_DARK
+from demos.attention.view import code
+from demos.page.look import PAPER, PAPER_DARK
+from demos.views.attention_data import answer, first
 from models.explain.attention import Attender
 
 STYLE = f"body {{ background: {PAPER} }} body.dark {{ background: {PAPER_DARK}; --body-text-color: #f5f5f4 }}"

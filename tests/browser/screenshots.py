@@ -1,16 +1,26 @@
-"""Makes the pictures of every view that the README chooses from: `.venv/bin/python -m tests.browser.screenshots`."""
+"""Makes the pictures of every view that the README and the docs choose from: `python -m tests.browser.screenshots`.
+
+With names of tabs, such as `attention`, only theirs; `notebook` is the stand-alone view as a notebook shows it.
+"""
 
 import io
-import shutil
 import sys
+import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect, sync_playwright
 
 import app
+import model_setup
 import settings
-from demos import page as glassbox
+from demos.attention.page import stand_alone
+from demos.page import build as glassbox
+from models.catalog.offers import BUNDLED
+from models.explain.attention import Attender
+from models.runtime.cache import ModelCache
+from tests import programs
 
 FOLDER = app.ASSETS / "screenshots"
 SENTENCE = "The animal didn't cross the street because it was too tired."
@@ -33,21 +43,35 @@ COLOURS = 256
 LARGEST = 200_000
 
 
-def main() -> None:
-    """Serve the page on the bundled weights, and take every view in every look, in place of the pictures before."""
+NOTEBOOK = "notebook"
+# The word “it” in the line of tokens.
+PRONOUN = '.av-strip span[data-at="10"]'
+
+
+def main(wanted: Sequence[str]) -> None:
+    """Serve the page on the bundled weights, and take every view in every look, in place of the pictures before.
+
+    Only those of the tabs called `wanted`, unless that is empty.
+    """
     for old in FOLDER.glob("*.png"):
-        old.unlink()
-    demo = app.build(app.make_cache(settings.read([])))
+        if not wanted or old.stem.rsplit("-", 1)[0].startswith(tuple(wanted)):
+            old.unlink()
+    cache = model_setup.make_cache(settings.read([]))
+    demo = app.build(cache)
     _, url, _ = demo.launch(prevent_thread_lock=True, quiet=True, **glassbox.launch_options(app.ASSETS))
     try:
         with sync_playwright() as playwright:
-            chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+            chromium = playwright.chromium.launch(executable_path=programs.chromium(), args=["--no-sandbox"])
             for look, (width, theme) in LOOKS.items():
                 page = chromium.new_page(viewport={"width": width, "height": 900})
                 page.goto(f"{url}?__theme={theme}")
-                take_views(page, look)
-                take_tabs(page, look)
+                page.get_by_role("tab").first.wait_for(timeout=PATIENCE)
+                if not wanted or "attention" in wanted:
+                    take_views(page, look)
+                take_tabs(page, look, wanted)
                 page.close()
+            if not wanted or NOTEBOOK in wanted:
+                take_notebook(chromium.new_page(viewport={"width": 1000, "height": 750}), cache)
             chromium.close()
     finally:
         demo.close()
@@ -79,11 +103,32 @@ def arrange(page: Page, view: str) -> None:
         page.locator(".av-text").fill(CHANGED)
         page.locator(".av-another button").click()
         expect(page.locator(".av-value")).to_contain_text("A − B", timeout=PATIENCE)
+        # The pointer came over another word as the view moved below it.
+        page.mouse.move(0, 0)
+        page.locator(PRONOUN).first.click()
+        expect(page.locator(".av-value")).to_contain_text("it looks at")
 
 
-def take_tabs(page: Page, look: str) -> None:
+def take_notebook(page: Page, cache: ModelCache) -> None:
+    """The stand-alone view of a sentence, as wide and high as docs/models.md shows it in a notebook."""
+    attender = Attender(cache, BUNDLED.attention)
+    with tempfile.TemporaryDirectory() as folder:
+        view = Path(folder) / "view.html"
+        view.write_text(stand_alone(attender(attender.names[0], SENTENCE, ""), SENTENCE), encoding="utf-8")
+        page.goto(view.as_uri())
+        page.locator("[data-view=lines]").click()
+        page.locator(".av-layer").select_option("3")
+        page.locator(".av-head").select_option("1")
+        page.locator(PRONOUN).click()
+        page.wait_for_timeout(500)
+        save(page.screenshot(), FOLDER / f"{NOTEBOOK}-light.png")
+
+
+def take_tabs(page: Page, look: str, wanted: Sequence[str]) -> None:
     """The other tabs with a result in one look, each with its why unfolded."""
     for title, example in EXAMPLES.items():
+        if wanted and title.lower().replace(" ", "-") not in wanted:
+            continue
         page.get_by_role("tab", name=title, exact=True).click()
         panel = page.get_by_role("tabpanel").filter(visible=True)
         panel.get_by_role("button", name=example, exact=True).click()
@@ -124,4 +169,4 @@ def save(picture: bytes, path: Path) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

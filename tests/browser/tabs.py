@@ -44,8 +44,11 @@ def whole_run(page: Page, patience: float = 120_000) -> Iterator[None]:
 
 
 def open_tab(page: Page, title: str, theme: str = "light") -> None:
-    """Load the page in `theme` and go to the tab called `title`."""
-    page.goto(f"{page.url.split('?')[0]}?__theme={theme}")
+    """Go to the tab called `title` on a page in `theme`, which is loaded again unless nothing was done on it yet."""
+    address = f"{page.url.split('?')[0]}?__theme={theme}"
+    if page.url != address or page.evaluate("window.used"):
+        page.goto(address)
+    page.evaluate("window.used = true")
     page.get_by_role("tab", name=title, exact=True).click()
 
 

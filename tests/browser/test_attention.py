@@ -12,8 +12,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from models.catalog.bundled import MINILM
 from models.explain.attention import Attender
-from models.explain.attention_math import hide, merge
 from models.runtime.cache import ModelCache
+from tests.browser.masking import hide, merge
 
 pytestmark = pytest.mark.browser
 
@@ -168,8 +168,32 @@ def test_long_texts_are_cut_and_drawn(page: Page) -> None:
     assert np.array(pixels).reshape(-1, 4)[:, 3].min() == 255
 
 
-def test_an_empty_text_is_told_at_its_field(page: Page) -> None:
+def test_an_empty_text_is_reported_at_its_field(page: Page) -> None:
     """Before any model runs."""
     open_tab(page)
     page.locator("#attention-run").click()
     expect(page.locator("#attention-text")).to_contain_text("Text is empty")
+
+
+def test_all_heads_are_ranked_and_a_link_holds_what_is_off(page: Page, url: str) -> None:
+    """Within the tab: progress in the status line, a map of effects, a head off, and its link in a new page."""
+    run(page, SENTENCE)
+    page.locator("[data-view=off]").click()
+    page.locator(".av-rank").click()
+    expect(page.locator("#attention-status")).to_contain_text("72 of 72 heads measured", timeout=60_000)
+    expect(page.locator(".av-rank")).to_be_disabled()
+    expect(page.locator("#attention-stop")).to_be_disabled()
+    page.locator('[data-map=effects][data-layer="2"][data-head="4"]').click()
+    expect(page.locator(".av-headline b")).to_have_count(2)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.locator("#attention-link").click()
+    expect(page.locator("#attention-link-status")).to_contain_text("Copied")
+    link = page.evaluate("navigator.clipboard.readText()")
+    page.goto("about:blank")
+    page.goto(link)
+    page.locator("#attention-run").click()
+    expect(page.locator(".av-headline b")).to_have_count(2, timeout=60_000)
+    page.locator("[data-view=off]").click()
+    expect(page.locator(".av-off-chip")).to_have_text(["layer 3, head 5 ×"])
+    page.locator("#ablate-script button").first.click()
+    expect(page.locator("#ablate-script-python .cm-content")).to_contain_text('off=[{"layer": 2, "head": 4}]')

@@ -13,11 +13,13 @@ import pytest
 from numpy.testing import assert_allclose
 from playwright.sync_api import Browser, expect
 
-from models.catalog.bundled import ENGLISH_PORTUGUESE, MINILM, SMOLLM2
+from models.catalog.bundled import ENGLISH_PORTUGUESE, MINILM, QUESTION_ANSWERING, SMOLLM2
 from models.explain.attention import Attender
-from models.explain.attention_math import hide, merge, rollout
+from models.explain.attention_math import rollout, share
+from models.explain.heads.ablation import Ablator
 from models.runtime.cache import ModelCache
 from tests.browser.alone import Alone, alone
+from tests.browser.masking import hide, merge
 
 pytestmark = pytest.mark.browser
 
@@ -165,7 +167,7 @@ def test_another_run_asks_for_another_text(view: Alone) -> None:
     expect(field).to_have_value("gh ef a")
 
 
-def test_a_text_that_cannot_be_read_is_told_beside_it(view: Alone) -> None:
+def test_a_text_that_cannot_be_read_is_reported_beside_it(view: Alone) -> None:
     """And another try works."""
     view.show(TEXT)
     compare_texts(view, " ")
@@ -301,7 +303,7 @@ def test_strange_texts_are_drawn_in_every_view(
         assert view.page.locator("#root img, #root script").count() == 0
 
 
-def test_the_only_token_hidden_is_told(view: Alone) -> None:
+def test_the_only_token_hidden_is_reported(view: Alone) -> None:
     """A causal model's one token is its first, which can be hidden; shown again, it is drawn."""
     view.show("a", model=SMOLLM2.name)
     expect(view.page.locator(".av-value")).to_have_text(re.compile("Point at"))
@@ -322,3 +324,112 @@ def test_tokens_of_either_direction_stand_by_themselves(view: Alone) -> None:
     names = view.page.locator(".av-value b[dir=auto], .av-bars span[dir=auto]")
     expect(names.first).to_be_visible()
     assert view.page.locator(".av-bars span").count() == view.page.locator(".av-bars span[dir=auto]").count()
+
+
+def test_the_same_head_by_norm(view: Alone, attender: Attender, tmp_path: Path) -> None:
+    """The switch keeps the head and what is locked, says what became of the special tokens, and is saved with it."""
+    view.show(TEXT, layer=0, head=1)
+    caption = view.page.locator(".av-caption")
+    result = attender("", TEXT)
+    before = view.page.locator(".av-value").text_content()
+    view.page.locator(".av-measure").select_option("norms")
+    expect(view.page.locator(".av-value")).not_to_have_text(before or "")
+    words = [not token.special for token in result.keys]
+    raw, norms = (share(result.measured(each).weights, words, result.resting)[0, 1] for each in ("weights", "norms"))
+    expect(caption).to_contain_text(f"[CLS], [SEP]: {raw:.2f} of the raw weight, {norms:.2f} by norm")
+    expect(caption).to_contain_text("Layer 1 of 2, head 2 of 4")
+    sent = json.loads(saved(view, "JSON", tmp_path))
+    assert sent["measure"] == "norms"
+    assert_allclose(sent["weights"], result.measured("norms").select(0, 1), atol=1e-6)
+    assert ">share by norm<" in saved(view, "SVG", tmp_path)
+    view.page.locator(".av-measure").select_option("weights")
+    expect(view.page.locator(".av-value")).to_have_text(before or "")
+    view.page.locator(".av-measure").select_option("norms")
+    page = tmp_path / "page.html"
+    page.write_text(saved(view, "HTML", tmp_path))
+    view.page.goto(page.as_uri())
+    expect(view.page.locator(".av-measure")).to_have_value("norms")
+    expect(view.page.locator(".av-caption")).to_contain_text("Layer 1 of 2, head 2 of 4")
+    view.page.locator(".av-measure").select_option("weights")
+    expect(view.page.locator(".av-value")).to_have_text(before or "")
+
+
+def test_a_head_is_switched_off_and_on_again(view: Alone, attender: Attender, tmp_path: Path) -> None:
+    """By the keyboard, in either map; the model's own result stands beside the one before, and is saved."""
+    view.show(TEXT, model=SMOLLM2.name)
+    view.open("off")
+    outcome, chips = view.page.locator(".av-outcome"), view.page.locator(".av-off-chip")
+    expect(outcome.locator("h3")).to_have_text("The model’s own result")
+    view.page.locator(".av-rank").click()
+    effects = whole(attender, SMOLLM2.name, TEXT)
+    view.page.locator('[data-map=effects][data-layer="0"][data-head="0"]').focus()
+    for key in ("ArrowDown", "ArrowRight", "ArrowRight", "Enter"):
+        view.page.keyboard.press(key)
+    expect(chips).to_have_text(["layer 2, head 3 ×"])
+    pressed = view.page.locator('[data-map=effects][data-layer="1"][data-head="2"]')
+    expect(pressed).to_be_focused()
+    expect(pressed).to_have_attribute("aria-pressed", "true")
+    expect(pressed).to_have_attribute("aria-label", re.compile(r"^Layer 2, head 3: [±+−]0\.\d{3}$"))
+    found = Ablator(attender)(SMOLLM2.name, TEXT, "", [{"layer": 1, "head": 2}])
+    expect(outcome.locator(".av-headline b")).to_have_text(
+        [f"{found.outcome.before:.2f}", f"{found.outcome.after:.2f}"]
+    )
+    expect(outcome.locator("tbody tr")).to_have_count(len(found.outcome.bars))
+    sent = json.loads(saved(view, "JSON", tmp_path))
+    assert sent["off"] == [{"layer": 1, "head": 2}]
+    assert sent["after"] == pytest.approx(found.outcome.after, abs=1e-6)
+    assert_allclose(sent["effects"], effects, atol=2e-6)
+    lines = list(csv.reader(io.StringIO(saved(view, "CSV", tmp_path))))
+    assert lines[0] == ["layer", "head", "effect"]
+    assert float(lines[7][2]) == pytest.approx(effects[1][2], abs=2e-6)
+    figure = saved(view, "SVG", tmp_path)
+    assert ">effect<" in figure
+    assert ">before<" in figure
+    page = tmp_path / "page.html"
+    page.write_text(saved(view, "HTML", tmp_path))
+    view.page.get_by_role("button", name="Layer 1, all heads").first.click()
+    expect(chips).to_have_count(2)
+    view.page.locator(".av-reset").click()
+    expect(chips).to_have_count(0)
+    view.page.goto(page.as_uri())
+    expect(view.page.locator(".av-off-chip")).to_have_text(["layer 2, head 3 ×"])
+    expect(view.page.locator(".av-headline b")).to_have_count(2)
+
+
+def test_one_look_is_switched_off_in_the_matrix(view: Alone, attender: Attender) -> None:
+    """The locked cell has a button; the result stands under the picture. A translator's text is written anew."""
+    view.show(TEXT, model=SMOLLM2.name, layer=0, head=1)
+    view.page.locator(".av-focus").focus()
+    for key in ("Escape", "ArrowDown", "ArrowDown", "ArrowRight"):
+        view.page.keyboard.press(key)
+    view.page.get_by_role("button", name="Switch off: ").click()
+    off = view.page.locator(".av").get_attribute("data-off")
+    (look,) = json.loads(off or "")
+    assert (look["layer"], look["head"]) == (0, 1)
+    found = Ablator(attender)(SMOLLM2.name, TEXT, "", [look])
+    expect(view.page.locator(".av-headline b")).to_have_text(
+        [f"{found.outcome.before:.2f}", f"{found.outcome.after:.2f}"]
+    )
+    view.show("ab", model=f"{ENGLISH_PORTUGUESE.name} cross-attention", layer=0, head=1)
+    assert view.page.locator(".av").get_attribute("data-off") == "[]"
+    view.page.get_by_role("button", name="Switch this head off").click()
+    said = Ablator(attender)(
+        f"{ENGLISH_PORTUGUESE.name} cross-attention", "ab", "", [{"layer": 0, "head": 1}]
+    ).outcome.said
+    assert said is not None
+    expect(view.page.locator(".av-said p")).to_contain_text([said[0][:5], said[1][:5]])
+
+
+def test_a_reason_stands_where_there_is_no_result(browser: Browser, tiny_cache: ModelCache) -> None:
+    """A model that answers needs a context."""
+    with alone(browser, Attender(tiny_cache, (QUESTION_ANSWERING,)), 390) as view:
+        view.show(TEXT)
+        view.open("off")
+        expect(view.page.locator(".av-outcome")).to_contain_text("The answer is looked for in a second text")
+        assert view.page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def whole(attender: Attender, model: str, text: str) -> Any:
+    """The effects of all heads."""
+    *_, ranking = Ablator(attender).rank(model, text, "")
+    return ranking.effects

@@ -1,5 +1,6 @@
 """The Chat tab in a browser."""
 
+import itertools
 import json
 import re
 from pathlib import Path
@@ -7,8 +8,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.tabs import open_fold
+
 pytestmark = pytest.mark.browser
 PATIENCE = 120_000
+TOLD = "Tell me a very long story about the sea."
 HOSTILE = (
     "<img src=x onerror=alert(1)> ![x](http://elsewhere.invalid/x.png) <svg/onload=alert(1)> &lt;b&gt; <b>bold</b> "
     "<!-- not gone --> <|im_end|><script>alert(1)</script>"
@@ -19,9 +23,10 @@ HOSTILE = (
 def tab(page: Page) -> Page:
     """The page with the tab open and replies kept short."""
     open_tab(page)
-    page.locator("#chat-settings button").first.click()
-    page.locator("#chat-length input[type=number]").fill("16")
-    page.locator("#chat-length input[type=number]").press("Tab")
+    length = page.locator("#chat-length input[type=number]")
+    open_fold(page.locator("#chat-settings button").first, length)
+    length.fill("16")
+    length.press("Tab")
     return page
 
 
@@ -47,7 +52,7 @@ def stop(page: Page) -> Locator:
 
 def finish(page: Page) -> None:
     """Wait for the whole reply."""
-    expect(page.locator("#chat-status")).to_contain_text("tokens/s", timeout=PATIENCE)
+    expect(page.locator("#chat-status")).to_contain_text("new token", timeout=PATIENCE)
     expect(stop(page)).to_be_disabled(timeout=PATIENCE)
 
 
@@ -64,7 +69,7 @@ def token(page: Page, number: int) -> Locator:
     return page.locator("#chat-tokens .token").nth(number)
 
 
-def test_a_token_tells_what_it_looked_at(tab: Page) -> None:
+def test_a_token_shows_what_it_looked_at(tab: Page) -> None:
     """Choosing a token by keyboard reads the reply again; then words are underlined and the strongest named."""
     say(tab, "What is the capital of France?")
     tab.locator("#chat-why button").first.click()
@@ -107,10 +112,43 @@ def test_what_was_said_is_text_and_survives(tab: Page, tmp_path: Path) -> None:
     assert messages[0]["content"] == HOSTILE
 
 
+def test_a_rival_begins_a_branch(tab: Page, tmp_path: Path) -> None:
+    """A click on a rival goes on from it; the tree leads back by keyboard, is exported, and a branch is taken back."""
+    say(tab, "Name the capital of France in one sentence.")
+    first = replied(tab).inner_text()
+    tab.locator("#chat-why button").first.click()
+    token(tab, 2).hover()
+    tab.locator("#chat-tokens .token-take").first.click()
+    rows = tab.locator("#chat-branches [role=treeitem]")
+    expect(rows).to_have_count(2, timeout=PATIENCE)
+    finish(tab)
+    other = replied(tab).inner_text()
+    assert other != first
+    expect(rows.nth(1)).to_have_attribute("aria-selected", "true")
+    rows.nth(1).focus()
+    tab.keyboard.press("ArrowUp")
+    tab.keyboard.press("Enter")
+    expect(replied(tab)).to_have_text(first)
+    expect(rows.nth(0)).to_be_focused()
+    rows.nth(1).click()
+    expect(replied(tab)).to_have_text(other)
+    with tab.expect_download() as download:
+        tab.locator("#chat-export").click()
+    download.value.save_as(tmp_path / "chat.json")
+    reply = json.loads((tmp_path / "chat.json").read_text())["messages"][1]
+    assert [branch["parent"] for branch in reply["branches"]] == [None, 0]
+    assert (reply["branch"], reply["branches"][1]["at"], reply["branches"][0]["content"]) == (1, 2, first)
+    tab.get_by_role("button", name="Take this branch back").click()
+    expect(replied(tab)).to_have_text(first)
+    expect(rows).to_have_count(0)
+
+
 def test_retry_edit_undo_clear(tab: Page) -> None:
     """A reply is made again, a message changed, taken back, and all of it cleared."""
     say(tab, "first question")
+    once_more = tab.locator("#chat-status").inner_text()
     tab.get_by_role("button", name="Retry", exact=True).click()
+    expect(tab.locator("#chat-status")).not_to_have_text(once_more, timeout=PATIENCE)
     finish(tab)
     expect(replied(tab)).to_have_count(1)
     tab.get_by_role("button", name="Edit", exact=True).click()
@@ -130,13 +168,51 @@ def test_retry_edit_undo_clear(tab: Page) -> None:
     expect(tab.locator("#chat-status")).to_have_text("")
 
 
+def begin_a_story(page: Page) -> None:
+    """Send a message whose reply is long, and return while it is being written."""
+    page.locator("#chat-length input[type=number]").fill("256")
+    page.locator("#chat-length input[type=number]").press("Tab")
+    page.locator("#chat-message textarea").fill(TOLD)
+    page.locator("#chat-message textarea").press("Enter")
+    expect(page.locator("#chat-status")).to_contain_text(re.compile(r"[3-9] new tokens"), timeout=PATIENCE)
+
+
+@pytest.mark.parametrize(("name", "typed"), [("Undo", TOLD), ("Clear", "")])
+def test_a_message_is_taken_back_while_it_is_answered(tab: Page, name: str, typed: str) -> None:
+    """Its reply ends, and writes nothing more."""
+    begin_a_story(tab)
+    tab.get_by_role("button", name=name, exact=True).click()
+    expect(stop(tab)).to_be_disabled()
+    expect(said(tab)).to_have_count(0)
+    tab.wait_for_timeout(1500)
+    assert (said(tab).count(), replied(tab).count()) == (0, 0)
+    expect(tab.locator("#chat-message textarea")).to_have_value(typed)
+    say(tab, "and now")
+    expect(replied(tab)).to_have_count(1)
+
+
+@pytest.mark.parametrize("name", ["Retry", "Edit"])
+def test_another_reply_takes_the_place_of_one_that_is_being_written(tab: Page, name: str) -> None:
+    """One reply alone writes into the conversation, so its number of tokens falls only where the new one begins."""
+    begin_a_story(tab)
+    tab.get_by_role("button", name=name, exact=True).click()
+    if name == "Edit":
+        tab.locator("#chat-conversation textarea").fill("second question")
+        tab.get_by_role("button", name="Submit", exact=True).click()
+    written, quiet = [0], 0
+    while quiet < 1500:
+        if found := re.search(r"(\d+) new token", tab.locator("#chat-status").inner_text()):
+            written.append(int(found[1]))
+        tab.wait_for_timeout(50)
+        quiet = 0 if stop(tab).is_enabled() else quiet + 50
+    assert sum(after < before for before, after in itertools.pairwise(written)) <= 1
+    assert said(tab).all_inner_texts() == ["second question" if name == "Edit" else TOLD]
+    expect(replied(tab)).to_have_count(1)
+
+
 def test_stop_ends_the_reply_and_the_next_is_answered(tab: Page) -> None:
     """After Stop the reply stands still, its tokens can be read, and the next message is answered."""
-    tab.locator("#chat-length input[type=number]").fill("256")
-    tab.locator("#chat-length input[type=number]").press("Tab")
-    tab.locator("#chat-message textarea").fill("Tell me a very long story about the sea.")
-    tab.locator("#chat-message textarea").press("Enter")
-    expect(tab.locator("#chat-status")).to_contain_text(re.compile(r"[3-9] new tokens"), timeout=PATIENCE)
+    begin_a_story(tab)
     stop(tab).click()
     for _ in range(10):
         assert "Error" not in tab.locator("#chat-status").inner_text()

@@ -8,8 +8,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 import app
-from demos import compare, compare_view
-from demos import page as glassbox
+from demos.compare import tab as compare
+from demos.compare import view as compare_view
+from demos.page import build as glassbox
 from models.tasks.registry import TASKS
 from models.tasks.spec import Outcome
 from tests import tiny
@@ -23,7 +24,7 @@ HOSTILE = "<img src=x onerror=alert(1)> <b>bold</b> 👩🏽‍🚀 你好"
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
     """A page of this tab alone: what happens here does not depend on what the models know."""
-    demo = glassbox.build([compare.tab(TASKS)], tiny.cache())
+    demo = glassbox.build([compare.tab(TASKS)], tiny.cache(), openings=False)
     _, address, _ = demo.launch(prevent_thread_lock=True, quiet=True, **glassbox.launch_options(app.ASSETS))
     yield address.rstrip("/")
     demo.close()
@@ -44,7 +45,7 @@ def done(page: Page) -> None:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_an_example_is_compared_with_one_click(page: Page, theme: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The changed word is marked, both probabilities and their difference stand in a table, each side has a status."""
-    # What a tiny model makes of one word is less than the page tells apart.
+    # What a tiny model makes of one word is less than the page distinguishes.
     monkeypatch.setattr(compare_view, "NEAR", 0.0)
     open_tab(page, "Compare", theme)
     page.get_by_role("button", name="One little word", exact=True).click()
@@ -61,7 +62,7 @@ def test_an_example_is_compared_with_one_click(page: Page, theme: str, monkeypat
 
 
 def test_two_settings_of_one_task(page: Page) -> None:
-    """The fields follow the task, what differs is told above each side, and text is never markup."""
+    """The fields follow the task, what differs is shown above each side, and text is never markup."""
     open_tab(page, "Compare")
     choose(page, "Chat")
     page.locator("#compare-temperature-b input[type=number]").fill("1.5")
@@ -71,7 +72,7 @@ def test_two_settings_of_one_task(page: Page) -> None:
     page.locator("#compare-text_b textarea").fill(HOSTILE + " more")
     page.locator("#compare-run").click()
     done(page)
-    expect(page.locator("#compare-view .compare-told")).to_have_text([" temperature 0", " temperature 1.5"])
+    expect(page.locator("#compare-view .compare-differences")).to_have_text([" temperature 0", " temperature 1.5"])
     expect(page.locator("#compare-view .compare-text").first).to_have_text(HOSTILE)
     expect(page.locator("#compare-view ins").first).to_have_text("more")
     assert page.locator("#compare-view img, #compare-view b").count() == 0
@@ -96,7 +97,7 @@ def test_stop_ends_both_sides(page: Page, monkeypatch: pytest.MonkeyPatch) -> No
     done(page)
 
 
-def test_bad_input_is_told_at_its_field(page: Page) -> None:
+def test_bad_input_is_reported_at_its_field(page: Page) -> None:
     """On the side that has it; nothing runs, and nothing is lost."""
     open_tab(page, "Compare")
     page.locator("#compare-run").click()

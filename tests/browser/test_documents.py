@@ -1,5 +1,6 @@
 """Documents in a browser: an answer with its page, a file translated."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -44,7 +45,7 @@ def test_an_answer_has_its_page(page: Page, tmp_path: Path) -> None:
     expect(page.locator("#answer-view .answer-place")).to_have_count(0)
 
 
-def test_a_file_that_cannot_be_read_is_told_in_words(page: Page, tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_read_is_reported_in_words(page: Page, tmp_path: Path) -> None:
     """And the field stays as it was."""
     open_tab(page, "Question answering")
     page.locator("#answer-context textarea").wait_for()
@@ -102,3 +103,19 @@ def test_a_document_becomes_a_message(page: Page, tmp_path: Path) -> None:
     path.write_text("Caf\u00e9 au lait.", encoding="cp1252")
     upload(page, "chat", path)
     expect(page.locator("#chat-message textarea")).to_have_value("Café au lait.", timeout=PATIENCE)
+
+
+def test_a_reply_has_its_place_in_the_document(page: Page, tmp_path: Path) -> None:
+    """The line of the document that is nearest to the reply stands under it, and goes with the conversation."""
+    open_tab(page, "Chat")
+    path = tmp_path / "log.txt"
+    path.write_text("The ferry leaves at nine.\n\nThe keeper kept all letters in a wooden box.\n")
+    upload(page, "chat", path)
+    message = page.locator("#chat-message textarea")
+    expect(message).to_have_value(re.compile("wooden box"), timeout=PATIENCE)
+    message.press("Control+End")
+    message.press_sequentially(" Where did the keeper keep all letters?")
+    page.locator("#chat-send").click()
+    expect(page.locator("#chat-places")).to_contain_text("Nearest in the document: line 3", timeout=PATIENCE)
+    page.locator("#chat-conversation").get_by_role("button", name="Clear").click()
+    expect(page.locator("#chat-places p")).to_be_empty(timeout=PATIENCE)

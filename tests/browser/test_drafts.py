@@ -48,7 +48,7 @@ def test_drafts_stand_side_by_side_and_a_seed_draws_one_again(tab: Page) -> None
     settle_drafts(tab, 2, 8, 41)
     write(tab, "Once upon a time, there was")
     tab.locator("#drafts-run").click()
-    expect(tab.locator("#drafts-status")).to_contain_text("tokens/s", timeout=PATIENCE)
+    expect(tab.locator("#drafts-status")).to_contain_text("new token", timeout=PATIENCE)
     done(tab)
     expect(tab.locator("#drafts-view .token-title")).to_have_text(["Draft 1 · seed 41", "Draft 2 · seed 42"])
     boxes = [box.bounding_box() for box in tab.locator("#drafts-view .token-passage").all()]
@@ -119,7 +119,7 @@ def test_stop_ends_the_drafts(tab: Page) -> None:
     settle_drafts(tab, 3, 128, None)
     write(tab, "It was a dark and stormy night")
     tab.locator("#drafts-run").click()
-    expect(tab.locator("#drafts-status")).to_contain_text("tokens/s", timeout=PATIENCE)
+    expect(tab.locator("#drafts-status")).to_contain_text("new token", timeout=PATIENCE)
     tab.locator("button#drafts-stop").click()
     expect(tab.locator("#drafts-status")).to_contain_text("· stopped", timeout=PATIENCE)
     expect(tab.locator("button#drafts-stop")).to_be_disabled()

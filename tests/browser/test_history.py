@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 import app
-from demos import page as glassbox
+from demos.page import build as glassbox
 from models.catalog.bundled import SENTIMENT
 from models.runtime.cache import ModelCache
 from tests import tiny
@@ -59,7 +59,7 @@ def unfold(page: Page) -> None:
 
 
 def test_runs_are_kept_in_this_browser_and_filled_in_again(page: Page, cache: ModelCache, files: Path) -> None:
-    """The newest first, as text; a press fills the tab in and runs nothing; the server is told and keeps nothing."""
+    """The newest first, as text; a press fills the tab in and runs nothing; the server keeps nothing of it."""
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.post_data or ""))
     open_tab(page, "Sentiment")
@@ -96,7 +96,7 @@ def test_it_is_exported_and_cleared(page: Page) -> None:
     (run,) = json.loads(Path(download.value.path()).read_text(encoding="utf-8"))
     assert (run["tab"], run["inputs"]) == ("sentiment", {"text": SECOND, "model": SENTIMENT.name})
     page.locator(".history-clear").click()
-    expect(page.locator(".history-said")).to_contain_text("Nothing is kept")
+    expect(page.locator(".history-text")).to_contain_text("Nothing is kept")
     page.reload()
     unfold(page)
     expect(page.locator(".history-runs button")).to_have_count(0)
@@ -144,12 +144,12 @@ def test_it_has_a_size(page: Page) -> None:
     ['{"keep": true, "runs": 7}', "no json", '{"keep": true, "runs": [{"tab": "nowhere", "inputs": {"x": 1}}]}'],
 )
 def test_what_is_damaged_breaks_nothing(page: Page, wrong: str) -> None:
-    """Whatever stands in the storage, the page works; a run of a tab that is gone is told."""
+    """Whatever stands in the storage, the page works; a run of a removed tab gives a message."""
     page.evaluate("wrong => localStorage.setItem('glassbox-history', wrong)", wrong)
     open_tab(page, "Sentiment")
     unfold(page)
     if page.locator(".history-runs button").count():
         page.locator(".history-runs button").first.click()
-        expect(page.locator("#link-message")).to_contain_text("a tab that is not here")
+        expect(page.locator("#link-message")).to_contain_text("a tab that this server does not have")
     read(page, SECOND)
     expect(page.locator(".history-runs button").first).to_contain_text("heptagon")

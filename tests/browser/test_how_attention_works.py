@@ -83,7 +83,7 @@ def test_a_number_lights_up_what_made_it(page: Page) -> None:
     """A pointer or the keyboard on a result: its row and column, its part of the formula, and its sum in words."""
     open_tab(page, TITLE)
     lit = example(page, ".worked-board .worked-lit")
-    said = example(page, ".worked-said")
+    said = example(page, ".worked-text")
     cell(page, "scores", 1, 2).hover()
     expect(said).to_contain_text("q₂ · k₃ = 0.4 × 0.2 + 0.3 × 0.1 + 0.1 × 0.3 = 0.140")
     labels = [field.get_attribute("aria-label") for field in lit.all()]
@@ -101,8 +101,8 @@ def test_a_number_lights_up_what_made_it(page: Page) -> None:
     expect(asked(page, "v₃, number 3")).to_be_focused()
 
 
-def test_numbers_are_live_and_bad_ones_are_told_where_they_are(page: Page) -> None:
-    """What is typed counts at once; what is no number stays, is told, and the last good one still counts."""
+def test_numbers_are_live_and_bad_ones_are_reported_where_they_are(page: Page) -> None:
+    """What is typed counts at once; an invalid number stays and is marked, and the last valid one still counts."""
     open_tab(page, TITLE)
     field = asked(page, "k₂, number 1")
     field.fill("-1,5")
@@ -158,8 +158,8 @@ def test_a_real_head_shows_the_attention_views_own_weights(page: Page, real_cach
     looking = page.locator(".worked-word[aria-pressed=true]")
     expect(looking).to_have_text("it")
     assert_allclose(head_weights(page), weights.select(3, 1)[10], atol=1e-5)
-    expect(page.locator("#worked-head .worked-said")).to_contain_text("“it” takes 68% of its mix from “animal”.")
-    expect(page.locator("#worked-head .worked-said")).to_contain_text("21.69 ÷ √32 = 3.83")
+    expect(page.locator("#worked-head .worked-text")).to_contain_text("“it” takes 68% of its mix from “animal”.")
+    expect(page.locator("#worked-head .worked-text")).to_contain_text("21.69 ÷ √32 = 3.83")
     looking.press("ArrowRight")
     expect(looking).to_have_text("was")
     assert_allclose(head_weights(page), weights.select(3, 1)[11], atol=1e-5)
@@ -174,7 +174,7 @@ def test_a_real_head_shows_the_attention_views_own_weights(page: Page, real_cach
 
 
 def test_a_model_that_writes_sees_nothing_ahead(page: Page, real_cache: ModelCache) -> None:
-    """SmolLM2: its turned queries and shared keys give the same weights; later tokens are told from unseen ones."""
+    """SmolLM2: its turned queries and shared keys give the same weights; later tokens differ from hidden ones."""
     open_tab(page, TITLE)
     page.locator("#worked-examples").get_by_text("A model that writes").click()
     expect(page.locator("#worked-status")).to_contain_text("64 numbers a vector", timeout=PATIENCE)
@@ -220,7 +220,7 @@ def test_a_long_text_shows_its_strongest_keys(page: Page) -> None:
     assert np.sum(head_weights(page)) + float(rest[1]) == pytest.approx(1, abs=1e-3)
 
 
-def test_an_empty_text_is_told_at_its_field(page: Page) -> None:
+def test_an_empty_text_is_reported_at_its_field(page: Page) -> None:
     """Before any model runs."""
     open_tab(page, TITLE)
     page.locator("#worked-run").click()

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 import app
-from demos import page as glassbox
+from demos.page import build as glassbox
 from models.runtime.cache import ModelCache
 from tests import tiny
 from tests.browser.tabs import open_tab
@@ -77,12 +77,13 @@ def test_a_link_fills_in_what_was_there_and_runs_nothing(page: Page, url: str, c
     expect(fresh.locator("#summary-status")).to_contain_text("→", timeout=60_000)
 
 
-def test_a_damaged_link_is_told_and_the_page_works(page: Page) -> None:
+def test_a_damaged_link_is_reported_and_the_page_works(page: Page) -> None:
     """The message stands on the page; a sound link in the same tab then fills it in.
 
     Without a clipboard, as over plain HTTP, the link itself is shown.
     """
-    page.context.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    page.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    page.reload()
     open_tab(page, "Sentiment")
     page.locator("#sentiment-text textarea").fill("A good one.")
     page.locator("button#sentiment-link").click()

@@ -1,5 +1,7 @@
 """The Next word tab in a browser."""
 
+import csv
+import io
 import re
 
 import pytest
@@ -48,7 +50,7 @@ def test_an_example_asks_and_a_candidate_is_taken(tab: Page) -> None:
 
 
 def test_a_measured_text_is_shown_as_it_was_typed(tab: Page) -> None:
-    """Markup and control tokens appear as text, token by token, under the perplexity; a token tells its rank."""
+    """Markup and control tokens appear as text, token by token, under the perplexity; a token shows its rank."""
     write(tab, HOSTILE)
     tab.locator("#next-measure").click()
     expect(tab.locator("#next-view .token-title")).to_have_text(re.compile(r"Perplexity [\d,.]+"), timeout=PATIENCE)
@@ -67,3 +69,53 @@ def test_an_empty_text_is_refused_at_its_field(tab: Page) -> None:
     tab.locator("#next-ask").click()
     expect(tab.locator("#next-text")).to_contain_text("empty")
     expect(tab.locator("button#next-stop")).to_be_disabled()
+
+
+def test_the_bench_draws_filters_without_a_new_run(tab: Page) -> None:
+    """The knobs change the shares at once; cut tokens name their filter; a seed rolls the same tokens again."""
+    tab.get_by_role("button", name="A fact", exact=True).click()
+    said = tab.locator("#next-bench .bench-said")
+    expect(said).to_contain_text("tokens stay", timeout=PATIENCE)
+    done(tab)
+    tab.on("request", lambda request: pytest.fail(f"the bench asked for {request.url}"))
+    rows = tab.locator("#next-bench tbody tr")
+    tab.locator("[data-preset=off]").click()
+    expect(said).to_contain_text("49,152 of 49,152 tokens stay, with 100.0% of the probability.")
+    tab.get_by_label("Top k").fill("2")
+    expect(rows.nth(1).locator("td").nth(2)).not_to_contain_text("cut")
+    expect(rows.nth(2)).to_contain_text("cut by top-k")
+    tab.locator("[data-rolls='10']").click()
+    first = tab.locator("#next-bench .bench-last").inner_text()
+    assert first.count("·") == 9
+    assert sum(int(count) for count in rows.locator("td:nth-child(5)").all_inner_texts()) == 10
+    tab.locator("[data-rolls='0']").click()
+    tab.locator("[data-rolls='10']").click()
+    expect(tab.locator("#next-bench .bench-last")).to_have_text(first)
+    tab.locator("[data-knob=temperature]").fill("0")
+    expect(rows.nth(0)).to_contain_text("100.0%")
+    expect(rows.nth(1)).to_contain_text("cut by temperature")
+
+
+def test_the_lens_is_walked_with_the_keyboard(tab: Page) -> None:
+    """The grid opens at the model's answer; arrow keys walk layers and positions, and the detail follows."""
+    write(tab, "The capital of Portugal is")
+    tab.get_by_label("Word to follow").fill("Lisbon")
+    tab.locator("#next-look").click()
+    lens = tab.locator("#next-lens")
+    expect(lens.locator(".lens-said")).to_contain_text("begins at rank 22,742", timeout=PATIENCE)
+    done(tab)
+    cell = lens.locator(".lens-cell[tabindex='0']")
+    expect(cell).to_have_attribute("aria-label", re.compile("layer 30, after “␣is”: “␣Lisbon”"))
+    tab.mouse.move(0, 0)
+    cell.focus()
+    tab.keyboard.press("ArrowDown")
+    expect(lens.locator(".lens-where")).to_contain_text("Layer 29, after")
+    expect(lens.locator(".lens-detail")).to_contain_text("rank 13")
+    tab.keyboard.press("ArrowLeft")
+    expect(lens.locator(".lens-where")).to_contain_text("“␣Portugal”")
+    with tab.expect_download() as saved:
+        lens.get_by_role("button", name="CSV").click()
+    # A token may be a line break.
+    lines = list(csv.reader(io.StringIO(saved.value.path().read_text(encoding="utf-8-sig"), newline="")))
+    assert len(lines) == 1 + 31 * 6
+    assert lines[-1][:4] == ["30", "5", " is", " Lisbon"]

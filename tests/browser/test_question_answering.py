@@ -65,7 +65,7 @@ def test_all_examples_take_one_click(page: Page) -> None:
     expect(page.locator("#answer-view .answer-verdict").first).to_have_text("1781")
 
 
-def test_an_empty_question_is_told_at_its_field(page: Page) -> None:
+def test_an_empty_question_is_reported_at_its_field(page: Page) -> None:
     """Nothing runs, and the message stands at the question."""
     open_tab(page, "Question answering")
     ask(page, " ", "Some text.")

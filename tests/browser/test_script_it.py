@@ -12,7 +12,7 @@ from gradio_client import Client
 from playwright.sync_api import Page, expect
 
 import app
-from demos import page as glassbox
+from demos.page import build as glassbox
 from tests import tiny
 from tests.browser.tabs import open_fold, open_tab
 from tests.programs import program
@@ -64,7 +64,7 @@ GIVEN: dict[str, tuple[str, dict[str, str], dict[str, Any]]] = {
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
     """The address of the app on tiny models."""
-    demo = app.build(tiny.cache())
+    demo = app.build(tiny.cache(), openings=False)
     _, address, _ = demo.launch(prevent_thread_lock=True, quiet=True, **glassbox.launch_options(app.ASSETS))
     yield address.rstrip("/")
     demo.close()
@@ -162,7 +162,7 @@ def test_a_reply_is_asked_for_again(page: Page, url: str) -> None:
     for elem_id, value in GIVEN["chat"][1].items():
         fill(page, elem_id, value)
     page.locator("#chat-send").click()
-    expect(page.locator("#chat-status")).to_contain_text("tokens/s")
+    expect(page.locator("#chat-status")).to_contain_text("new token")
     fill(page, "chat-message", "<b>and</b> &amp; now?")
     page.locator("#chat-send").click()
     expect(page.locator("#chat-conversation [data-testid=bot]")).to_have_count(2)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from tests.programs import program
+from tests.programs import chromium
 
 pytestmark = pytest.mark.browser
 # What scrolls, is seen, and has a bar that takes more than a border would.
@@ -17,12 +17,20 @@ BARS = """() => [...document.querySelectorAll("*")].filter((node) => {
     || scrolls(style.overflowY) && node.offsetWidth - node.clientWidth - border("Left", "Right") > 4;
 }).map((node) => `${node.tagName}#${node.id}.${node.className}`)"""
 
+WIDTH = """() => {
+  const box = document.body.appendChild(document.createElement("div"));
+  box.style.cssText = "width: 100px; height: 100px; overflow: scroll";
+  const width = box.offsetWidth - box.clientWidth;
+  box.remove();
+  return width;
+}"""
+
 
 @pytest.fixture
 def classic(browser: Browser) -> Iterator[Browser]:
     """A browser whose scroll bars take room, as on Windows and on most Linux desktops."""
     classic = browser.browser_type.launch(
-        executable_path=program("chromium", "chromium"),
+        executable_path=chromium(),
         args=["--no-sandbox", "--disable-background-networking", "--disable-features=OverlayScrollbar"],
         ignore_default_args=["--hide-scrollbars"],
     )
@@ -34,6 +42,7 @@ def test_no_scroll_bars_under_closed_folds(classic: Browser, url: str) -> None:
     """Every tab as it opens: no part of it has a scroll bar."""
     page = classic.new_page(viewport={"width": 1280, "height": 900})
     page.goto(url)
+    assert page.evaluate(WIDTH) > 4
     for tab in page.get_by_role("tab").all_inner_texts():
         page.get_by_role("tab", name=tab, exact=True).click()
         page.evaluate("() => new Promise((done) => requestIdleCallback(() => requestIdleCallback(done)))")

@@ -11,7 +11,7 @@ SCRIPT = "<img src=x onerror=alert(1)>"
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_word_that_turns_a_sentence_is_marked(page: Page, theme: str) -> None:
-    """“not” pushes to positive, and its effect is told when it is pointed at, in both themes."""
+    """“not” pushes to positive, and its effect is shown when it is pointed at, in both themes."""
     open_tab(page, "Sentiment", theme)
     page.get_by_text("Negation", exact=True).click()
     expect(page.locator("#sentiment-view .feeling-detail")).to_contain_text("Point at a word", timeout=60_000)
@@ -35,7 +35,7 @@ def test_an_example_takes_one_click(page: Page, example: str, label: str) -> Non
 
 
 def test_words_can_be_walked_with_the_keyboard(page: Page) -> None:
-    """Arrow keys go from word to word, and each tells its effect."""
+    """Arrow keys go from word to word, and each shows its effect."""
     open_tab(page, "Sentiment")
     page.get_by_text("Plain words", exact=True).click()
     expect(page.locator("#sentiment-view .feeling-detail")).to_contain_text("Point at a word", timeout=60_000)
@@ -53,7 +53,7 @@ def test_markup_is_shown_as_text(page: Page) -> None:
     assert page.locator("#sentiment-view img").count() == 0
 
 
-def test_an_empty_text_is_told_at_its_field(page: Page) -> None:
+def test_an_empty_text_is_reported_at_its_field(page: Page) -> None:
     """Nothing runs, and the message stands at the text."""
     open_tab(page, "Sentiment")
     page.locator("#sentiment-text textarea").fill("?!")
@@ -62,7 +62,7 @@ def test_an_empty_text_is_told_at_its_field(page: Page) -> None:
 
 
 def test_a_visitor_types_labels_of_their_own(page: Page) -> None:
-    """A wrong list is told at its field; then the label that fits is the first bar, and names are text."""
+    """A wrong list is an error at its field; then the label that fits is the first bar, and names are text."""
     open_tab(page, "Sentiment")
     page.locator("#sentiment-text textarea").fill("The goalkeeper saved a penalty in the last minute.")
     names = page.locator("#labels-names input, #labels-names textarea")

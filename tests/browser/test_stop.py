@@ -1,4 +1,4 @@
-"""A run that waits for its turn or streams: what is told of it, and Stop, on every tab, over tiny models."""
+"""A run that waits for its turn or streams: its status, and Stop, on every tab, over tiny models."""
 
 import threading
 from collections.abc import Iterator
@@ -11,11 +11,12 @@ from gradio_client import Client
 from playwright.sync_api import Browser, Page, expect
 
 import app
-from demos import chat, translation
-from demos import page as glassbox
+from demos.chat import tab as chat
 from demos.events import endpoint, on_run, own_lane, shared_lane
+from demos.page import build as glassbox
 from demos.status import StatusLine
 from demos.tab import Form, Tab
+from demos.translation import tab as translation
 from models.catalog.offers import BUNDLED, Offers
 from models.runtime.cache import ModelCache
 from models.runtime.limits import DEFAULT_LIMITS, InputError, Limits
@@ -90,7 +91,7 @@ def render(lane: Lane) -> Form:
 def url() -> Iterator[str]:
     """The address of the app on tiny models, with a tab more."""
     tabs: tuple[Tab[Any], ...] = (*app.TABS, Tab("Lane", make_lane, render))
-    demo = glassbox.build(tabs, tiny.cache())
+    demo = glassbox.build(tabs, tiny.cache(), openings=False)
     _, address, _ = demo.launch(prevent_thread_lock=True, quiet=True, **glassbox.launch_options(app.ASSETS))
     yield address.rstrip("/")
     demo.close()

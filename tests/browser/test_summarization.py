@@ -36,7 +36,7 @@ def lit(page: Page) -> Locator:
 def test_example_lights_the_sources_of_each_sentence(tab: Page) -> None:
     """One click on an example summarizes; pointing at a sentence or tabbing to it lights its source, and back."""
     tab.locator("#summary-examples").get_by_text("The same, picked", exact=True).click()
-    said = tab.locator("#summary-view .summary-said")
+    said = tab.locator("#summary-view .summary-text")
     expect(said).to_have_count(3, timeout=PATIENCE)
     expect(lit(tab)).to_contain_text(said.first.inner_text())
     tab.locator(".summary-sentence").last.hover()
@@ -74,11 +74,11 @@ def test_markup_is_text(tab: Page) -> None:
     assert tab.locator("#summary-view img, #summary-raw img").count() == 0
 
 
-def test_a_short_text_is_told_to_be_short(tab: Page) -> None:
+def test_a_short_text_is_reported_to_be_short(tab: Page) -> None:
     """Nothing to shorten: the text as it is, and why."""
     summarize(tab, "Two words. <b>And</b> more.", "Written by a language model")
     expect(tab.locator("#summary-note")).to_contain_text("too short to summarize")
-    expect(tab.locator(".summary-said")).to_have_text(["Two words.", "<b>And</b> more."])
+    expect(tab.locator(".summary-text")).to_have_text(["Two words.", "<b>And</b> more."])
 
 
 def test_stop_ends_the_run(tab: Page) -> None:
@@ -90,7 +90,7 @@ def test_stop_ends_the_run(tab: Page) -> None:
     summarize(tab, STORY, "Picked from the text")
 
 
-def test_bad_text_is_told_at_the_field(tab: Page) -> None:
+def test_bad_text_is_reported_at_the_field(tab: Page) -> None:
     """Nothing typed: a message, and no model runs."""
     tab.locator("#summary-run").click()
     expect(tab.get_by_text("Text is empty. Type some words.")).to_be_visible()

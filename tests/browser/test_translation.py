@@ -47,6 +47,69 @@ def test_example_runs_and_its_words_light_up(tab: Page) -> None:
     expect(tab.locator("#translation-words .aligned-detail")).to_contain_text("relevant 9")
 
 
+# About five seconds of work for two cores.
+LONG = " ".join(f"The old house number {number} is very big and it stands near the river." for number in range(140))
+
+
+def begin_a_long_one(page: Page) -> None:
+    """Run a long text, and return while it is being translated."""
+    page.locator("#translation-text textarea").fill(LONG)
+    page.locator("#translation-run").click()
+    expect(page.locator("#translation-stop")).to_be_enabled(timeout=PATIENCE)
+
+
+def test_an_example_takes_the_place_of_a_running_translation(tab: Page) -> None:
+    """What is shown belongs to the text that is shown."""
+    begin_a_long_one(tab)
+    tab.locator("#translation-examples").get_by_text("What attention does").click()
+    expect(output(tab)).to_have_value(
+        "O mecanismo de atenção permite que um modelo se concentre nas palavras relevantes.", timeout=PATIENCE
+    )
+    expect(tab.locator("#translation-stop")).to_be_disabled(timeout=PATIENCE)
+    expect(tab.locator("#translation-status")).to_contain_text("1 sentence")
+
+
+def test_another_text_takes_the_place_of_a_running_one(tab: Page) -> None:
+    """Run with another text begins again."""
+    begin_a_long_one(tab)
+    tab.locator("#translation-text textarea").fill("Good morning.")
+    tab.locator("#translation-run").click()
+    expect(output(tab)).to_have_value("Bom dia.", timeout=PATIENCE)
+    expect(tab.locator("#translation-stop")).to_be_disabled(timeout=PATIENCE)
+    expect(tab.locator("#translation-status")).to_contain_text("1 sentence")
+
+
+def test_the_other_way_round_ends_a_running_translation(tab: Page) -> None:
+    """It writes nothing into the emptied result any more."""
+    begin_a_long_one(tab)
+    tab.locator("#translation-swap").click()
+    expect(tab.locator("#translation-stop")).to_be_disabled()
+    expect(output(tab)).to_have_value("")
+    tab.wait_for_timeout(1500)
+    assert output(tab).input_value() == ""
+
+
+def test_another_word_is_taken_and_taken_back(tab: Page) -> None:
+    """By keyboard: the rest of the sentence is written anew, and undo brings the first translation back."""
+    translate(tab, "The old house is very big. It rains.")
+    before = output(tab).input_value()
+    tab.get_by_text("Why: word by word").click()
+    tab.locator(".aligned-target .aligned-word").nth(2).focus()
+    tab.keyboard.press("Enter")
+    other = tab.locator(".others-word").first
+    expect(other).to_be_visible(timeout=PATIENCE)
+    word = other.locator("bdi").inner_text()
+    other.focus()
+    tab.keyboard.press("Enter")
+    expect(output(tab)).not_to_have_value(before, timeout=PATIENCE)
+    after = output(tab).input_value()
+    assert word in after.split(" ")[2]
+    assert after.split(" ")[:2] == before.split(" ")[:2]
+    assert after.endswith(before.split(". ")[1])
+    tab.get_by_role("button", name="Take the last word back").click()
+    expect(output(tab)).to_have_value(before, timeout=PATIENCE)
+
+
 def test_swap_moves_the_output_to_the_input(tab: Page) -> None:
     """The languages change places, the translation becomes the text, and it goes back."""
     translate(tab, "Good morning, my friend.")
@@ -80,7 +143,7 @@ def test_markup_is_text(tab: Page) -> None:
     assert tab.locator("#translation-words img, #translation-raw img").count() == 0
 
 
-def test_empty_text_is_told_at_the_field(tab: Page) -> None:
+def test_empty_text_is_reported_at_the_field(tab: Page) -> None:
     """Nothing typed: a message, and no model runs."""
     tab.locator("#translation-run").click()
     expect(tab.get_by_text("Text is empty. Type some words.")).to_be_visible()
@@ -92,8 +155,8 @@ def test_counter(tab: Page) -> None:
     expect(tab.locator("#translation-count")).to_have_text("5 of 10,000 characters")
 
 
-def test_a_guess_is_told_and_taken_over_by_one_click(tab: Page) -> None:
-    """The language follows what is typed, without the page moving; whoever knows better just translates."""
+def test_a_guess_is_reported_and_taken_over_by_one_click(tab: Page) -> None:
+    """The language follows what is typed, without the page moving; a visitor can translate without accepting it."""
     text, hint, take = (tab.locator(f"#translation-{name}") for name in ("text textarea", "guess", "take"))
     text.fill("123")
     expect(tab.locator("#translation-count")).to_contain_text("3 of")
@@ -111,7 +174,7 @@ def test_a_guess_is_told_and_taken_over_by_one_click(tab: Page) -> None:
     expect(hint).to_contain_text("no model here translates it")
     expect(take).to_be_hidden()
     text.fill("bom dia")
-    expect(hint).to_contain_text("Too short to tell the language: perhaps Portuguese")
+    expect(hint).to_contain_text("Too short to detect the language: perhaps Portuguese")
     translate(tab, "The cat is on the table, and it sleeps.")
     expect(hint).to_contain_text("Looks like English")
 

@@ -30,7 +30,7 @@ def read(page: Page, text: str) -> None:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_sentiment_is_explained_when_it_is_looked_into(page: Page, theme: str) -> None:
-    """The result first; the fold, once opened, measures the same words twice and tells how far both agree."""
+    """The result first; the fold, once opened, measures the same words twice and shows how far both agree."""
     open_tab(page, "Sentiment", theme)
     read(page, "The screen of this phone is terrible.")
     expect(page.locator("#sentiment-view .feeling-verdict")).to_have_text("negative", timeout=PATIENCE)
@@ -94,7 +94,7 @@ def test_stop_ends_the_explaining(page: Page, real_cache: ModelCache) -> None:
 
 
 def test_an_answer_is_explained_where_it_was_found(page: Page) -> None:
-    """The words of the question twice, those of the window once; the answer is marked, and the cut is told."""
+    """The words of the question twice, those of the window once; the answer is marked, and the cut is mentioned."""
     open_tab(page, "Question answering")
     page.locator("#answer-question textarea").fill("What is the population of the town?")
     fill = "The lake is deep and the hills are green. " * 60
@@ -135,7 +135,7 @@ def test_an_answer_is_carried_to_attention_in_one_click(page: Page) -> None:
     open_tab(page, "Question answering")
     unfold(page, "answer-why")
     page.locator("#answer-carry").click()
-    expect(page.get_by_text("Nothing is answered here yet.")).to_be_visible()
+    expect(page.get_by_text("There is no answer yet.")).to_be_visible()
     expect(page.locator("#answer-run")).to_be_visible()
     unfold(page, "answer-why")
     page.get_by_text("In the last lines of a long text").click()

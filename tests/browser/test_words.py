@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 import app
+import model_setup
 from demos.words import LANGUAGES
 from settings import Settings
 from tests import tiny
@@ -14,7 +15,7 @@ from tests.demos.spoken import SAME
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 CHINESE = LANGUAGES["zh-CN"]
-# Every visible text and what screen readers are told, but for JSON, code, and what visitors or models wrote.
+# Every visible text and accessible name, except JSON, code, and what visitors or models wrote.
 VISIBLE = """(theirs) => {
   const skipped = (node) => node.closest(`${theirs}, script, style, [hidden], pre, code, .json-holder`);
   const seen = (node) => node.checkVisibility({ visibilityProperty: true });
@@ -32,15 +33,24 @@ VISIBLE = """(theirs) => {
 THEIRS = ", ".join(
     (
         *(".passage", ".answer-text", ".answer-verdict", ".why-text", ".why-detail", ".why-title", "mark"),
-        *(".aligned-sentences", ".aligned-detail", ".feeling-text", ".feeling-said", ".feeling-detail"),
-        *(".feeling-sentences", ".summary-said", ".summary-passage", ".summary-draft", ".summary-absent"),
+        *(".aligned-sentences", ".aligned-detail", ".feeling-text", ".feeling-sentence-text", ".feeling-detail"),
+        *(".feeling-sentences", ".summary-text", ".summary-passage", ".summary-draft", ".summary-absent"),
         *(".token-text", ".token-name", ".token-focus", ".token-context", ".message", "#chat-examples"),
-        *(".av-strips", ".av-table", ".av-value", ".av-bars", ".worked-sentence", ".worked-keys", ".worked-pair"),
+        *(
+            ".av-strips",
+            ".av-table",
+            ".av-act",
+            ".av-value",
+            ".av-bars",
+            ".worked-sentence",
+            ".worked-keys",
+            ".worked-pair",
+        ),
         *(
             ".cm-editor",
             "#compare-view .compare-text",
             ".history-runs",
-            "#worked-head .worked-said",
+            "#worked-head .worked-text",
             "#batch-table",
             "#batch-charts",
             "#runtime-models tbody",
@@ -49,7 +59,10 @@ THEIRS = ", ".join(
 )
 WORD = re.compile(r"[A-Za-z]{3,}")
 # Names, and that of the example file.
-ALIKE = ("Glassbox", "cpu", "HTML", "PNG", "SVG", "reviews", "drafts", "perplexity", "labels")
+ALIKE = (
+    *("Glassbox", "cpu", "HTML", "PNG", "SVG", "reviews", "drafts", "perplexity", "labels", "flip", "flip_answer"),
+    *("next_token", "lens", "ablate", "salience", "tokens", "top-k", "min-p", "openvino"),
+)
 # It opens at a layer that tiny models do not have.
 TOO_DEEP = "How attention works"
 
@@ -79,7 +92,7 @@ def known(page: Page) -> set[str]:
     names = page.evaluate(
         "gradio_config.components.flatMap(({ props }) => (props.choices || []).map(([, name]) => name))"
     )
-    names += [spec.name for spec in app.DEFAULT_MODELS]
+    names += [spec.name for spec in model_setup.DEFAULT_MODELS]
     return set(WORD.findall(" ".join([*CHINESE.entries.values(), *map(str, names), *SAME, *ALIKE])))
 
 
@@ -90,7 +103,7 @@ def english(page: Page, known: set[str]) -> list[str]:
 
 
 def answer(panel: Locator) -> None:
-    """Run the first example until it tells something, and end it there."""
+    """Run the first example until it shows something, and stop it."""
     panel.locator("[id$=-examples] button").first.click()
     main = panel.locator("button.primary")
     if panel.locator("#chat-send").count():
@@ -105,7 +118,7 @@ def answer(panel: Locator) -> None:
 @pytest.mark.parametrize("title", [tab.title for tab in app.TABS])
 def test_no_english_is_left(page: Page, known: set[str], title: str) -> None:
     """A tab as it opens, then with everything unfolded, then with its first example's result."""
-    page.get_by_role("tab", name=CHINESE.told(title), exact=True).click()
+    page.get_by_role("tab", name=CHINESE.localize(title), exact=True).click()
     assert english(page, known) == []
     panel = page.get_by_role("tabpanel").filter(visible=True)
     closed = panel.locator("button.label-wrap:not(.open)")
@@ -120,12 +133,12 @@ def test_no_english_is_left(page: Page, known: set[str], title: str) -> None:
     assert english(page, known) == []
 
 
-def test_the_document_tells_its_language(page: Page) -> None:
+def test_the_document_shows_its_language(page: Page) -> None:
     """A screen reader reads Chinese as Chinese."""
     assert page.evaluate("document.documentElement.lang") == "zh-CN"
 
 
-def test_a_fault_is_told_in_chinese(page: Page) -> None:
+def test_a_fault_is_reported_in_chinese(page: Page) -> None:
     """At its field, where a text is missing."""
     page.get_by_role("tab", name="情感", exact=True).click()
     page.locator("#sentiment-text textarea").fill(" ")
@@ -134,7 +147,7 @@ def test_a_fault_is_told_in_chinese(page: Page) -> None:
 
 
 def test_what_gradio_writes_is_chinese_too(page: Page, known: set[str]) -> None:
-    """A run that fails on the server is told with a title, which Gradio makes."""
+    """A run that fails on the server shows Gradio's title."""
     page.get_by_role("tab", name="注意力原理", exact=True).click()
     page.get_by_role("button", name="“it”指代什么").last.click()
     expect(page.locator(".toast-title").filter(has_text="错误")).to_be_visible()

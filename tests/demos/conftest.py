@@ -1,15 +1,12 @@
 """Who looks at the page."""
 
-from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
-from gradio.context import LocalContext
 
 
 @pytest.fixture
-def chinese_visitor() -> Iterator[None]:
+def chinese_visitor(monkeypatch: pytest.MonkeyPatch) -> None:
     """An event of a visitor who reads Chinese is running."""
-    asking = LocalContext.request.set(SimpleNamespace(headers={"accept-language": "zh-CN"}))  # type: ignore[arg-type]
-    yield
-    LocalContext.request.reset(asking)
+    asking = SimpleNamespace(headers={"accept-language": "zh-CN"})
+    monkeypatch.setattr("demos.words.running_request", lambda: asking)

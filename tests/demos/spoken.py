@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import get_args, get_type_hints
 
 import app
-from demos.spoken import in_words
+from demos.page.spoken import in_words
 from demos.words import Words
 from models.catalog.bundled import EVERYDAY
 from models.runtime.cache import ModelCache
@@ -20,7 +20,7 @@ from tables.table import Reading
 ROOT = Path(__file__).parent.parent.parent
 ASSETS = ROOT / "assets"
 # But for those that only pass on what others say.
-MODULES = [path for folder in ("demos", "server") for path in (ROOT / folder).glob("*.py") if path.name != "words.py"]
+MODULES = [path for folder in ("demos", "server") for path in (ROOT / folder).rglob("*.py") if path.name != "words.py"]
 SCRIPTS = [path for path in ASSETS.rglob("*.js") if path.name != "words.js"]
 LITERAL = r"(\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')"
 SAID_IN_SCRIPT = re.compile(rf"\b(?:say|sayParts)\(\s*{LITERAL}")
@@ -70,7 +70,7 @@ def said_in_scripts(paths: Iterable[Path] = SCRIPTS) -> set[str]:
 
 
 def said_in_markup() -> set[str]:
-    """The texts of the custom views' markup, and what it tells screen readers."""
+    """The texts of the custom views' markup, and their accessible names."""
     found: set[str] = set()
     for path in ASSETS.rglob("*.html"):
         reader = _Markup()
@@ -87,14 +87,14 @@ def shown_in_layout(cache: ModelCache) -> set[str]:
 
 
 def messages() -> set[str]:
-    """What is told where nobody knows the visitor: sentences of the models, refusals of the door."""
+    """Messages made without knowing the visitor: sentences of the models, refusals of the gate."""
     found: set[str] = set()
-    for folder in ("models", "tables", "documents", "demos", "server"):
+    for folder in ("models", "tables", "documents", "demos", "replicas", "server"):
         for path in (path for path in (ROOT / folder).rglob("*.py") if path not in AT_THE_START):
             tree = ast.parse(path.read_text(encoding="utf-8"))
             shown = folder in ("models", "tables", "documents") and ROOT / "models" / "engines" not in path.parents
             shown = shown and path.name not in TO_A_MODEL
-            if shown or path.name in TELL_ONLY:
+            if shown or path.name in VISITORS_ONLY:
                 found |= {each for each in _sentences(tree) if MESSAGE.fullmatch(each)}
             raised = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _name(node) in REFUSALS]
             found |= {each for node in raised for each in _sentences(node) if REFUSAL.fullmatch(each)}
@@ -103,7 +103,7 @@ def messages() -> set[str]:
 
 REFUSALS = {"InputError", "LinkError", "WeightsMissing", "EngineError", "EngineRefused"}
 # Modules whose sentences are all for visitors.
-TELL_ONLY = {"links.py", "link_bar.py", "gate.py", "runs.py", "capabilities.py"}
+VISITORS_ONLY = {"links.py", "link_bar.py", "admission.py", "gate.py", "runs.py", "capabilities.py"}
 # Modules whose sentences end the server before anybody visits it.
 AT_THE_START = {ROOT / "models" / "catalog" / "operator.py", ROOT / "models" / "weights" / "lock.py"}
 # Modules whose sentences a language model reads.
@@ -135,9 +135,9 @@ def put_together() -> set[str]:
     }
 
 
-# What models/text/language.py tells of a guess.
-DOUBTS = ("Too short to tell the language", "Not sure which language this is")
-# What models/tasks/summarization/abstractive.py tells while it summarizes.
+# The texts of a guess in models/text/language.py.
+DOUBTS = ("Too short to detect the language", "Not sure which language this is")
+# The steps of models/tasks/summarization/abstractive.py.
 DOING = (("Reading", ": 5 of 9 tokens"), ("Writing", ""))
 # What is put into messages: counts and places.
 PIECES = (
@@ -166,7 +166,7 @@ class _Heard(Words):
         super().__init__("heard", {})
         object.__setattr__(self, "found", set())
 
-    def told(self, message: str) -> str:
+    def localize(self, message: str) -> str:
         """The message itself."""
         if re.search(r"[^\W\d_]{2}", message):
             self.found.add(message)

@@ -8,8 +8,10 @@ import pytest
 from gradio_client import Client
 from numpy.testing import assert_allclose
 
-from demos import attention
-from demos.attention_view import AttentionView, code
+from demos.attention import tab as attention
+from demos.attention.texts import examples, hint
+from demos.attention.view import AttentionView, code
+from demos.gradio_compat import events_of
 from models.catalog.bundled import ATTENTION, MINILM, QUESTION_ANSWERING, SMOLLM2
 from models.explain.attention import Attender
 from models.runtime.cache import ModelCache
@@ -34,7 +36,7 @@ def test_the_view_keeps_markup_in_a_text_as_it_is(recwarn: pytest.WarningsRecord
 def test_examples_fit_the_models_that_are_there(tiny_cache: ModelCache) -> None:
     """Each of them passes the check; without the translator its example is not offered."""
     attender = Attender(tiny_cache, (MINILM, SMOLLM2))
-    offered = attention.examples(attender)
+    offered = examples(attender)
     assert len(offered) == 3
     for values in offered.values():
         attender.check(*values)
@@ -43,9 +45,9 @@ def test_examples_fit_the_models_that_are_there(tiny_cache: ModelCache) -> None:
 def test_the_second_text_is_explained_for_each_model(tiny_cache: ModelCache) -> None:
     """A context for question answering; nothing where a model reads one text."""
     attender = Attender(tiny_cache, ATTENTION)
-    assert "context" in attention.hint(attender, QUESTION_ANSWERING.name)
-    assert "one text" in attention.hint(attender, SMOLLM2.name)
-    assert "second sentence" in attention.hint(attender, MINILM.name)
+    assert "context" in hint(attender, QUESTION_ANSWERING.name)
+    assert "one text" in hint(attender, SMOLLM2.name)
+    assert "read together" in hint(attender, MINILM.name)
 
 
 @pytest.mark.real
@@ -62,7 +64,7 @@ def test_examples_open_where_they_show_something(
 ) -> None:
     """At the layer and head of OPENS_AT, which is to be chosen anew when a model is trained anew."""
     attender = Attender(real_cache, ATTENTION)
-    model, text, pair = attention.examples(attender)[title]
+    model, text, pair = examples(attender)[title]
     result = attender(model, text, pair)
     tokens = [token.text for token in result.keys]
     row = result.select(*attention.OPENS_AT[attender.kind(model)])[tokens.index(at)]
@@ -70,7 +72,7 @@ def test_examples_open_where_they_show_something(
 
 
 def test_the_endpoint_answers_as_documented(tiny_cache: ModelCache) -> None:
-    """Tokens, rows, columns and one matrix; a bad argument is told in words."""
+    """Tokens, rows, columns and one matrix; a bad argument is an error with a message."""
     with gr.Blocks() as demo:
         attention.render(Attender(tiny_cache, (MINILM, SMOLLM2)))
     _, url, _ = demo.launch(prevent_thread_lock=True, quiet=True, server_port=None)
@@ -98,6 +100,4 @@ def test_a_run_computes_once(tiny_cache: ModelCache) -> None:
     with gr.Blocks() as demo:
         attention.render(Attender(tiny_cache, (MINILM,)))
     view = next(block for block in demo.blocks.values() if isinstance(block, AttentionView))
-    run = next(block for block in demo.blocks.values() if getattr(block, "elem_id", "") == "attention-run")
-    writers = [fn for fn in demo.fns.values() if view in fn.outputs and (run._id, "click") in fn.targets]
-    assert len(writers) == 1
+    assert [event.name for event in events_of(demo) if view in event.outputs] == ["look", "rank", "look_closer"]

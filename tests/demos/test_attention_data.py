@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from demos.attention_data import LINKS, MAX, MEAN, ROLLOUT, answer, encode, first, links, more, plane
+from demos.views.attention_data import LINKS, MAX, MEAN, ROLLOUT, answer, encode, first, links, more, plane
 from models.catalog.bundled import ENGLISH_PORTUGUESE, MINILM, SMOLLM2
 from models.explain.attention import Attender, Attention
 from models.explain.attention_math import passed_on, rollout
@@ -118,11 +118,32 @@ def test_another_text_to_compare_with_is_marked(tiny_cache: ModelCache) -> None:
     attender = Attender(tiny_cache, (MINILM,))
     wanted = {"model": MINILM.name, "text": "ab", "pair": "", "layer": 0, "head": 1, "other": True}
     sent = json.loads(answer(attender, wanted))
-    assert (sent["other"], sent["text"], len(sent["planes"])) == (True, "ab", 10)
+    assert (sent["role"], sent["text"], len(sent["planes"])) == ("other", "ab", 10)
     refused = json.loads(answer(attender, wanted | {"text": " "}))
     assert refused == {"other": True, "refused": "Text is empty. Type some words."}
     with pytest.raises(InputError):
         answer(attender, wanted | {"layer": 9})
+
+
+def test_the_same_text_by_norm(tiny_cache: ModelCache) -> None:
+    """It comes as a first one does, with what both measures make of the special tokens; the rest is asked for by it."""
+    attender = Attender(tiny_cache, (MINILM,))
+    result = attender("", "ab cd")
+    by_norm = result.measured("norms")
+    wanted = {"model": "", "text": "ab cd", "pair": "", "layer": 1, "head": 2, "measure": "norms"}
+    value = answer(attender, wanted | {"again": True})
+    sent = json.loads(value)
+    assert (sent["role"], sent["measure"]) == ("again", "norms")
+    assert sent["key"] != json.loads(first(result, "ab cd", "", 1, 2))["key"]
+    assert_allclose(planes(value, result)[1, 2], by_norm.weights[1, 2], atol=1 / 255)
+    ends, words = [0, len(result.keys) - 1], slice(1, -1)
+    for name, each in (("weights", result), ("norms", by_norm)):
+        expected = each.weights[..., ends].sum(-1)[..., words].mean(-1)
+        assert_allclose(sent["shares"][name], expected, atol=5.1e-4)
+    exact = json.loads(answer(attender, wanted | {"key": "k", "exact": True}))
+    assert (np.frombuffer(base64.b64decode(exact["data"]), "<f4") == by_norm.weights[1, 2].ravel()).all()
+    with pytest.raises(InputError, match="measure must be one of"):
+        answer(attender, wanted | {"measure": "sizes", "again": True})
 
 
 def test_a_translation_has_no_links(tiny_cache: ModelCache) -> None:

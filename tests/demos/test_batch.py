@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 from openpyxl import Workbook
 
-from demos import batch
-from demos.batch_form import BatchForm, batch_form, guess
-from demos.batch_page import ENDINGS, HEADERS, Upload, batch_page, options_of
-from demos.batch_results import BINS, batch_results, histogram, nice, shares
-from demos.batch_table import CELL_LETTERS, as_value, fitting
+from demos.batch.form import BatchForm, batch_form, guess
+from demos.batch.opening import EXAMPLE
+from demos.batch.page import ENDINGS, HEADERS, Upload, batch_page, options_of
+from demos.batch.results import BINS, batch_results, histogram, nice, shares
+from demos.batch.table import CELL_LETTERS, as_value, fitting
 from models.runtime.cache import ModelCache
 from models.runtime.limits import DEFAULT_LIMITS, InputError
 from models.tasks.drafts.adapter import DRAFT_LIMIT
@@ -173,7 +173,7 @@ def test_a_page_gets_as_much_as_it_can_take() -> None:
 
 
 def test_shares_count_every_label() -> None:
-    """Several in one row count each, and none is told too."""
+    """Several in one row count each, and so does none."""
     found = shares(["a", "a, b", "", "a"])
     assert dict(zip(found["label"], found["rows"], strict=True)) == {"a": 3, "b": 1, "none": 1}
 
@@ -190,10 +190,10 @@ def test_a_histogram_counts_every_value_once() -> None:
     assert histogram([]).empty
 
 
-@pytest.mark.parametrize(("value", "told"), [(0, 20), (20, 20), (21, 40), (101, 200), (399, 400), (1_001, 2_000)])
-def test_an_axis_ends_at_a_round_number(value: float, told: float) -> None:
+@pytest.mark.parametrize(("value", "expected"), [(0, 20), (20, 20), (21, 40), (101, 200), (399, 400), (1_001, 2_000)])
+def test_an_axis_ends_at_a_round_number(value: float, expected: float) -> None:
     """At 2, 4 or 10 times a power of ten."""
-    assert nice(value) == told
+    assert nice(value) == expected
 
 
 def test_the_files_hold_everything(tiny_cache: ModelCache) -> None:
@@ -218,7 +218,7 @@ def test_the_files_hold_everything(tiny_cache: ModelCache) -> None:
     assert updates[results.charts].visible
 
 
-def test_the_page_tells_results_in_the_visitors_language(tiny_cache: ModelCache, chinese_visitor: None) -> None:
+def test_the_page_shows_results_in_the_visitors_language(tiny_cache: ModelCache, chinese_visitor: None) -> None:
     """Names, labels and messages of ours are Chinese in the table, and English in the files; the visitor's own stay."""
     desk = BatchService(tiny_cache)
     with gr.Blocks():
@@ -281,16 +281,15 @@ def test_what_is_no_workbook_has_no_sheets(tmp_path: Path, held: bytes) -> None:
 
 def test_an_upload_is_its_path() -> None:
     """Nothing is left behind in the folder of uploads."""
-    from gradio.data_classes import FileData
 
     upload = Upload(file_types=ENDINGS)
     assert upload.preprocess(None) is None
-    assert upload.preprocess(FileData(path="/tmp/table.csv")) == "/tmp/table.csv"
+    assert upload.preprocess(gr.FileData(path="/tmp/table.csv")) == "/tmp/table.csv"
 
 
 def test_the_example_is_read() -> None:
     """Whatever the task, its texts are found."""
-    table = job(Path(batch.EXAMPLE).read_text(encoding="utf-8"))
+    table = job(EXAMPLE.read_text(encoding="utf-8"))
     assert len(table.table) == 24
     assert guess(table, "text") == "review"
     assert table.table.reading.notes == ()

@@ -6,9 +6,11 @@ import gradio as gr
 import pytest
 
 import app
-from demos import attention, page, sentiment
-from demos.chat import last_exchange
-from demos.conversation import to_page
+from demos.attention import tab as attention
+from demos.chat.conversation import to_page
+from demos.chat.tab import last_exchange
+from demos.page import build as page
+from demos.sentiment import tab as sentiment
 from demos.tab import Carry, Form, Tab
 from models.catalog.bundled import MINILM, SMOLLM2
 from models.runtime.cache import ModelCache
@@ -69,7 +71,7 @@ def test_what_is_carried_can_be_read(forms: dict[str, Form], name: str, tiny_cac
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_nothing_to_carry_is_told_in_words(forms: dict[str, Form], name: str) -> None:
+def test_nothing_to_carry_is_reported_in_words(forms: dict[str, Form], name: str) -> None:
     """Before there is anything to show, the button says what to do."""
     with pytest.raises(InputError, match=r"\w+ \w+ \w+"):
         carries(forms)[name].choose(*CALLS[name][1])
@@ -100,7 +102,7 @@ def test_a_conversation_carries_its_last_exchange() -> None:
 
 
 def test_without_an_attention_tab_there_is_no_button(tiny_cache: ModelCache) -> None:
-    """Whoever leaves that tab out gets no dead buttons; with it they are shown."""
+    """Without that tab there are no dead buttons; with it they are shown."""
     cases: list[tuple[list[Tab[Any]], bool]] = [([sentiment.TAB], False), ([sentiment.TAB, attention.TAB], True)]
     for tabs, shown in cases:
         parts = [part["props"] for part in page.build(tabs, tiny_cache).get_config_file()["components"]]

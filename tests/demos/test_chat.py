@@ -13,9 +13,10 @@ import pytest
 from gradio_client import Client
 from gradio_client.exceptions import ValidationError
 
-from demos import chat
+from demos.chat import tab as chat
+from demos.chat.reply import notice_of, plain, status_of
 from demos.events import own_lane, shared_lane
-from demos.reply import notice_of, plain, status_of
+from demos.gradio_compat import events_of
 from models.catalog.bundled import SMOLLM2
 from models.runtime.cache import ModelCache
 from models.runtime.limits import DEFAULT_LIMITS
@@ -152,21 +153,21 @@ def test_stop_frees_the_cpu(real_cache: ModelCache) -> None:
         assert client.predict("Say hi.", max_new_tokens=4, api_name="/chat")
 
 
-def test_status_tells_speed_and_ending() -> None:
-    """The line tells the speed, and that a reply was cut; before the first token, how much is read."""
+def test_status_shows_speed_and_ending() -> None:
+    """The line shows the speed, and that a reply was cut; before the first token, how much is read."""
     assert status_of(REPLY) == "Tiny · cpu · 12 tokens · 1.5 s · 0 new tokens · 8.2 tokens/s"
     assert status_of(replace(REPLY, ended="length")).endswith("cut at the reply length")
     assert status_of(replace(REPLY, ended="", read=5)) == "Reading 5 of 12 tokens"
 
 
-def test_status_tells_the_engine_and_what_was_kept() -> None:
+def test_status_shows_the_engine_and_what_was_kept() -> None:
     """What answers in torch's place is named, and so are the tokens that were not read again."""
     kept = replace(REPLY, kept=8, run=replace(REPLY.run, engine="llama.cpp"))
     assert status_of(kept).startswith("Tiny · cpu llama.cpp · 12 tokens · 1.5 s · 8 of them read before · ")
 
 
-def test_notice_tells_what_was_dropped() -> None:
-    """Dropped turns are told with their tokens, else there is no notice."""
+def test_notice_shows_what_was_dropped() -> None:
+    """Dropped turns are mentioned with their tokens, else there is no notice."""
     assert notice_of(REPLY) == ""
     dropped = replace(REPLY, prompt=Prompt((), 3), run=replace(REPLY.run, dropped=1_234))
     assert "oldest 3 turns (1,234 tokens)" in notice_of(dropped)
@@ -174,7 +175,7 @@ def test_notice_tells_what_was_dropped() -> None:
 
 def test_the_raw_reply_leaves_the_prompt_out() -> None:
     """The JSON has each token with its number, and how much was dropped, but not the tokens of the prompt."""
-    part = Part("hi", [1], [(0, 2)], (), False)
+    part = Part("hi", [1], [(0, 2)], False)
     raw = plain(replace(REPLY, prompt=Prompt((part,), 2, 30)))
     assert raw["prompt"] == {"parts": (), "dropped_turns": 2, "dropped_tokens": 30}
     assert raw["text"] == "Hello"
@@ -185,6 +186,6 @@ def test_replies_to_several_visitors_run_at_once(tiny_cache: ModelCache) -> None
     with gr.Blocks() as page, own_lane("chat"):
         chat.render(chat.make_chatter(tiny_cache))
         lane = shared_lane()
-    shared = [event for event in page.fns.values() if event.concurrency_id == lane]
-    assert len(shared) == 4
+    shared = [event for event in events_of(page) if event.concurrency_id == lane]
+    assert len(shared) == 5
     assert "chat" in {event.api_name for event in shared}

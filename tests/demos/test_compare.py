@@ -6,11 +6,11 @@ from typing import Any
 import gradio as gr
 import pytest
 
-from demos.compare import EXAMPLES, FIRST, asked, make_comparer, render
-from demos.compare_form import CompareForm, compare_form
-from demos.compare_view import Compared, costs, summary, view
-from models.catalog.bundled import MINILM, SENTIMENT
-from models.catalog.offers import BUNDLED
+from demos.compare.form import CompareForm, compare_form
+from demos.compare.tab import CHINESE, EXAMPLES, FIRST, SIDE_BY_SIDE, asked, make_comparer, render
+from demos.compare.view import Compared, costs, summary, view
+from models.catalog.bundled import ENGLISH_PORTUGUESE, MINILM, QWEN, SENTIMENT
+from models.catalog.offers import BUNDLED, LARGE
 from models.runtime.cache import ModelCache
 from models.runtime.limits import InputError
 from models.runtime.progress import ignore
@@ -84,7 +84,7 @@ def test_b_reads_what_a_reads_unless_it_has_its_own(form: CompareForm) -> None:
     assert (second["text"], second["question"]) == ("one", "when?")
 
 
-def test_what_differs_is_told_for_each_side(form: CompareForm) -> None:
+def test_what_differs_is_reported_for_each_side(form: CompareForm) -> None:
     """Only settings that the task has, and only inputs that are not the same."""
     values = given(form, task="chat", text="hi", temperature_b=1.2, method_b="extractive")
     assert form.apart(values) == [("temperature", 0, 1.2)]
@@ -127,7 +127,7 @@ def test_nothing_is_marked_before_both_sides_are_whole() -> None:
     assert whole["sides"][0]["text"] == [("one ", False), ("two three", True)]
 
 
-def test_probabilities_have_a_sign_or_are_told_to_be_the_same() -> None:
+def test_probabilities_have_a_sign_or_are_reported_to_be_the_same() -> None:
     """Markup stays the text that it is."""
     first, second = outcome(SCRIPT, figures={SCRIPT: 0.25}), outcome(SCRIPT, figures={SCRIPT: 0.5, "b": 0.1})
     moved = view(Compared((), ("", ""), (first, second), done=True))
@@ -146,11 +146,17 @@ def test_what_it_took_is_in_words() -> None:
         ["tokens written", "2", "2", "the same"],
         ["words", "2", "1", "−1"],
     ]
+    assert costs(first, second, (70_000_000, 1_570_000_000))[1] == [
+        "memory of the model",
+        "70 MB",
+        "1,570 MB",
+        "+1,500 MB",
+    ]
     verdict = outcome("positive", verdict=True)
     assert [row[0] for row in costs(verdict, verdict)] == ["time", "tokens read"]
 
 
-def test_the_last_line_tells_what_differs() -> None:
+def test_the_last_line_shows_what_differs() -> None:
     """Words, or the two verdicts."""
     assert summary(outcome("one two"), outcome("one 2 3")) == "Words on one side only: 1 in A, 2 in B"
     assert summary(outcome("one"), outcome("one")) == "Both sides say the same words"
@@ -159,15 +165,36 @@ def test_the_last_line_tells_what_differs() -> None:
     assert summary(good, good) == "A and B: positive"
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
-def test_every_example_is_one_that_runs(form: CompareForm, tiny_cache: ModelCache, name: str) -> None:
+def test_the_memory_of_a_side_is_that_of_its_models() -> None:
+    """Also where a run used two; what is not loaded takes none."""
+    comparer = Comparer(tiny.cache())
+    with comparer.cache.lease(SENTIMENT) as sentiment, comparer.cache.lease(MINILM) as encoder:
+        assert comparer.memory(f"{SENTIMENT.name}, nearest by {MINILM.name}") == sentiment.nbytes + encoder.nbytes
+        assert comparer.memory(SENTIMENT.name) == sentiment.nbytes > 0
+        assert comparer.memory("Another") == 0
+
+
+@pytest.mark.parametrize("example", [*EXAMPLES.values(), *CHINESE.values()], ids=[*EXAMPLES, *CHINESE])
+def test_every_example_is_one_that_runs(form: CompareForm, tiny_cache: ModelCache, example: dict[str, Any]) -> None:
     """Its fields are there, and its two sides differ in something."""
-    values = given(form, **EXAMPLES[name])
+    values = given(form, **example)
     assert set(values) == set(form.names)
     assert asked(form, values) != Compared((), ("", ""))
     comparer = make_comparer(tiny_cache)
     for side in "ab":
         comparer.work(values["task"], form.read(values, side))
+
+
+def test_specialist_and_generalist_stand_side_by_side(tiny_cache: ModelCache) -> None:
+    """One example gives the same sentence to both, where both are offered."""
+    comparer = make_comparer(tiny_cache, offers=BUNDLED.with_more(LARGE))
+    with gr.Blocks():
+        both = compare_form(comparer, FIRST)
+    values = given(both, **SIDE_BY_SIDE)
+    assert both.apart(values) == [("model", ENGLISH_PORTUGUESE.name, QWEN.name)]
+    models = [list(comparer.work("translate", both.read(values, side)).stream(ignore))[-1].run.model for side in "ab"]
+    assert models == [ENGLISH_PORTUGUESE.name, QWEN.name]
+    assert all(comparer.memory(model) for model in models)
 
 
 def test_a_link_holds_every_field(tiny_cache: ModelCache) -> None:

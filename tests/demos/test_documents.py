@@ -5,14 +5,15 @@ from pathlib import Path
 
 import gradio as gr
 import pytest
-from gradio.utils import get_upload_folder
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 
-from demos import question_answering, translation
-from demos.answer_view import AROUND, WHOLE, near, view
-from demos.document_bar import BEGINNINGS, Opened, beginnings, places_of, summary
-from demos.uploads import path_of
+from demos.fields.document_bar import BEGINNINGS, Opened, beginnings, places_of, summary
+from demos.fields.uploads import path_of
+from demos.gradio_compat import upload_folder
+from demos.question_answering import tab as question_answering
+from demos.question_answering.view import AROUND, WHOLE, near, view
+from demos.translation import tab as translation
 from documents.document import Document, Place
 from models.catalog.bundled import QUESTION_ANSWERING
 from models.runtime.limits import InputError
@@ -80,7 +81,7 @@ def test_a_file_that_was_not_uploaded_is_refused(client: Client, endpoint: str, 
 
 def test_paths_outside_the_folder_of_uploads_are_none(tmp_path: Path) -> None:
     """Nor those that lead there and out again."""
-    folder = Path(get_upload_folder())
+    folder = Path(upload_folder())
     for path in ("/etc/passwd", str(folder / ".." / ".." / "etc" / "passwd"), str(tmp_path), ""):
         with pytest.raises(InputError, match="uploaded file"):
             path_of({"path": path})

@@ -1,15 +1,14 @@
 """Drafts under the chat without a browser: their endpoint, and what is shown of them."""
 
 from collections.abc import Iterator
-from types import SimpleNamespace
 
 import gradio as gr
 import pytest
 from gradio_client import Client
 
-from demos import chat
-from demos.drafts_view import drafts_status, drafts_view
-from demos.next_token import taken
+from demos.chat import tab as chat
+from demos.drafts.next_token import taken
+from demos.drafts.view import drafts_status, drafts_view
 from models.catalog.bundled import SMOLLM2
 from models.explain.tokens import Candidate, Token
 from models.runtime.cache import ModelCache
@@ -18,8 +17,8 @@ from models.runtime.provenance import Run
 from models.tasks.drafts.adapter import Draft, Drafter, Drafts
 
 RUN = Run("Tiny", "cpu", 12, 3, 1.5)
-END = Candidate("<|im_end|>", 0.25, True)
-TOKEN = Token(5, " a", 0.123456789, (END, Candidate("\N{REPLACEMENT CHARACTER}", 0.1, False)))
+END = Candidate(257, "<|im_end|>", 0.25, True)
+TOKEN = Token(5, " a", 0.123456789, (END, Candidate(6, "\N{REPLACEMENT CHARACTER}", 0.1, False)))
 
 
 @pytest.fixture
@@ -52,10 +51,10 @@ def test_drafts_tell_their_seeds_and_why_they_ended() -> None:
     token = shown["passages"][0]["tokens"][0]
     assert token["probability"] == 0.1235
     assert [rival["control"] for rival in token["rivals"]] == [True, False]
-    assert shown["next"] == [{"text": "<|im_end|>", "probability": 0.25, "control": True}]
+    assert shown["next"] == [{"id": 257, "text": "<|im_end|>", "probability": 0.25, "control": True}]
 
 
-def test_status_tells_what_was_read_and_written() -> None:
+def test_status_shows_what_was_read_and_written() -> None:
     """Before the text is read, how much of it is; then tokens, dropped ones too, time and speed."""
     reading = Drafts((), (), 5, 0.0, RUN)
     assert drafts_status(reading) == "Reading 5 of 12 tokens"
@@ -69,4 +68,4 @@ def test_status_tells_what_was_read_and_written() -> None:
 def test_only_a_text_can_be_taken(tiny_cache: ModelCache, data: object) -> None:
     """What the page says was chosen is checked as what a visitor types."""
     with pytest.raises(InputError, match="text"):
-        taken(Drafter(tiny_cache, SMOLLM2), SimpleNamespace(_data=data))  # type: ignore[arg-type]
+        taken(Drafter(tiny_cache, SMOLLM2), gr.EventData(None, data))

@@ -3,7 +3,9 @@
 import gradio as gr
 
 import app
-from demos.events import endpoint, let_share, own_lane, shared_lane, validator
+from demos.events import endpoint, own_lane, sent, shared_lane
+from demos.gradio_compat import events_of
+from demos.guard import validator
 from models.runtime.limits import InputError
 from tests import tiny
 
@@ -35,12 +37,12 @@ def test_an_unseen_event_costs_the_others_nothing() -> None:
     """What shows no progress has no component to show it on: with each message Gradio's page would copy them all."""
     page = app.build(tiny.cache())
     unseen = [
-        event for event in page.fns.values() if (event.show_progress, event.api_visibility) == ("hidden", "private")
+        event for event in events_of(page) if (event.show_progress, event.api_visibility) == ("hidden", "private")
     ]
     assert unseen
     assert [event for event in unseen if event.show_progress_on != []] == []
-    shown = {block._id for event in page.fns.values() for block in event.show_progress_on or ()}
-    assert not {block._id for block in page.blocks.values() if isinstance(block, gr.Tabs)} & shown
+    shown = [block for event in events_of(page) for block in event.show_progress_on or ()]
+    assert not [block for block in shown if isinstance(block, gr.Tabs)]
 
 
 def test_a_shared_lane_is_its_tabs_own_and_wider_than_the_others() -> None:
@@ -51,10 +53,25 @@ def test_a_shared_lane_is_its_tabs_own_and_wider_than_the_others() -> None:
 
     with gr.Blocks() as page:
         for tab in ("chat", "translation"):
-            with own_lane(tab):
+            with own_lane(tab, 8):
                 endpoint(give, tab, lane=shared_lane())
                 endpoint(give, f"{tab}_alone")
-    let_share(page, 8)
-    lanes = {event.api_name: event for event in page.fns.values()}
+    lanes = {event.api_name: event for event in events_of(page)}
     assert len({event.concurrency_id for event in lanes.values()}) == 4
     assert [lanes[name].concurrency_limit for name in ("chat", "translation", "chat_alone")] == [8, 8, 1]
+
+
+def test_what_a_script_did_not_send_is_none() -> None:
+    """A visitor's browser may send anything with an event, or nothing."""
+    assert sent(gr.EventData(None, {"take": "so"}), "take") == "so"
+    for data in (None, 5, "take", ["take"], {"other": 5}):
+        assert sent(gr.EventData(None, data), "take") is None
+
+
+def test_what_the_browser_keeps_sets_off_one_event() -> None:
+    """With two of them Gradio reports the change once more after each, and the page asks the server in a circle."""
+    layout = app.build(tiny.cache()).get_config_file()
+    kept = [each["id"] for each in layout["components"] if each["type"] == "browserstate"]
+    targets = [(at, event) for each in layout["dependencies"] for at, event in each["targets"]]
+    assert kept
+    assert [targets.count((each, "change")) for each in kept] == [1] * len(kept)

@@ -7,8 +7,8 @@ import gradio as gr
 import numpy as np
 import pytest
 
-from demos.how_attention_works import TAB, examples
-from demos.worked_view import HeadView, WorkedExample, script, view
+from demos.how_attention_works.tab import TAB, examples
+from demos.how_attention_works.view import HeadView, WorkedExample, script, view
 from models.catalog.bundled import ATTENTION, MINILM, SMOLLM2
 from models.explain.projections import HeadReader
 from models.runtime.cache import ModelCache

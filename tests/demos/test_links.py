@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import app
-from demos.link_bar import check, opener
-from demos.links import CONTENT_LIMIT, DIGEST, LINK_LIMIT, Link, LinkError, decode, encode
+from demos.page.link_bar import check, opener
+from demos.page.links import CONTENT_LIMIT, DIGEST, LINK_LIMIT, Link, LinkError, decode, encode
 from demos.status import StatusLine
 from demos.tab import Form
 from models.runtime.cache import ModelCache
@@ -49,6 +49,8 @@ def values_of(field: Component) -> st.SearchStrategy[Any]:
         return st.text(st.characters(), max_size=300)
     if isinstance(field, gr.Dropdown | gr.Radio):
         return st.sampled_from([choice for _, choice in field.choices])
+    if isinstance(field, gr.CheckboxGroup):
+        return st.lists(st.sampled_from([choice for _, choice in field.choices]), unique=True)
     if isinstance(field, gr.Checkbox):
         return st.booleans()
     if isinstance(field, gr.Slider):
@@ -76,14 +78,14 @@ def test_five_hundred_states_come_back(shown: Shown) -> None:
         updates = opened(code)
         assert updates.pop(strip).selected == tab
         assert "Nothing has run yet" in updates.pop(message)
-        values = {field: told["value"] if isinstance(told, dict) else told for field, told in updates.items()}
+        values = {field: each["value"] if isinstance(each, dict) else each for field, each in updates.items()}
         assert values == {forms[tab].inputs[name]: value for name, value in inputs.items()}
 
     comes_back()
 
 
 def test_a_link_shows_the_fields_that_its_task_has(shown: Shown) -> None:
-    """A tab that was never opened hears of no change, so the link itself tells what is seen."""
+    """A tab that was never opened receives no change events, so the link itself determines what is visible."""
     forms, opened, *_ = shown
     fields = forms["compare"].inputs
     updates = opened(encode(Link("compare", {"task": "translate", "source_b": "pt", "method_b": "extractive"})))
@@ -119,7 +121,7 @@ SOUND = encode(Link("sentiment", {"text": "The film was good."}))
         pytest.param(forged(b"no json"), "damaged", id="no JSON"),
         pytest.param(forged(b"[" * 100_000), "damaged", id="deep JSON"),
         pytest.param(forged(b'"ab"'), "damaged", id="no link in it"),
-        pytest.param(forged(json.dumps(["nowhere", {}]).encode()), "a tab that is not here", id="unknown tab"),
+        pytest.param(forged(json.dumps(["nowhere", {}]).encode()), "this server does not have", id="unknown tab"),
         pytest.param(forged(json.dumps(["sentiment", {"x": "y"}]).encode()), "“x”", id="unknown field"),
         pytest.param(forged(json.dumps(["sentiment", {"text": ["y"]}]).encode()), "“text”", id="wrong type"),
         pytest.param(forged(json.dumps(["sentiment", {"text": "a" * 10_001}]).encode()), "“text”", id="too long here"),
@@ -129,7 +131,7 @@ SOUND = encode(Link("sentiment", {"text": "The film was good."}))
         pytest.param(forged(b'["chat",{"temperature":true}]'), "“temperature”", id="no number"),
     ],
 )
-def test_what_is_wrong_with_a_link_is_told(
+def test_what_is_wrong_with_a_link_is_reported(
     shown: Shown, code: str, words: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The page says so, fills nothing, and nothing about it is logged."""
@@ -141,7 +143,7 @@ def test_what_is_wrong_with_a_link_is_told(
     assert not caplog.records
 
 
-def test_a_text_too_long_for_a_link_is_told() -> None:
+def test_a_text_too_long_for_a_link_is_reported() -> None:
     """What cannot be packed into the limit is refused when the link is made, with both figures."""
     noise = "".join(hashlib.sha256(bytes([n % 256, n // 256])).hexdigest() for n in range(2_000))
     with pytest.raises(LinkError, match=r"a link of [\d,]+ characters; at most 32,000 are allowed"):
@@ -157,3 +159,10 @@ def test_a_long_english_text_fits(shown: Shown) -> None:
     inputs = {"question": "Where was the brass key found?", "context": text, "top_k": 3}
     check(forms["question-answering"].inputs, inputs)
     assert len(encode(Link("question-answering", inputs))) < LINK_LIMIT
+
+
+def test_every_input_has_an_id_of_its_own(shown: Shown) -> None:
+    """By which the history in the browser knows what a run's values are of."""
+    ids = [field.elem_id for form in shown[0].values() for field in form.inputs.values()]
+    assert all(ids)
+    assert len({*ids}) == len(ids)

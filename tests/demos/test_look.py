@@ -2,7 +2,7 @@
 
 import pytest
 
-from demos import look
+from demos.page import look
 
 
 def lightness(colour: str) -> float:

@@ -6,9 +6,9 @@ import gradio as gr
 import pytest
 from gradio_client import Client
 
-from demos import next_word
-from demos.next_word import make_next_word
-from demos.next_word_view import perplexity_json, perplexity_view
+from demos.next_word import tab as next_word
+from demos.next_word.tab import make_next_word
+from demos.next_word.view import perplexity_json, perplexity_view
 from models.runtime.cache import ModelCache
 
 
@@ -35,8 +35,21 @@ def test_the_endpoint_gives_what_the_adapter_gives(client: Client, tiny_cache: M
     assert all(0 < token["probability"] < 1 and token["rank"] > 0 for token in measured["tokens"])
 
 
+def test_a_script_gets_what_may_follow(client: Client, tiny_cache: ModelCache) -> None:
+    """The likeliest tokens, more than the page lists, and what they leave for the others."""
+    following = client.predict("see in", api_name="/next_token")
+    adapter = make_next_word(tiny_cache)
+    known = adapter.drafter("see in", 0).distribution
+    assert known is not None
+    assert [each["probability"] for each in following["next"]] == pytest.approx(
+        [each.probability for each in known.likeliest]
+    )
+    assert following["rest"] == pytest.approx(1 - sum(each["probability"] for each in following["next"]))
+    assert following["vocabulary"] == known.vocabulary > len(following["next"]) == 200
+
+
 def test_perplexity_has_json_numbers_only(tiny_cache: ModelCache) -> None:
-    """What scripts get is plain data under the names that the documentation tells."""
+    """What scripts get is plain data under the documented names."""
     meter = make_next_word(tiny_cache).meter
     result = perplexity_json("hi", meter("hi"))
     assert result.keys() == {"perplexity", "tokens", "model", "device", "engine", "dropped", "seconds"}
@@ -49,3 +62,10 @@ def test_a_measured_text_shows_ranks(tiny_cache: ModelCache) -> None:
     assert "base" not in shown
     assert all(token["rank"] > 0 for token in shown["passages"][0]["tokens"])
     assert shown["passages"][0]["title"].startswith("Perplexity ")
+
+
+def test_a_script_gets_the_lens(client: Client) -> None:
+    """The endpoint takes a word to follow, and a translator by its name."""
+    found = client.predict("see in", word="z", api_name="/lens")
+    assert {position["followed"][0]["text"] for layer in found["layers"] for position in layer["positions"]} == {"z"}
+    assert client.predict("The dog.", model="Firefox Translations en-pt", api_name="/lens")["target"]

@@ -40,7 +40,7 @@ def test_what_was_escaped_comes_back(text: str) -> None:
 
 @given(MARKUP)
 def test_only_harmless_tags_are_left(text: str) -> None:
-    """No tag, comment or declaration is left but the tags which the Chatbot is told to show as text."""
+    """No tag, comment or declaration is left but the tags that the Chatbot shows as text."""
     elements = Elements()
     elements.feed(to_chatbot(text) + ">")
     elements.close()

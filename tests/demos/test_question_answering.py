@@ -7,9 +7,9 @@ import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 
-from demos import question_answering
-from demos.answer_view import pieces, view
-from demos.question_answering import contexts, plain, status_of
+from demos.question_answering import tab as question_answering
+from demos.question_answering.texts import contexts
+from demos.question_answering.view import pieces, plain, status_of, view
 from models.catalog.bundled import QUESTION_ANSWERING
 from models.runtime.limits import CONTEXT_LIMIT
 from models.runtime.provenance import Run
@@ -44,14 +44,14 @@ def test_every_answer_is_marked_at_its_own_place() -> None:
     ]
 
 
-def test_the_view_tells_whether_there_is_an_answer() -> None:
+def test_the_view_shows_whether_there_is_an_answer() -> None:
     """Where no answer is the likelier, the page says so."""
     assert view(TEXT, FOUND)["found"]
     assert not view(TEXT, Answers((), 0.8, -1.0, 1, 1, RUN))["found"]
 
 
 def test_the_status_counts_windows() -> None:
-    """Done, it tells how many windows there were; before, how many are read."""
+    """At the end it shows how many windows there were; before, how many are read."""
     assert status_of(FOUND) == "Model · cpu · 30 tokens · 500 ms · 1 window"
     assert status_of(Answers((), 0.8, -1.0, 2, 9, RUN)).endswith("2 of 9 windows read")
 

@@ -2,7 +2,7 @@
 
 import gradio as gr
 
-from demos.reads_hint import ReadsHint, warning
+from demos.fields.reads_hint import ReadsHint, warning
 from models.catalog.bundled import QWEN, SENTIMENT
 
 CHINESE = "这家面馆的汤头特别鲜，下次还来。"

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from demos.script_it import ASSETS
+from demos.page.script_it import FOLDER
 from tests.programs import program
 
 ADDRESS = "https://glass.example/it's $HOME/`here`"
@@ -49,7 +49,7 @@ def snippets() -> list[tuple[list[tuple[str, Any]], list[str]]]:
     calls = [[("text", text), ("more", VALUES[at % len(VALUES)])] for at, text in enumerate(texts())]
     given = [{"address": ADDRESS, "endpoint": "answer", "parameters": call} for call in calls]
     made = subprocess.run(
-        [program("node", "nodejs"), "-e", SNIPPETS, str(ASSETS / "snippets.js")],
+        [program("node", "nodejs"), "-e", SNIPPETS, str(FOLDER / "snippets.js")],
         input=json.dumps(given),
         capture_output=True,
         text=True,

@@ -8,9 +8,8 @@ import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 
-from demos import sentiment
-from demos.sentiment import plain, status_of
-from demos.sentiment_view import pieces, view
+from demos.sentiment import tab as sentiment
+from demos.sentiment.view import pieces, plain, status_of, view
 from models.explain.attribution import Word
 from models.runtime.provenance import Run
 from models.tasks.sentiment.results import Scores, Sentence, Sentiment
@@ -47,7 +46,7 @@ def test_words_are_marked_at_their_own_places() -> None:
     ]
 
 
-def test_the_view_tells_what_is_still_to_come() -> None:
+def test_the_view_shows_what_is_still_to_come() -> None:
     """While words are missing, the page says that it measures them."""
     drawn = view(TEXT, RESULT)
     assert drawn["label"] == "positive"

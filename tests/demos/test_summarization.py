@@ -6,11 +6,12 @@ import gradio as gr
 import pytest
 from gradio_client import Client
 
-from demos import summarization
-from demos.summary_view import pieces, view
+from demos.summarization import tab as summarization
+from demos.summarization.view import pieces, status_of, view
 from models.runtime.cache import ModelCache
 from models.runtime.provenance import Run
-from models.tasks.summarization.adapter import Source, Summary, SummarySentence, of_catalog
+from models.tasks.summarization.adapter import of_catalog
+from models.tasks.summarization.results import Source, Summary, SummarySentence
 
 TEXT = "🎉 <b>One</b>. Two! Three."
 SUMMARY = Summary(
@@ -54,8 +55,8 @@ def test_view_marks_what_nothing_supports() -> None:
 
 
 def test_status_counts_words_and_what_is_unsupported() -> None:
-    """The status line tells the words in and out, the tokens left out, and the unsupported sentences."""
-    assert summarization.status_of(SUMMARY) == (
+    """The status line shows the words in and out, the tokens left out, and the unsupported sentences."""
+    assert status_of(SUMMARY) == (
         "Writer · cpu · 7 tokens, 2 dropped · 500 ms · 4 → 5 words · 1 of 2 sentences to be checked"
     )
 

@@ -5,11 +5,11 @@ import base64
 import numpy as np
 import pytest
 
-from demos.chat_why import check, show_tokens
-from demos.token_view import looked
+from demos.chat.why import show_tokens
+from demos.views.tokens import looked
 from models.catalog.bundled import SMOLLM2
 from models.runtime.cache import ModelCache
-from models.runtime.limits import InputError, Limits
+from models.runtime.limits import Limits
 from models.tasks.chat.adapter import ChatReply, Chatter
 from models.tasks.chat.attention import ReplyAttention, ReplyReader
 
@@ -52,10 +52,10 @@ def test_a_reply_that_could_not_be_read_again_has_no_rows(tiny_cache: ModelCache
 
 
 def test_a_reply_can_be_asked_about(reply: ChatReply) -> None:
-    """The view of a reply asks; without a reply there is nothing to look into."""
+    """The view of a reply asks, and offers every rival with its id, to go on from."""
     shown = show_tokens(reply)
     assert shown["asks"]
     assert [token["text"] for token in shown["passages"][0]["tokens"]] == [token.text for token in reply.tokens]
-    check(reply)
-    with pytest.raises(InputError, match="no reply yet"):
-        check(None)
+    assert shown["branches"]
+    rivals = [[each["id"] for each in token["rivals"]] for token in shown["passages"][0]["tokens"]]
+    assert rivals == [[each.id for each in token.rivals] for token in reply.tokens]

@@ -1,15 +1,17 @@
 """The Translation tab without a browser: what its parts show, and what its endpoint returns."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import gradio as gr
 import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 
-from demos import translation
-from demos.aligned_words import view
-from demos.language_hint import told
+from demos.fields.language_hint import hint_text
+from demos.translation import tab as translation
+from demos.translation.aligned_words import view
+from demos.translation.status import status_of
 from models.runtime.cache import ModelCache
 from models.runtime.provenance import Run
 from models.tasks.translation.adapter import of_catalog
@@ -50,11 +52,13 @@ def test_view_counts_words_from_each_sentence() -> None:
     assert second["links"] == []
 
 
-def test_status_tells_what_was_not_translated() -> None:
+def test_status_shows_what_was_not_translated() -> None:
     """Copied signs and unfinished sentences are counted beside the rest."""
-    assert translation.status_of(RESULT).endswith(
+    assert status_of(RESULT).endswith(
         "5 tokens · 250 ms · 2 sentences · 1 unknown sign copied · 1 sentence ran too long"
     )
+    circling = replace(RESULT, sentences=(replace(RESULT.sentences[1], circles=True),))
+    assert status_of(circling).endswith("1 sentence ended: it began to repeat itself")
 
 
 def test_endpoint(client: Client) -> None:
@@ -68,7 +72,7 @@ def test_endpoint(client: Client) -> None:
 
 
 def test_endpoint_reads_the_language_it_finds(client: Client) -> None:
-    """With "auto" the direction follows the text, and the guess is told; an unsure one never blocks."""
+    """With "auto" the direction follows the text, and the guess is shown; an unsure one never blocks."""
     result = client.predict("Acordei cedo e fui a pé até ao rio.", "auto", "en", api_name="/translate")
     assert (result["model"], result["source"]) == ("Firefox Translations pt-en", "pt")
     assert result["detected"].pop("confidence") > 0.9
@@ -80,7 +84,7 @@ def test_endpoint_reads_the_language_it_finds(client: Client) -> None:
 
 
 def test_endpoint_says_what_it_cannot_read(client: Client) -> None:
-    """A sure guess that no model reads is an error in words, which tells how to have it translated all the same."""
+    """A sure guess that no model reads is an error whose message explains how to translate anyway."""
     with pytest.raises(
         (AppError, ValueError), match=r"Looks like Swedish \(\d+%\); no model here translates that to 'en'"
     ):
@@ -94,10 +98,10 @@ def test_endpoint_says_what_it_cannot_read(client: Client) -> None:
         (Guess("pt", 0.97), "Looks like Portuguese (97%)"),
         (Guess("sv", 0.9), "Looks like Swedish (90%); no model here translates it"),
         (Guess("de", 0.6), "Not sure which language this is: perhaps German (60%)"),
-        (Guess("pt", 0.97, short=True), "Too short to tell the language: perhaps Portuguese (97%)"),
+        (Guess("pt", 0.97, short=True), "Too short to detect the language: perhaps Portuguese (97%)"),
         (Guess("en", 0.9, ("pt",)), "Looks mixed: English and Portuguese"),
     ],
 )
-def test_the_hint_is_told_in_words(guess: Guess | None, words: str) -> None:
+def test_the_hint_is_reported_in_words(guess: Guess | None, words: str) -> None:
     """What is sure is said so, what is not is not, and what no model reads is named."""
-    assert told(guess, {"en", "pt"}) == words
+    assert hint_text(guess, {"en", "pt"}) == words

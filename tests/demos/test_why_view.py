@@ -1,11 +1,11 @@
-"""The "why" without a model: what is drawn for a sentiment and for an answer, and how agreement is told."""
+"""The "why" without a model: what is drawn for a sentiment and for an answer, and how agreement is shown."""
 
 import pytest
 
-from demos.answer_view import Asked, part_of
-from demos.answer_view import why as why_answer
-from demos.sentiment_view import why as why_sentiment
-from demos.why_view import Strip, agreement, completeness, group
+from demos.question_answering.view import Asked, part_of
+from demos.question_answering.view import why as why_answer
+from demos.sentiment.view import why as why_sentiment
+from demos.views.why import Strip, agreement, completeness, group
 from models.explain.attribution import Gradients, Reasons, Word
 from models.runtime.provenance import Run
 from models.tasks.question_answering.results import Answer, Answers
@@ -66,12 +66,12 @@ def test_a_group_has_one_scale() -> None:
         ([1, 1, 1, 1], "Too few words"),
     ],
 )
-def test_agreement_is_told_in_words(second: list[float], words: str) -> None:
+def test_agreement_is_reported_in_words(second: list[float], words: str) -> None:
     """The figure stands beside what it means."""
     assert agreement([1.0, 2.0, 3.0, 4.0], second).startswith(words)
 
 
-def test_what_the_gradients_miss_is_told() -> None:
+def test_what_the_gradients_miss_is_reported() -> None:
     """Within 1% they are complete; else the page says how much is missing."""
     assert completeness(0.004, 1_031).startswith("The gradients add up to the whole change of the score, within 0.4%")
     assert "1,031 points" in completeness(0.004, 1_031)

@@ -1,5 +1,7 @@
 """Every word of the page has its translation, and a visitor gets the words of the browser's language."""
 
+import json
+import re
 import string
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,10 +10,10 @@ import httpx
 import pytest
 
 import app
-from demos.question_answering import CONTEXTS
-from demos.script_it import LANGUAGES as SCRIPTED
-from demos.spoken import head
-from demos.words import LANGUAGES, Words, best, parts, say_count, told
+from demos.page.script_it import LANGUAGES as SCRIPTED
+from demos.page.spoken import head
+from demos.question_answering.texts import CONTEXTS
+from demos.words import LANGUAGES, Words, best, localize, parts, say_count
 from models.catalog.offers import ACCURATE, BUNDLED, HUB, LARGE
 from models.runtime.limits import DEFAULT_LIMITS
 from models.tasks.registry import TASKS
@@ -31,6 +33,8 @@ MODELS = {
 # What is written alike in every language: names of models and encodings, and commands.
 NAMES = {*ENCODINGS, *MODELS, "# Glassbox", *SCRIPTED}
 COMMAND = "python app.py "
+# Examples in Chinese, which are shown to those alone who read the page in it.
+HAN = re.compile("[\u4e00-\u9fff]")
 every_language = pytest.mark.parametrize("words", LANGUAGES.values(), ids=LANGUAGES)
 
 
@@ -55,9 +59,9 @@ def wanted(said: set[str]) -> set[str]:
 @every_language
 def test_nothing_lacks_a_translation(words: Words, said: set[str], wanted: set[str]) -> None:
     """Every text of the page has an entry, by its own words or by a pattern that fits it."""
-    alike = NAMES | {english for english in wanted if english.startswith(COMMAND)}
+    alike = NAMES | {english for english in wanted if english.startswith(COMMAND) or HAN.search(english)}
     assert not sorted(said - words.entries.keys())
-    assert not sorted(each for each in wanted - alike if each not in words.entries and words.told(each) == each)
+    assert not sorted(each for each in wanted - alike if each not in words.entries and words.localize(each) == each)
 
 
 @every_language
@@ -107,15 +111,15 @@ def test_the_browsers_first_choice_counts(header: str, tag: str) -> None:
 def test_a_visitor_gets_their_own_language(chinese_visitor: None) -> None:
     """Within an event, words are those of who asked for it, plural or not."""
     assert say_count(1, "{n} sentence", "{n} sentences") == "1 句"
-    assert told("Text is empty. Type some words.") == "文本为空。请输入一些文字。"
-    assert told("Downloading X: 3 of 40 MB") == "正在下载 X：3/40 MB"
+    assert localize("Text is empty. Type some words.") == "文本为空。请输入一些文字。"
+    assert localize("Downloading X: 3 of 40 MB") == "正在下载 X：3/40 MB"
 
 
 def test_what_a_visitor_wrote_stays(chinese_visitor: None) -> None:
     """Only words of the page are translated within a message: not what it quotes, though it may look like them."""
-    quoted = told("There is no column “Text is empty. Type some words.” for text. The file has “Translate”.")
+    quoted = localize("There is no column “Text is empty. Type some words.” for text. The file has “Translate”.")
     assert quoted == "没有可用作文本的列“Text is empty. Type some words.”。文件中有 “Translate”。"
-    assert told("NUL bytes in lines 3, 4 …: no model reads a cell that holds one.").startswith("第 3, 4 … 行中有")
+    assert localize("NUL bytes in lines 3, 4 …: no model reads a cell that holds one.").startswith("第 3, 4 … 行中有")
 
 
 def test_markdown_is_translated_by_its_parts() -> None:
@@ -128,7 +132,21 @@ def test_markdown_is_translated_by_its_parts() -> None:
 
 def test_no_translation_ends_the_script() -> None:
     """A language file may hold any signs."""
-    assert head(Words("x", {"a": "</script><b>"})).count("</script>") == 1
+    assert head(Words("x", {"a": "</script><b>"}), "a").count("</script>") == 1
+
+
+def test_the_groups_of_tabs_are_named_as_a_style_sheet_reads_it() -> None:
+    """CSS has other escapes than JSON, so that the names of the groups were shown as the numbers of their letters."""
+    assert '--inside: "看内部"; --tools: "工具"' in head(CHINESE, "")
+
+
+def test_the_page_has_the_words_of_its_scripts(served: str) -> None:
+    """What scripts say and what views have as markup, and little of what the server translates."""
+    layout = httpx.get(f"{served}/config", headers={"Accept-Language": "zh"}, timeout=60).json()
+    sent = json.JSONDecoder().raw_decode(layout["head"].split("glassboxWords = ")[-1])[0]
+    said = spoken.said_in_scripts() | spoken.said_in_markup()
+    assert not said - sent.keys()
+    assert len(sent) < len(CHINESE.entries) / 2
 
 
 def test_the_server_answers_in_the_languages_of_who_asks(served: str) -> None:
@@ -158,7 +176,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def _fits(key: str) -> Callable[[str], bool]:
     only = Words("x", {key: "\0"})
-    return lambda english: only.told(english) == "\0"
+    return lambda english: only.localize(english) == "\0"
 
 
 def _places(sentence: str) -> list[tuple[str, str]]:

@@ -65,7 +65,7 @@ def test_the_work_ends_when_nobody_waits() -> None:
     assert time.monotonic() - began < 5
 
 
-def test_a_process_that_breaks_down_is_told_in_words() -> None:
+def test_a_process_that_breaks_down_is_reported_in_words() -> None:
     """Its own complaint is in the log alone."""
     with pytest.raises(InputError, match="could not be read") as caught:
         apart("unheard-of", b"", "")

@@ -4,6 +4,7 @@ import io
 import zlib
 from collections.abc import Callable
 from contextlib import suppress
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -182,7 +183,8 @@ def test_a_long_document_is_cut_in_words(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_time_runs_out_between_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """What was read by then is kept."""
     times = iter([0.0, 1.0, 2.0, 99.0])
-    monkeypatch.setattr("documents.pdf.time.monotonic", lambda: next(times))
+    # Not the clock of the whole process, which other threads read too.
+    monkeypatch.setattr("documents.pdf.time", SimpleNamespace(monotonic=lambda: next(times)))
     assert read(drawn(["One"], ["Two"], ["Three"])).text == "One\n\nTwo"
 
 

@@ -173,7 +173,7 @@ class Site:
 
     def idle(self) -> bool:
         """Whether nothing runs, nothing waits, and no model is in use."""
-        line = self.serving.door.line
+        line = self.serving.admission.line
         leases = sum(model.leases for model in self.cache.status().models)
         return line.running() + line.waiting() + leases == 0
 

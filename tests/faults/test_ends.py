@@ -79,7 +79,7 @@ def test_the_step_it_is_in_is_the_last(site: Site, state: State) -> None:
     with visitor.listening(state.endpoint, event):
         wait_until(lambda: site.machine.steps == 1)
         assert visitor.cancel(state.endpoint, event, event).status_code == 200
-        wait_until(lambda: site.serving.door.line.running() == 0)
+        wait_until(lambda: site.serving.admission.line.running() == 0)
     # A translation looks whether to go on only so often.
     time.sleep(PAUSE)
     site.machine.open.set()
@@ -94,13 +94,13 @@ def test_who_leaves_the_queue_is_never_run(site: Site, way: str) -> None:
     site.machine.open.clear()
     first = visitor.begin("sentiment", "first")
     with visitor.listening("sentiment", first) as messages:
-        wait_until(lambda: site.serving.door.line.running() == 1)
+        wait_until(lambda: site.serving.admission.line.running() == 1)
         second = visitor.begin("sentiment", "second")
         with visitor.listening("sentiment", second):
-            assert site.serving.door.line.waiting() == 1
+            assert site.serving.admission.line.waiting() == 1
             if way == "cancel":
                 assert visitor.cancel("sentiment", second, second).status_code == 200
-        wait_until(lambda: site.serving.door.line.waiting() == 0)
+        wait_until(lambda: site.serving.admission.line.waiting() == 0)
         ended = site.outcomes("sentiment").get("done", 0.0)
         site.machine.open.set()
         assert list(messages)[-1][0] == "complete"
@@ -121,7 +121,7 @@ def test_a_load_goes_on_when_its_visitor_leaves(site: Site) -> None:
     event = visitor.begin("sentiment", "good")
     with visitor.listening("sentiment", event):
         wait_until(lambda: site.cache.status().used_bytes > SENTIMENT.nbytes)
-    wait_until(lambda: site.serving.door.line.running() == 0)
+    wait_until(lambda: site.serving.admission.line.running() == 0)
     assert visitor.result("answer", "who?", "somebody", 1)
     before = loads(site)
     site.machine.loads.set()
@@ -157,7 +157,7 @@ def test_the_deadline_ends_every_request(hasty: Site, state: State) -> None:
 
 
 def test_the_deadline_holds_while_a_model_loads(hasty: Site) -> None:
-    """Whoever waited for the load is told that it goes on; the next one finds the model there."""
+    """The waiting visitor gets a message that the load continues; the next one finds the model loaded."""
     hasty.machine.reset()
     hasty.cache.unload()
     hasty.machine.loads.clear()
@@ -172,7 +172,7 @@ def test_the_deadline_holds_while_a_model_loads(hasty: Site) -> None:
 def test_generation_that_raises_keeps_its_partial_text(site: Site) -> None:
     """After some tokens the model breaks: the tokens stay, the error is in words, the next visitor is served.
 
-    Without `errors_in_words` the answer held the message of the exception.
+    Without `errors_as_messages` the answer held the message of the exception.
     """
     site.machine.delay, site.machine.fails_at = 0.15, 8
     site.machine.fails = [RuntimeError("secret detail")]
@@ -180,7 +180,7 @@ def test_generation_that_raises_keeps_its_partial_text(site: Site) -> None:
     assert [kind for kind, _ in messages[:-1]] == ["generating"] * (len(messages) - 1)
     assert messages[-2][1][0]
     kind, value = messages[-1]
-    assert (kind, value["error"]) == ("error", "The server failed at this one. The error is in its log.")
+    assert (kind, value["error"]) == ("error", "The server failed to process this request. The error is in its log.")
     settled(site)
     site.machine.reset()
     assert site.visitor.result("chat", "hello", [], "", 4, 0)
@@ -189,7 +189,7 @@ def test_generation_that_raises_keeps_its_partial_text(site: Site) -> None:
 
 @states
 def test_out_of_memory_in_a_forward_evicts_and_runs_again(site: Site, state: State) -> None:
-    """The visitor gets the result that there would have been. Without `retried`: "The server failed at this one"."""
+    """The visitor gets the usual result. Without `retried`: "The server failed to process this request"."""
     expected = site.visitor.result(state.endpoint, *state.data)
     before = site.cache.status().evictions
     site.machine.steps, site.machine.fails_at, site.machine.fails = 0, state.steps, [FULL]

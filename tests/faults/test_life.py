@@ -13,7 +13,7 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-import app
+import model_setup
 from models.weights.gguf import ABOUT, SERVED, TOKENIZER
 from models.weights.store import WeightStore
 from tests.faults.machine import Site, Visitor, wait_until
@@ -26,7 +26,7 @@ def test_alive_and_not_ready(site: Site) -> None:
     assert httpx.get(site.serving.url + "/healthz", timeout=60).status_code == 200
     ready = httpx.get(site.serving.url + "/readyz", timeout=60)
     assert ready.status_code == 503
-    names = {spec.weights.name for spec in app.DEFAULT_MODELS}
+    names = {spec.weights.name for spec in model_setup.DEFAULT_MODELS}
     assert ready.json() == {"ready": False, "missing": [*dict.fromkeys(ready.json()["missing"])], "closing": False}
     assert set(ready.json()["missing"]) == names
 
@@ -35,7 +35,7 @@ def test_ready_once_the_default_models_are_on_disk(site_of: Callable[..., Site],
     """It is false until the last of them is there, and true after."""
     site = site_of(home=tmp_path)
     store = WeightStore(tmp_path)
-    for spec in app.DEFAULT_MODELS:
+    for spec in model_setup.DEFAULT_MODELS:
         ready = httpx.get(site.serving.url + "/readyz", timeout=60)
         assert ready.status_code == (200 if store.has(spec.weights) and not ready.json()["missing"] else 503)
         weights = store.known(spec.weights)
@@ -82,9 +82,9 @@ def program(delay: float, drain: int, home: Path) -> Iterator[tuple[subprocess.P
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
-            told = next(line for line in process.stdout if line.startswith("serving at "))
+            line = next(line for line in process.stdout if line.startswith("serving at "))
             threading.Thread(target=process.stdout.read, daemon=True).start()
-            yield process, Visitor(told.removeprefix("serving at ").strip())
+            yield process, Visitor(line.removeprefix("serving at ").strip())
         finally:
             process.kill()
 

@@ -12,6 +12,7 @@ import pytest
 from gradio_client import Client
 from gradio_client.exceptions import ValidationError
 
+from server.gradio_compat.line import Push
 from tests.faults.machine import API, Site, wait_until
 from tests.loops import run_apart
 
@@ -31,7 +32,7 @@ def test_two_hundred_joins(site: Site, path: str) -> None:
 
     Ungated, more than 32 waited: Gradio counts the line before its own checks and joins it after them.
     """
-    line = site.serving.door.line
+    line = site.serving.admission.line
     site.visitor.result("sentiment", "warm")
     site.machine.open.clear()
     running = site.visitor.begin("sentiment", "first")
@@ -54,24 +55,27 @@ def test_two_hundred_joins(site: Site, path: str) -> None:
     assert running
 
 
-def test_who_joined_is_counted_once(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    """17 stand in the line and have not heard so yet: there is room for 15 more.
+def test_who_joined_is_counted_once(site: Site) -> None:
+    """17 are in the queue and were not answered yet: there is room for 15 more.
 
     When a place on the way into the line was kept until its answer had gone out, the 17 counted as 34.
     """
     site.visitor.result("sentiment", "warm")
     site.machine.open.clear()
     site.visitor.begin("sentiment", "first")
-    line, answered, push = site.serving.door.line, threading.Event(), site.serving.page._queue.push
+    line, answered = site.serving.admission.line, threading.Event()
     wait_until(lambda: line.running() == 1)
 
-    async def answered_late(**call: Any) -> Any:
-        joined = await push(**call)
-        while not answered.is_set():
-            await asyncio.sleep(0.01)
-        return joined
+    def late(push: Push) -> Push:
+        async def answered_late(**call: Any) -> Any:
+            joined = await push(**call)
+            while not answered.is_set():
+                await asyncio.sleep(0.01)
+            return joined
 
-    monkeypatch.setattr(site.serving.page._queue, "push", answered_late)
+        return answered_late
+
+    line.around_join(late)
     with ThreadPoolExecutor(18) as pool:
         calls = [pool.submit(site.visitor.call, "sentiment", "good") for _ in range(17)]
         wait_until(lambda: line.waiting() == 17)
@@ -97,15 +101,15 @@ def test_visitors_do_not_meet(site: Site) -> None:
 
 @pytest.mark.parametrize("state", ["running", "waiting"])
 def test_nobody_cancels_for_another(site: Site, state: str) -> None:
-    """Whoever learns the id of another's request cannot end it.
+    """A request cannot be cancelled by another visitor who knows its id.
 
-    Ungated, a request that waited was gone, and its visitor heard nothing more.
+    Without the gate a waiting request was gone, and its visitor got no result.
     """
     visitor = site.visitor
     visitor.result("sentiment", "warm")
     site.machine.open.clear()
     events = [visitor.begin("sentiment", "first"), visitor.begin("sentiment", "second")]
-    wait_until(lambda: site.serving.door.line.running() == 1)
+    wait_until(lambda: site.serving.admission.line.running() == 1)
     victim = events[0] if state == "running" else events[1]
     answer = visitor.cancel("sentiment", victim, "somebody else")
     assert (answer.status_code, answer.json()) == (403, {"detail": "This request belongs to another visitor."})

@@ -50,11 +50,14 @@ def test_the_page_has_our_preview(site_of: Callable[..., Site], proxies: int) ->
 
 
 def test_the_page_is_compressed(site_of: Callable[..., Site]) -> None:
-    """A page of a megabyte travels as less than 200 kB; a stream of events is never held back to be compressed."""
+    """A page of over a megabyte travels as less than 200 kB in every language; streams of events are not compressed."""
     url = site_of().serving.url
-    with httpx.stream("GET", url + "/", headers={"Accept-Encoding": "gzip"}, timeout=60) as answer:
-        assert answer.headers["content-encoding"] == "gzip"
-        assert sum(map(len, answer.iter_raw())) < 200_000
+    for accepted, encoding in (("gzip, deflate, br", "br"), ("gzip", "gzip")):
+        for language in ("en", "zh"):
+            asked = {"Accept-Encoding": accepted, "Accept-Language": language}
+            with httpx.stream("GET", url + "/", headers=asked, timeout=60) as answer:
+                assert answer.headers["content-encoding"] == encoding
+                assert sum(map(len, answer.iter_raw())) < 200_000
     event = httpx.post(f"{url}/gradio_api/call/status", json={"data": []}, timeout=60).json()["event_id"]
     with httpx.stream("GET", f"{url}/gradio_api/call/status/{event}", timeout=60) as stream:
         assert stream.headers["content-type"].startswith("text/event-stream")

@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 import pytest
 
-from demos.links import Link, encode
+from demos.page.links import Link, encode
 from tests.faults.machine import Site, wait_until
 
 VISITORS = 20
@@ -25,7 +25,7 @@ CHANGES = {"os.mkdir", "os.rename", "os.link", "os.symlink", "os.truncate", "shu
 
 
 class Auditor:
-    """Notes what this process writes to the disk, while it is told to; Python's audit hooks stay until its end."""
+    """Records what this process writes to the disk while enabled; audit hooks cannot be removed."""
 
     def __init__(self) -> None:
         self.listening, self.written = False, list[str]()
@@ -57,7 +57,7 @@ def open_link(site: Site, code: str) -> None:
         and "load" in [event for _, event in each["targets"]]
     )
     for visitor in range(VISITORS):
-        body = {"data": [code], "fn_index": opens, "session_hash": f"{visitor}"}
+        body = {"data": [code, ""], "fn_index": opens, "session_hash": f"{visitor}"}
         answer = site.visitor.post("/run/predict", body)
         assert "Nothing has run yet" in answer.text
 
@@ -69,7 +69,7 @@ def secret_link() -> tuple[str, str]:
 
 
 def kept(backwards: list[str]) -> list[str]:
-    """Where in this process's memory texts are, told backwards so that asking for them does not put them there."""
+    """Where in this process's memory texts are, given reversed so that the search itself does not match."""
     data = [each.encode() for each in backwards]
     found: list[str] = []
     todo: list[Any] = gc.get_objects()
@@ -89,7 +89,7 @@ def kept(backwards: list[str]) -> list[str]:
 
 
 def open_and_turn(site: Site) -> list[str]:
-    """Open a link, and tell its text and its code backwards."""
+    """Open a link, and return its text and its code reversed."""
     text, code = secret_link()
     open_link(site, code)
     return [text[::-1], code[::-1]]

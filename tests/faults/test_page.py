@@ -1,9 +1,9 @@
 """What a visitor sees on the page when a limit is reached, and what happens when the page is closed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.tabs import open_tab
 from tests.faults.machine import Site, wait_until
@@ -13,11 +13,9 @@ SLOWLY = 60_000
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A page of a fresh browser profile."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    yield context.new_page()
-    context.close()
+def page(blank: Page) -> Page:
+    """A page that nobody used before."""
+    return blank
 
 
 def ask(page: Page, site: Site) -> None:
@@ -38,7 +36,9 @@ def test_a_reply_that_takes_too_long_stays_as_far_as_it_got(site_of: Callable[..
     expect(page.locator("#chat-stop")).to_be_disabled(timeout=SLOWLY)
 
 
-def test_a_load_that_takes_too_long_is_told_where_the_result_would_be(site_of: Callable[..., Site], page: Page) -> None:
+def test_a_load_that_takes_too_long_is_reported_where_the_result_would_be(
+    site_of: Callable[..., Site], page: Page
+) -> None:
     """The reason stays in the status line, which else says "Error"; the load goes on, and the next run finds it."""
     site = site_of(deadline=2)
     site.machine.loads.clear()
@@ -66,7 +66,7 @@ def test_a_closed_tab_ends_its_compute(site: Site, page: Page) -> None:
     assert site.machine.steps < 100
 
 
-def test_refusals_are_told_on_the_page(site_of: Callable[..., Site], page: Page) -> None:
+def test_refusals_are_reported_on_the_page(site_of: Callable[..., Site], page: Page) -> None:
     """Too many requests: the page says so, and when to come back."""
     site = site_of(rate=1)
     site.visitor.call("status")
@@ -74,13 +74,13 @@ def test_refusals_are_told_on_the_page(site_of: Callable[..., Site], page: Page)
     expect(page.get_by_text("At most 1 requests a minute are allowed.").first).to_be_visible(timeout=SLOWLY)
 
 
-def test_a_full_line_is_told_on_the_page(site_of: Callable[..., Site], page: Page) -> None:
+def test_a_full_line_is_reported_on_the_page(site_of: Callable[..., Site], page: Page) -> None:
     """Gradio's page has words of its own for this one."""
     site = site_of(queue_length=1)
     site.visitor.result("sentiment", "warm")
     site.machine.open.clear()
     site.visitor.begin("sentiment", "runs")
-    wait_until(lambda: site.serving.door.line.running() == 1)
+    wait_until(lambda: site.serving.admission.line.running() == 1)
     site.visitor.begin("sentiment", "waits")
     ask(page, site)
     expect(page.get_by_text("This application is currently busy.").first).to_be_visible(timeout=SLOWLY)

@@ -41,7 +41,7 @@ def canary() -> Iterator[Any]:
     """A server inside the network, which must never be asked; `visits` are the paths that were."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Canary)
     server.visits = []  # type: ignore[attr-defined]
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=[0.05], daemon=True)
     thread.start()
     yield server
     server.shutdown()
@@ -79,10 +79,10 @@ def test_an_upload_names_no_file_of_ours(site: Site, canary: Any) -> None:
         if joined.status_code != 200:
             assert joined.status_code < 500
             continue
-        told = httpx.get(f"{site.serving.url}{API}/queue/data?session_hash=stranger", timeout=60).text
-        assert '"success":false' in told
-        assert "root:" not in told
-        assert "Glassbox\\n" not in told
+        events = httpx.get(f"{site.serving.url}{API}/queue/data?session_hash=stranger", timeout=60).text
+        assert '"success":false' in events
+        assert "root:" not in events
+        assert "Glassbox\\n" not in events
     assert canary.visits == []
 
 
@@ -98,7 +98,7 @@ def test_other_sites_get_no_permission(site: Site, origin: str, method: str) -> 
 
 
 def test_monitoring_is_not_public(site: Site) -> None:
-    """Gradio's own monitoring tells what visitors do, so it needs its key."""
+    """Gradio's own monitoring shows what visitors do, so it needs its key."""
     for path in ("/monitoring", "/monitoring/summary", "/monitoring/x"):
         answer = httpx.get(site.serving.url + path, timeout=60, follow_redirects=True)
         assert '"functions"' not in answer.text

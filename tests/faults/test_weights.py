@@ -46,7 +46,7 @@ def test_weights_that_cannot_be_had(
 ) -> None:
     """The error names the model, nothing half is kept, and the next call works once the cause is gone.
 
-    Without WeightsMissing among the errors in words: "The server failed at this one. The error is in its log."
+    Without WeightsMissing among them: "The server failed to process this request. The error is in its log."
     """
     offline = broken == "offline"
     sound = WeightStore(tmp_path, fetch=fetching(b"hello"))

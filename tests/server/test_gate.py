@@ -6,8 +6,9 @@ from unittest.mock import Mock
 
 from starlette.types import Message, Receive, Scope, Send
 
-from server.gate import API, Door, Gate
-from server.line import Line
+from server.admission import Admission
+from server.gate import API, Gate
+from server.gradio_compat.line import Line
 from server.metrics import Metrics
 from server.rate import RateLimit
 from tests.loops import run_apart
@@ -16,25 +17,25 @@ ROOM, CROWD = 8, 40
 
 
 def test_who_is_refused_hears_so_before_the_others_are_in() -> None:
-    """To let one in takes time: those for whom there is no room hear it before all who have room are in."""
-    told: list[str] = []
+    """Queueing a request takes time: requests without room are refused before all others are queued."""
+    reported: list[str] = []
     line = Mock(Line, waiting=lambda: 0)
-    door = Door(line, Mock(Metrics), RateLimit(0), queue_length=ROOM, body_bytes=1_000, proxies=0)
+    admission = Admission(line, Mock(Metrics), RateLimit(0), queue_length=ROOM, body_bytes=1_000, proxies=0)
 
     async def enter(scope: Scope, receive: Receive, send: Send) -> None:
-        told.append("let in")
+        reported.append("let in")
 
     async def body() -> Message:
         return {"type": "http.request", "body": b"{}"}
 
     async def answer(message: Message) -> None:
         if message["type"] == "http.response.start":
-            told.append(str(message["status"]))
+            reported.append(str(message["status"]))
 
     async def crowd() -> None:
         scope: dict[str, Any] = {"type": "http", "method": "POST", "path": API + "queue/join", "headers": []}
-        gate = Gate(enter, door)
+        gate = Gate(enter, admission)
         await asyncio.gather(*(gate(dict(scope), body, answer) for _ in range(CROWD)))
 
     run_apart(crowd())
-    assert told == ["503"] * (CROWD - ROOM) + ["let in"] * ROOM
+    assert reported == ["503"] * (CROWD - ROOM) + ["let in"] * ROOM

@@ -27,12 +27,18 @@ CALLS: dict[str, dict[str, Any]] = {
     "drafts": {"text": "hello", "drafts": 1, "max_new_tokens": 2},
     "perplexity": {"text": "hello there"},
     "attention": {"text": "see in"},
+    "ablate": {"text": "see in", "off": [{"layer": 0, "head": 1}]},
+    "flip": {"text": "a good one."},
+    "flip_answer": {"question": "when did it open?", "context": "the bridge opened in 1781."},
+    "salience": {"message": "hello", "reply": "Hi you", "target": "you"},
+    "next_token": {"text": "hello"},
+    "lens": {"text": "hello there"},
 }
 
 
 @pytest.fixture(scope="module")
 def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Serving]]:
-    """Starts an app on tiny models, with its tools unless told otherwise."""
+    """Starts an app on tiny models, with its tools by default."""
     begun: list[Serving] = []
 
     def start(**chosen: Any) -> Serving:
@@ -82,6 +88,21 @@ def test_a_client_lists_and_calls_every_tool(serve: Callable[..., Serving]) -> N
             assert {"model", "device", "seconds"} <= json.loads(content.text).keys()
 
 
+def test_a_client_hears_how_far_its_call_is(serve: Callable[..., Serving]) -> None:
+    """Where it asks for progress; the result is the same."""
+    heard: list[str | None] = []
+
+    async def note(progress: float, total: float | None, message: str | None) -> None:
+        heard.append(message)
+
+    def ask(client: ClientSession) -> Any:
+        return client.call_tool("sentiment", CALLS["sentiment"], progress_callback=note)
+
+    result = in_session(serve().url, ask)
+    assert not result.isError
+    assert "Running" in heard
+
+
 def test_a_tool_keeps_the_limits(serve: Callable[..., Serving]) -> None:
     """The rate of the client's own address, the characters, the full line; what has no queue is no tool."""
     serving = serve(rate=3, proxies=1, characters=20)
@@ -106,8 +127,8 @@ def test_a_tool_keeps_the_limits(serve: Callable[..., Serving]) -> None:
         for headers in ({}, {"x-glassbox-inward": "guessed"}, {"x-forwarded-for": "10.0.0.1"})
     ]
     assert [answer.status_code for answer in asked] == [429, 429, 200]
-    serving.door.rate.per_minute = 0
-    serving.door.queue_length = 0
+    serving.admission.rate.per_minute = 0
+    serving.admission.queue_length = 0
     (full,) = [in_session(serving.url, lambda client: client.call_tool("sentiment", {"text": "good"}))]
     assert "requests are waiting already" in full.content[0].text
 
@@ -121,7 +142,7 @@ def test_there_are_no_tools_unless_asked_for(serve: Callable[..., Serving]) -> N
     ("arguments", "missing", "words"),
     [(["--mcp"], True, "pip install -r requirements-mcp.txt"), (["--mcp", "--auth", "a:b"], False, "cannot log in")],
 )
-def test_why_there_can_be_no_tools_is_told(
+def test_why_there_can_be_no_tools_is_reported(
     monkeypatch: pytest.MonkeyPatch, arguments: list[str], missing: bool, words: str
 ) -> None:
     """The program ends before it serves, with what to do."""

@@ -1,7 +1,6 @@
 """The app below a path of another site, behind a real proxy that strips the path and one that passes it on."""
 
 import contextlib
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ import httpx
 import pytest
 
 import app
+from bench.server import free_port
 from models.runtime.cache import ModelCache
 from server.gate import route_path
 from settings import Settings
@@ -49,14 +49,6 @@ def proxies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]
         serving.page.close(verbose=False)
 
 
-def free_port() -> int:
-    """A port that nothing listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 def wait_for(url: str) -> None:
     """Return once `url` answers with 200."""
     end = time.monotonic() + 30
@@ -70,9 +62,10 @@ def wait_for(url: str) -> None:
 
 @pytest.mark.parametrize("kind", ["strips", "keeps"])
 def test_everything_works_below_a_path(proxies: dict[str, str], kind: str) -> None:
-    """The page, a call by curl's two steps, a call by the client, and a refusal in words."""
+    """The page with its first picture, a call by curl's two steps, a call by the client, and a refusal in words."""
     address = proxies[kind]
-    assert httpx.get(address + "/", timeout=60).status_code == 200
+    page = httpx.get(address + "/", timeout=60)
+    assert (page.status_code, page.text.count('id="first-picture"')) == (200, 1)
     api = address + "/gradio_api/call"
     event = httpx.post(f"{api}/sentiment", json={"data": ["good"]}, timeout=60).json()["event_id"]
     assert "event: complete" in httpx.get(f"{api}/sentiment/{event}", timeout=60).text

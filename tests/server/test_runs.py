@@ -5,7 +5,7 @@ from unittest.mock import Mock
 import pytest
 
 from server import runs
-from server.line import Line
+from server.gradio_compat.line import Line
 from server.metrics import Metrics
 from server.runs import TRIM_EVERY, Runs
 from tests.faults.machine import wait_until

@@ -29,7 +29,7 @@ def check(text: object) -> None:
 
 
 class Counting:
-    """A task that tells how long its texts are, fails at some of them, and notes its groups."""
+    """A task that returns the length of its texts, fails at some of them, and notes its groups."""
 
     def __init__(self, fails_at: str = "boom", error: Exception | None = None) -> None:
         self.groups: list[int] = []
@@ -72,13 +72,13 @@ def test_a_group_is_as_large_as_its_time_allows(step: float, groups: list[int]) 
 
 
 def test_a_bad_row_carries_its_error_and_the_rest_go_on() -> None:
-    """Unreadable texts are told at their rows, an unforeseen error too, and none of them stops its neighbours."""
+    """Unreadable texts are reported at their rows, an unexpected error too, and none of them stops its neighbours."""
     texts = ["good", "", "nul\0", "boom", None, "x" * 10_001, 7, True, "fine"]
     found = results(Batch(table(*texts, faults={8: "Line 9 is no JSON object."}), Counting().task, {"text": "text"}))
     assert [row.get("length") for row in found] == [4, None, None, None, None, None, 1, 4, None]
     assert [bool(row[ERROR]) for row in found] == [False, True, True, True, True, True, False, False, True]
     assert found[1][ERROR] == "text is empty. Type some words."
-    assert found[3][ERROR] == "The server failed at this row. The error is in its log."
+    assert found[3][ERROR] == "The server failed to process this row. The error is in its log."
     assert found[5][ERROR] == "text has 10,001 characters; at most 10,000 are allowed."
     assert found[8][ERROR] == "Line 9 is no JSON object."
 
@@ -146,7 +146,7 @@ def test_the_visitors_columns_stand_beside_the_results() -> None:
         (Progress(40, 40, 0, 40, 4.0), "40 of 40 rows · 10 rows/s"),
     ],
 )
-def test_progress_tells_the_time_that_is_left(progress: Progress, words: str) -> None:
+def test_progress_shows_the_time_that_is_left(progress: Progress, words: str) -> None:
     """By the pace so far."""
     assert str(progress) == words
 
@@ -157,7 +157,7 @@ def test_a_missing_column_is_named(tiny_cache: ModelCache) -> None:
     with pytest.raises(InputError, match=r"no column “comment” for text\. The file has “id”, “review”") as caught:
         make_batch(tiny_cache, own, "sentiment", {"text": "comment"}, {})
     assert caught.value.field == "text"
-    with pytest.raises(InputError, match="Say which column holds the context") as caught:
+    with pytest.raises(InputError, match="Choose the column of the context") as caught:
         make_batch(tiny_cache, own, "answer", {"question": "review"}, {})
     assert caught.value.field == "context"
     assert tiny_cache.status().misses == 0

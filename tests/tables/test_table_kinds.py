@@ -128,7 +128,7 @@ JOINED = {
     ),
     "below sep=": ('sep=;\nid;text\n1;"one\ntwo"\n2;end\n', ["one\ntwo", "end"], "3–4"),
     "blanks before": ('id, text\n1, "one\ntwo"\n2, end\n', ["one\ntwo", "end"], "2–3"),
-    "no numbers to tell": ('a,text\nx,"one\ny,two"\nz,end\n', ["one\ny,two", "end"], "2–3"),
+    "no numbers to compare": ('a,text\nx,"one\ny,two"\nz,end\n', ["one\ny,two", "end"], "2–3"),
 }
 
 
@@ -167,11 +167,11 @@ DECLARED = {
 @pytest.mark.parametrize(("text", "separator"), DECLARED.values(), ids=DECLARED)
 @pytest.mark.parametrize("codec", ["utf-8", "utf-16"])
 def test_a_first_line_says_the_separator(text: str, separator: str, codec: str) -> None:
-    """It is no row, and the visitor is told of it."""
+    """It is not a row, and a note mentions it."""
     table = read(text.encode(codec))
     assert (table.columns, table.reading.separator, len(table)) == (["id", "text"], separator, 1)
     assert rows(table)[0][1].replace(";", ",") == "a, b"
-    assert "The first line says which sign separates the cells." in table.reading.notes
+    assert "The first line declares the separator." in table.reading.notes
 
 
 def test_a_visitors_separator_comes_before_the_files() -> None:
@@ -205,7 +205,7 @@ TITLED = {
 
 @pytest.mark.parametrize(("text", "lines"), TITLED.values(), ids=TITLED)
 def test_what_stands_above_the_table_is_left_out(text: str, lines: str) -> None:
-    """The header is found below it, and the visitor is told what was left out."""
+    """The header is found below it, and a note mentions what was left out."""
     table = read(text)
     assert table.columns[1] == "text"
     assert rows(table)[0][1] in ("good", "good, really")
@@ -405,10 +405,10 @@ def test_a_broken_element_is_a_row_with_its_fault(text: str, fault: str) -> None
     """What was read before it stays."""
     table = read(text, ".json")
     assert rows(table)[0][0] == "good"
-    [(row, told)] = table.faults.items()
+    [(row, reported)] = table.faults.items()
     assert row == len(table) - 1
-    assert told.startswith(fault)
-    assert told in table.reading.notes
+    assert reported.startswith(fault)
+    assert reported in table.reading.notes
 
 
 HALVES = [

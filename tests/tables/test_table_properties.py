@@ -5,7 +5,6 @@ import csv
 import io
 import json
 import time
-from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -252,10 +251,10 @@ def test_the_limits_of_cells_and_columns_hold(text: str) -> None:
 
 
 def test_marks_that_close_nothing_take_no_time_of_their_own() -> None:
-    """Twice as many take about twice as long, on one line or on many."""
+    """Four times as many take about four times as long, on one line or on many."""
     for start, piece in (('id,text\n1,"', '",x"'), ("id,text\n", '1,"""a\n'), ("", '"a,'), ("id,text\n1", ',"')):
         spent = []
-        for count in (20_000, 40_000, 80_000):
+        for count in (10_000, 40_000):
             # The best of three, since other programs take from the caches.
             tries = []
             for _ in range(3):
@@ -264,4 +263,4 @@ def test_marks_that_close_nothing_take_no_time_of_their_own() -> None:
                     parse((start + piece * count).encode(), ".csv", Options())
                 tries.append(time.process_time() - began)
             spent.append(min(tries))
-        assert all(after < 5 * before + 0.5 for before, after in pairwise(spent))
+        assert spent[1] < 10 * spent[0] + 0.5

@@ -69,7 +69,7 @@ def repacked(data: bytes, part: str, old: bytes, new: bytes) -> bytes:
     ],
 )
 def test_separator_and_quotes_are_detected(text: str, separator: str, quotes: str) -> None:
-    """The header stays the header, and the reading says how the rest was told apart."""
+    """The header stays the header, and the reading names the separator."""
     table = read(text)
     assert (table.reading.separator, table.reading.quotes) == (separator, quotes)
     assert table.columns[0] == "text"
@@ -101,7 +101,7 @@ def test_what_a_program_writes_is_read_back(cells: list[list[str]], separator: s
 
 
 @pytest.mark.parametrize(
-    ("codec", "told"),
+    ("codec", "expected"),
     [
         ("utf-8", "UTF-8"),
         ("utf-8-sig", "UTF-8 (by its byte-order mark)"),
@@ -112,15 +112,15 @@ def test_what_a_program_writes_is_read_back(cells: list[list[str]], separator: s
         ("cp1252", "Windows-1252"),
     ],
 )
-def test_encodings_are_detected(codec: str, told: str) -> None:
+def test_encodings_are_detected(codec: str, expected: str) -> None:
     """Umlauts arrive whole, and the mark at the beginning is no part of the first name."""
     table = read("text,stars\nschön und für alle,5\n".encode(codec))
-    assert table.reading.encoding == told
+    assert table.reading.encoding == expected
     assert table.columns == ["text", "stars"]
     assert rows(table) == [["schön und für alle", "5"]]
 
 
-def test_a_wrong_encoding_is_told_with_its_place() -> None:
+def test_a_wrong_encoding_is_reported_with_its_place() -> None:
     """An older encoding is named as a guess, with the line that gave it away; another can be chosen."""
     data = "text\nплохо\nхорошо\n".encode("cp1251")
     table = read(data)
@@ -168,7 +168,7 @@ def test_ragged_rows_lose_nothing() -> None:
     ],
 )
 def test_no_header_loses_no_row(text: str) -> None:
-    """The first row is a row, the columns are numbered, and the visitor is told."""
+    """The first row is a row, the columns are numbered, and a note mentions it."""
     table = read(text)
     assert len(table) == text.count("\n")
     assert table.columns[0] == "column 1"
@@ -203,13 +203,13 @@ def test_a_thousand_columns_are_refused() -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b" \n\r\n", b"\xef\xbb\xbf", b",,\n,,\n", b"{}\n", excel()])
-def test_an_empty_file_is_told(data: bytes) -> None:
+def test_an_empty_file_is_reported(data: bytes) -> None:
     """Whatever the kind, the message says that there are no rows."""
     with pytest.raises(InputError, match="The file is empty: it holds no rows"):
         read(data)
 
 
-def test_a_header_alone_is_told() -> None:
+def test_a_header_alone_is_reported() -> None:
     """The names are repeated, so that the visitor sees what was taken for them."""
     with pytest.raises(InputError, match=r"one row, its header \(text, stars\)"):
         read("text,stars\n")
@@ -236,7 +236,7 @@ def test_too_large_a_file_is_refused_unread(tmp_path: Path) -> None:
         read_table(path)
 
 
-def test_nul_bytes_are_told_and_kept() -> None:
+def test_nul_bytes_are_reported_and_kept() -> None:
     """The rows around them stay what they were."""
     table = read("text,stars\ngood,5\nba\0d,1\nfine,3\n")
     assert rows(table) == [["good", "5"], ["ba\0d", "1"], ["fine", "3"]]
@@ -250,7 +250,7 @@ def test_a_file_without_text_is_refused(data: bytes) -> None:
         read(data)
 
 
-def test_a_cell_without_end_is_told() -> None:
+def test_a_cell_without_end_is_reported() -> None:
     """The line is in the message."""
     with pytest.raises(InputError, match="Line 3 has a cell of more than 131,072 characters"):
         read("id,text\n1,good\n2," + "x" * 140_000 + "\n")
@@ -334,7 +334,7 @@ def test_a_zip_bomb_that_lies_is_cut_at_what_it_declares() -> None:
 
 
 def test_xml_entities_are_refused() -> None:
-    """A billion laughs stay untold."""
+    """Entities are not expanded (a billion laughs)."""
     laughs = b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><worksheet '
     data = repacked(excel(["text"], ["good"]), "xl/worksheets/sheet1.xml", b"<worksheet ", laughs)
     with pytest.raises(InputError) as caught:
@@ -362,13 +362,13 @@ def test_a_row_far_beyond_the_sheet_ends_the_reading(monkeypatch: pytest.MonkeyP
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "old or an encrypted Excel file"),
     ],
 )
-def test_what_is_no_workbook_is_told(data: bytes, words: str) -> None:
+def test_what_is_no_workbook_is_reported(data: bytes, words: str) -> None:
     """The message says what to do or what is wrong."""
     with pytest.raises(InputError, match=words):
         read(data, ".xlsx")
 
 
-def test_a_damaged_workbook_is_told() -> None:
+def test_a_damaged_workbook_is_reported() -> None:
     """A zip archive that is something else is no workbook."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:

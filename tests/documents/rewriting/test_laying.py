@@ -41,7 +41,7 @@ def test_a_place_stays_behind_its_word() -> None:
 
 
 def test_cues_stay_in_order() -> None:
-    """Each word in its own, though no look tells them apart."""
+    """Each word in its own, though their formats are equal."""
     parts = (Part("The keeper "), Part("wrote "), Part("in the log."))
     laid = lay(Passage(parts, ordered=True), capitals("The keeper wrote in the log."))
     assert laid == [(0, "THE KEEPER "), (1, "WROTE "), (2, "IN THE LOG.")]

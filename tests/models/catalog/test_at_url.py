@@ -8,14 +8,15 @@ from typing import Any, cast
 
 import pytest
 
-import app
+import model_setup
 import settings
 from demos import runtime
 from demos.guard import IN_WORDS
 from models.catalog.at_url import AtUrl
 from models.catalog.bundled import SENTIMENT, SMOLLM2
 from models.catalog.operator import CatalogError
-from models.engines.remote.client import Client, EngineError
+from models.engines.remote.client import Client
+from models.engines.remote.streams import EngineError
 from models.runtime.cache import Loaded, ModelCache
 from models.runtime.progress import Report
 from models.runtime.spec import ModelSpec
@@ -45,7 +46,7 @@ def stack() -> Iterator[ExitStack]:
 
 
 def load_here(spec: ModelSpec, report: Report) -> Loaded:
-    """A tiny model, whatever it is called."""
+    """A tiny model of any name."""
     return tiny.load(spec, report)
 
 
@@ -59,7 +60,7 @@ def cache_over(engine: FakeEngine, stack: ExitStack, folder: Path) -> ModelCache
 
 
 def test_the_model_is_on_the_server(stack: ExitStack, tmp_path: Path) -> None:
-    """A result tells where it was computed, and the model takes next to no memory here."""
+    """A result shows where it was computed, and the model takes next to no memory here."""
     engine = FakeEngine()
     cache = cache_over(engine, stack, tmp_path)
     reply = Chatter(cache, TOY)("Hello", max_new_tokens=5)
@@ -113,10 +114,10 @@ def _kept(chatter: Chatter, replies: list[Any]) -> Iterator[Any]:
 def test_settings_choose_the_model() -> None:
     """The bundled chat model unless another is named; an unknown one ends the start."""
     address = ["--engine-url", "http://127.0.0.1:1"]
-    assert app.at_url(settings.read([], {})) is None
-    assert app.at_url(settings.read(address, {})) == SMOLLM2
-    other = app.at_url(settings.read([*address, "--engine-model", "SmolLM2-360M-Instruct"], {}))
+    assert model_setup.at_url(settings.read([])) is None
+    assert model_setup.at_url(settings.read(address)) == SMOLLM2
+    other = model_setup.at_url(settings.read([*address, "--engine-model", "SmolLM2-360M-Instruct"]))
     assert other is not None
     assert other.name == "SmolLM2-360M-Instruct"
     with pytest.raises(CatalogError, match=r"--engine-model must be one of .*SmolLM2-135M-Instruct.*, not 'x'"):
-        app.at_url(settings.read([*address, "--engine-model", "x"], {}))
+        model_setup.at_url(settings.read([*address, "--engine-model", "x"]))

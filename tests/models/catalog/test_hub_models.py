@@ -150,7 +150,7 @@ def test_gradients_add_up_to_the_balance(cache: ModelCache, spec: ModelSpec) -> 
 
 
 def test_classes_of_another_kind_are_refused() -> None:
-    """The names that are there are told, and what to do."""
+    """The message lists the files that exist, and what to do."""
 
     stars = EncoderInfo(32, ("1 star", "5 stars"), False, 0, 512)
     with pytest.raises(ValueError, match=r"its classes are 1 star, 5 stars; .*'labels'"):
@@ -225,16 +225,16 @@ def test_labels_of_a_long_text_weigh_its_sentences(cache: ModelCache, spec: Mode
 
 def test_labels_end_when_nobody_waits(cache: ModelCache) -> None:
     """Between two batches the work asks, and stops."""
-    told: list[str] = []
+    reported: list[str] = []
 
     def report(stage: Stage) -> None:
-        told.append(stage.action)
-        if told.count("Running") > 1:
+        reported.append(stage.action)
+        if reported.count("Running") > 1:
             raise Stopped
 
     with pytest.raises(Stopped):
         LabelClassifier(cache, NLI[0])(TEXT * 10, ["ships", "tea"], report=report)
-    assert told.count("Running") == 2
+    assert reported.count("Running") == 2
 
 
 def test_a_translator_serves_its_pairs_alone(cache: ModelCache) -> None:
@@ -286,7 +286,7 @@ def test_barts_own_settings_hold(cache: ModelCache) -> None:
 
 @pytest.mark.parametrize("spec", CHAT, ids=lambda spec: spec.name)
 def test_a_chat_its_drafts_and_what_it_looked_at(cache: ModelCache, spec: ModelSpec) -> None:
-    """The reply streams, and the copy that tells its attention is of the same model."""
+    """The reply streams, and the copy with attention is of the same model."""
     chatter = Chatter(cache, spec)
     reply = chatter("hello", max_new_tokens=5)
     assert reply.run.model == spec.name
@@ -343,7 +343,7 @@ def test_a_size_that_only_the_files_tell_is_reserved_before_the_load(loader: Loa
         pass
 
 
-def test_a_model_of_another_task_is_told(loader: Loader) -> None:
+def test_a_model_of_another_task_is_reported(loader: Loader) -> None:
     """A checkpoint that cannot do what it is offered for names itself."""
     wrong = replace(QA[0], head="causal-lm", name="wrong")
     with pytest.raises(WeightsMissing, match=r"wrong \(causal-lm, sdpa, openvino\) cannot be used: "):

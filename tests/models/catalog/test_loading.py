@@ -38,7 +38,7 @@ def loader(folder: Path, device: Device = CPU) -> Loader:
 
 
 def test_a_head_that_no_file_holds_is_refused(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    """It would be random; and nothing but the error is told."""
+    """It would be random; only the error is raised."""
     encoder = tiny.load(replace(SENTIMENT, head="encoder").with_attention(), ignore)
     encoder.model.save_pretrained(tmp_path)
     encoder.tokenizer.save_pretrained(tmp_path)
@@ -67,8 +67,8 @@ def saved(folder: Path) -> ModelSpec:
     return replace(SENTIMENT, adapter="")
 
 
-def test_openvino_runs_an_encoder_and_torch_tells_its_attention(tmp_path: Path) -> None:
-    """The same classes and calibration are told of both."""
+def test_openvino_runs_an_encoder_and_torch_shows_its_attention(tmp_path: Path) -> None:
+    """Both have the same classes and calibration."""
     spec = saved(tmp_path)
     serving, looked_into = loader(tmp_path)(spec, ignore), loader(tmp_path)(spec.with_attention(), ignore)
     assert isinstance(serving.model, OpenVinoEncoder)
@@ -132,6 +132,6 @@ def test_a_model_with_code_of_its_own_is_refused(tmp_path: Path, kind: str, file
     config = json.loads((tmp_path / file).read_text())
     config |= {"auto_map": {"AutoModelForSequenceClassification": "evil.Evil", "AutoTokenizer": ["evil.Evil", None]}}
     (tmp_path / file).write_text(json.dumps(config | {"model_type": kind}))
-    with pytest.raises(WeightsMissing, match=r"MiniLM-sentiment .*asks to run code of its own"):
+    with pytest.raises(WeightsMissing, match=r"MiniLM-sentiment .*requires custom code"):
         loader(tmp_path)(replace(SENTIMENT, adapter=""), ignore)
     assert not (tmp_path / "ran").exists()

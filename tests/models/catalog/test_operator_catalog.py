@@ -1,4 +1,4 @@
-"""The operator's catalog file: what it may say, and what is told about a wrong one."""
+"""The operator's catalog file: what it may contain, and the errors of a wrong one."""
 
 from pathlib import Path
 
@@ -122,7 +122,7 @@ TRANSLATION = '[[model]]\ntask = "translation"\nrepository = "a/b"\nlicence = "M
         ),
     ],
 )
-def test_what_is_wrong_is_told(tmp_path: Path, content: str, words: str) -> None:
+def test_what_is_wrong_is_reported(tmp_path: Path, content: str, words: str) -> None:
     """The message names the file, the model, the key, and what is allowed."""
     path = write(tmp_path, content)
     with pytest.raises(CatalogError, match=words) as caught:
@@ -130,7 +130,7 @@ def test_what_is_wrong_is_told(tmp_path: Path, content: str, words: str) -> None
     assert str(path) in str(caught.value)
 
 
-def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_file_that_is_not_there_is_reported(tmp_path: Path) -> None:
     """By its path."""
     with pytest.raises(CatalogError, match=r"none\.toml cannot be read: No such file"):
         read_catalog(tmp_path / "none.toml", BUNDLED)

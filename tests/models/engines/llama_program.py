@@ -1,4 +1,4 @@
-"""A program that serves a GGUF file with llama.cpp's own server on this machine: tells its address, and runs on."""
+"""A program that serves a GGUF file with llama.cpp's own server locally: prints its address, and keeps running."""
 
 import sys
 import threading

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from models.engines.base import LIKELIEST, RIVALS, CausalLM, Reading, Sampling, Step
+from models.engines.base import LIKELIEST, LIKELIEST_ALONE, RIVALS, CausalLM, Reading, Sampling, Step
 from models.engines.llama_cpp.model import LlamaCpp
 from models.engines.torch.causal import TorchCausal
 from models.weights.gguf import prepare
@@ -54,7 +54,7 @@ def run(
     bias: dict[int, float] | None = None,
     ends: frozenset[int] | None = None,
 ) -> tuple[list[Reading], list[list[Step]]]:
-    """All that `model` tells: its readings, and the steps of each of `samplings`."""
+    """All events of `model`: its readings, and the steps of each of `samplings`."""
     readings, steps = [], [list[Step]() for _ in samplings]
     for event in model.generate(prompt, samplings, ENDLESS if bias is None else bias, ends):
         if isinstance(event, Reading):
@@ -101,10 +101,10 @@ def test_the_last_reading_has_the_likeliest(model: CausalLM) -> None:
 
 
 def test_a_prompt_can_only_be_read(model: CausalLM) -> None:
-    """Without samplings there are readings alone, the last with the likeliest."""
+    """Without samplings there are readings alone, the last with more of the likeliest than else."""
     readings, steps = run(model, PROMPT)
     assert steps == []
-    assert len(readings[-1].likeliest) == LIKELIEST
+    assert len(readings[-1].likeliest) == LIKELIEST_ALONE
     assert readings[-1].done == len(PROMPT)
 
 
@@ -130,7 +130,7 @@ def test_a_seed_draws_the_same_again(model: CausalLM) -> None:
 
 
 def test_probabilities_are_the_models_own(model: CausalLM) -> None:
-    """Neither temperature nor top-p nor a bias changes the probabilities that are told."""
+    """Neither temperature nor top-p nor a bias changes the reported probabilities."""
     readings, [plain] = run(model, PROMPT, Sampling(1))
     unlikely = 77
     _, [bent] = run(model, PROMPT, Sampling(1, 1.7, 0.6, 3), bias={unlikely: 100.0})
@@ -159,7 +159,7 @@ def test_several_samplings_go_on_from_one_prompt(model: CausalLM) -> None:
     assert len([reading for reading in readings if reading.likeliest]) == 1
 
 
-def test_an_end_is_not_told(model: CausalLM) -> None:
+def test_an_end_is_not_reported(model: CausalLM) -> None:
     """Any token can be an end: it ends its own continuation alone, before its length."""
     _, [whole] = run(model, PROMPT, Sampling(10))
     end = whole[4].token

@@ -165,7 +165,7 @@ def test_closing_removes_the_sources_of_one_caller() -> None:
 
 @pytest.mark.parametrize(("bad", "message"), [([-1, 3], "it broke"), ([-2], "it cannot be read")])
 def test_an_error_reaches_every_caller_in_the_batch_and_no_later_one(bad: list[int], message: str) -> None:
-    """One of two fails: both are told, and the next request is served."""
+    """One of two fails: both get the error, and the next request is served."""
     batch = Echo()
     translator = ContinuousBatching(batch)
     with ThreadPoolExecutor(2) as pool:
@@ -179,7 +179,7 @@ def test_an_error_reaches_every_caller_in_the_batch_and_no_later_one(bad: list[i
 
 
 def test_a_system_without_threads_is_no_reason_to_hang(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The caller is told, and a later one is served."""
+    """The caller gets the error, and a later one is served."""
     translator = ContinuousBatching(Echo())
 
     def refused(thread: threading.Thread) -> None:

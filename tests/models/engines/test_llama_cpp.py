@@ -21,7 +21,7 @@ ABOUT = About("llama", 100, 2_048, 99, (98, 99), 128, "F32")
 
 @dataclass
 class Meter:
-    """Tells what it is told."""
+    """Reports the given chunks."""
 
     free: float | None = 2.0
 
@@ -40,7 +40,7 @@ class Scripted:
     asked: list[dict[str, Any]] = field(default_factory=list)
 
     def handle_completions(self, prompt: dict[str, Any], callback: Callable[[dict[str, Any]], bool]) -> None:
-        """Tell the progress, then the tokens."""
+        """Send the progress, then the tokens."""
         self.asked.append(prompt)
         ids = prompt["prompt"]
         callback(chunk(0) | {"prompt_progress": {"total": len(ids), "cache": 0, "processed": len(ids)}})
@@ -178,7 +178,7 @@ def test_a_stream_that_crawls_goes_on_elsewhere(machine: Machine, samplings: int
 def test_a_stream_that_gets_on_stays(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is read is not read again for a little speed."""
     # However slow the machine that runs the tests is.
-    monkeypatch.setattr("models.engines.llama_cpp.model.SLOW_TOKEN", 10.0)
+    monkeypatch.setattr("models.engines.llama_cpp.generation.SLOW_TOKEN", 10.0)
     machine.paces[2] = 0.02
     stream = machine.model.generate([5], [Sampling(60)])
     next(stream)
@@ -201,7 +201,7 @@ def test_consecutive_seeds_are_one_request(machine: Machine) -> None:
 @pytest.mark.parametrize(
     ("failure", "words"),
     [
-        (RuntimeError("the graph is broken"), "broke off: the graph is broken"),
+        (RuntimeError("the graph is broken"), "failed: the graph is broken"),
         ({"error": {"message": "no memory slot"}}, "no memory slot"),
         (None, "without a reason"),
     ],

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import app
+import model_setup
 import settings
 from models.catalog.bundled import MINILM, QUESTION_ANSWERING, SENTIMENT
 from models.catalog.loading import Loader
@@ -28,7 +29,7 @@ pytestmark = pytest.mark.real
 @pytest.fixture(scope="module")
 def in_float32() -> ModelCache:
     """A cache of the bundled encoders in float32, whatever the CPU could do."""
-    store = app.store_of(settings.read([]))
+    store = model_setup.store_of(settings.read([]))
     return ModelCache(Loader(store, lambda: Device("cpu", "float32"), app.ASSETS / "adapters", precision="f32"), 10**9)
 
 

@@ -11,9 +11,10 @@ from typing import Any, cast
 import pytest
 
 from models.engines.base import Reading, Sampling, Step
-from models.engines.remote.client import Client, EngineError
+from models.engines.remote.client import Client
 from models.engines.remote.known_texts import KnownText
 from models.engines.remote.model import RemoteCausalLM
+from models.engines.remote.streams import EngineError
 from tests.fake_engine import KEY, LIKELIEST, FakeEngine, byte_tokenizer, serving
 
 PROMPT = [10, 20, 30]
@@ -107,7 +108,7 @@ def test_a_top_p_of_nothing_is_greedy(connect: Connect) -> None:
     assert (engine.bodies[0]["temperature"], engine.bodies[0]["top_p"]) == (0.0, 1.0)
 
 
-def test_an_end_token_ends_it_and_is_not_told(connect: Connect) -> None:
+def test_an_end_token_ends_it_and_is_not_reported(connect: Connect) -> None:
     """The end-of-text token of the tokenizer, where none is named."""
     engine = FakeEngine()
     model = connect(engine, later={"end": 2})
@@ -115,7 +116,7 @@ def test_an_end_token_ends_it_and_is_not_told(connect: Connect) -> None:
 
 
 def test_without_samplings_it_only_reads(connect: Connect) -> None:
-    """One token is asked for, since the likeliest come with it, and none is told."""
+    """One token is asked for, since the likeliest come with it, and none is yielded."""
     engine = FakeEngine()
     (reading,) = tokens(connect(engine))
     assert reading.likeliest[0].token == expected(engine, 1)[0]
@@ -140,7 +141,7 @@ def test_a_prompt_that_does_not_fit_is_not_sent(connect: Connect) -> None:
     """The message has both numbers and the limit."""
     engine = FakeEngine()
     model = connect(engine)
-    with pytest.raises(ValueError, match=r"3 tokens, and 600 are to follow: .* at most 512 together"):
+    with pytest.raises(ValueError, match=r"3 tokens, and 600 are to be generated: .* at most 512 together"):
         tokens(model, Sampling(600))
     assert engine.bodies == []
 
@@ -179,24 +180,24 @@ def partial(model: RemoteCausalLM) -> tuple[list[int], str]:
     [
         ({"breaks": 2}, "broke off its answer: what came so far stays."),
         ({"stalls": 2}, "stopped sending: nothing came for 1 s."),
-        ({"garbles": 2}, "sent what cannot be read: it is not a server of OpenAI's completions."),
+        ({"garbles": 2}, "sent an unreadable reply: it is not a server of OpenAI's completions."),
         ({"fails": 2}, "failed: EngineCore died"),
     ],
 )
 def test_a_fault_in_the_middle_keeps_what_came(connect: Connect, fault: dict[str, int], said: str) -> None:
-    """Every token before it is told, then the fault with the host; nothing is asked for twice."""
+    """Every token before it is yielded, then the error with the host; no request is repeated."""
     engine = FakeEngine()
     model = connect(engine, stall=1.0, later=fault)
-    written, told = partial(model)
+    written, reported = partial(model)
     assert written == expected(engine, 2)
-    assert told == f"The engine at {model.capabilities.host} {said}"
+    assert reported == f"The engine at {model.capabilities.host} {said}"
     assert len(engine.bodies) == 1
 
 
-def test_a_server_that_tells_no_more_tokens_is_told(connect: Connect) -> None:
+def test_a_server_that_shows_no_more_tokens_is_reported(connect: Connect) -> None:
     """It did when it was probed; nobody waits for what never comes."""
     model = connect(FakeEngine(), later={"silent": True})
-    assert partial(model) == ([], f"The engine at {model.capabilities.host} ended its answer before it told a token.")
+    assert partial(model) == ([], f"The engine at {model.capabilities.host} ended its answer before the first token.")
 
 
 @pytest.mark.parametrize(
@@ -205,11 +206,11 @@ def test_a_server_that_tells_no_more_tokens_is_told(connect: Connect) -> None:
         (401, "does not accept the key: set GLASSBOX_ENGINE_KEY to the right one."),
         (404, "has no /v1/completions: it is not a server of OpenAI's completions."),
         (400, "refused a request: as the test wants"),
-        (429, "has too much to do. Try again in a minute."),
+        (429, "is overloaded. Try again in a minute."),
         (500, "failed: it answered 500."),
     ],
 )
-def test_an_answer_that_is_an_error_is_told_in_words(connect: Connect, status: int, said: str) -> None:
+def test_an_answer_that_is_an_error_is_reported_in_words(connect: Connect, status: int, said: str) -> None:
     """With the host, and at once."""
     engine = FakeEngine()
     model = connect(engine, later={"status": status})
@@ -217,7 +218,7 @@ def test_an_answer_that_is_an_error_is_told_in_words(connect: Connect, status: i
     assert len(engine.bodies) == 1
 
 
-def test_a_server_that_is_gone_is_told(connect: Connect) -> None:
+def test_a_server_that_is_gone_is_reported(connect: Connect) -> None:
     """Nothing is loaded in its place: this machine may have no room, and a visitor should know what answers."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -227,14 +228,14 @@ def test_a_server_that_is_gone_is_told(connect: Connect) -> None:
     assert str(raised.value).startswith(f"The engine at {host} cannot be reached: ")
 
 
-def test_the_key_goes_along_and_is_told_nowhere(connect: Connect, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_key_goes_along_and_is_reported_nowhere(connect: Connect, caplog: pytest.LogCaptureFixture) -> None:
     """Neither in an error nor in the log."""
     with caplog.at_level(logging.DEBUG):
         model = connect(FakeEngine(key=KEY), key=KEY, later={"breaks": 1})
-        _, told = partial(model)
+        _, reported = partial(model)
         with pytest.raises(EngineError, match="does not accept the key") as raised:
             connect(FakeEngine(key=KEY + "x"), key=KEY)
-    assert KEY not in told + str(raised.value) + caplog.text + repr(vars(model))
+    assert KEY not in reported + str(raised.value) + caplog.text + repr(vars(model))
 
 
 @pytest.mark.parametrize("lie", [{"other": True}, {"other_tokens": True}])
@@ -279,19 +280,19 @@ def test_fewer_rivals_are_asked_for_where_a_server_gives_fewer(connect: Connect,
     assert engine.bodies[0]["logprobs"] == alternatives
     assert len(step[0].rivals) == alternatives
     assert model.capabilities.lacks == ()
-    assert f"tells {alternatives} likeliest tokens, not 10" in model.capabilities.notes[0]
+    assert f"returns {alternatives} likeliest tokens, not 10" in model.capabilities.notes[0]
 
 
 def test_without_a_known_text_that_is_said(connect: Connect) -> None:
-    """Nothing else tells a model from another one with the same tokenizer."""
+    """Only this distinguishes a model from another one with the same tokenizer."""
     with serving(FakeEngine(other=True)) as url:
         found = RemoteCausalLM.connect(Client(url), "toy", TOKENIZER).capabilities
     assert not found.same_text
     assert "may run other weights" in found.notes[0]
 
 
-def test_waiting_is_told_until_the_prompt_is_read(connect: Connect) -> None:
-    """Time passes, and whoever waits is asked each time."""
+def test_waiting_is_reported_until_the_prompt_is_read(connect: Connect) -> None:
+    """Waiting callers regain control periodically."""
     model = connect(FakeEngine(), later={"pause": 0.5})
     began = time.monotonic()
     seen = list(model.generate(PROMPT, [Sampling(1)]))

@@ -12,7 +12,7 @@ from typing import Any, cast
 import httpx
 import pytest
 
-import app
+import model_setup
 import settings
 from models.catalog.bundled import SMOLLM2, SMOLLM2_WEIGHTS
 from models.engines.base import Reading, Sampling
@@ -41,7 +41,7 @@ def serving(model: Path) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def folder() -> Path:
     """The weights of the chat model."""
-    return app.store_of(settings.read([])).ensure(SMOLLM2_WEIGHTS)
+    return model_setup.store_of(settings.read([])).ensure(SMOLLM2_WEIGHTS)
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +110,7 @@ def busy(url: str) -> bool:
 
 
 def test_a_prompt_is_read_in_pieces(model: RemoteCausalLM) -> None:
-    """The progress of reading is told, then the likeliest tokens."""
+    """The progress of reading is reported, then the likeliest tokens."""
     readings = [each for each in model.generate([504, 3575, 282, 4649, 314], []) if isinstance(each, Reading)]
     assert (readings[-1].done, readings[-1].total) == (5, 5)
     assert readings[-1].likeliest[0].token == 7042

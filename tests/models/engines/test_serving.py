@@ -13,14 +13,14 @@ MOST = 750_000_000
 SERVE = """
 import json, pathlib, sys
 import psutil
-import app, settings
+import model_setup, settings
 from models.catalog import bundled
 from models.tasks.summarization import adapter as summarization
 from models.tasks.own_labels.adapter import LabelClassifier
 from models.tasks.question_answering.adapter import Answerer
 from models.tasks.sentiment.adapter import SentimentReader
 
-cache = app.make_cache(settings.read([]))
+cache = model_setup.make_cache(settings.read([]))
 text = pathlib.Path("assets/examples/harbour_ferry.txt").read_text()
 runs = [
     Answerer(cache, bundled.QUESTION_ANSWERING)("When does the ferry leave?", text).run,

@@ -80,7 +80,7 @@ def test_selecting_layers_and_heads(attender: Attender) -> None:
             result.select(layer, head)
 
 
-def test_grouped_query_heads_are_told(attender: Attender) -> None:
+def test_grouped_query_heads_are_reported(attender: Attender) -> None:
     """A Llama's four query heads share two heads of keys; it sees nothing ahead of a token."""
     result = attender(SMOLLM2.name, TEXT)
     assert (result.heads, result.key_value_heads, result.kind) == (4, 2, "causal")
@@ -124,7 +124,7 @@ def test_a_model_of_no_table_works_with_no_new_code(config: PretrainedConfig, he
     assert "".join(token.text for token in result.keys if not token.special).replace("·", "").startswith("ab")
 
 
-def test_a_model_without_attention_is_told_in_words() -> None:
+def test_a_model_without_attention_is_reported_in_words() -> None:
     """A state-space model has none to give."""
     config = MambaConfig(vocab_size=300, hidden_size=32, num_hidden_layers=2, state_size=4)
     with pytest.raises(InputError, match="mamba model gives no attention"):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from models.explain.attention_math import aggregate, distance, entropy, hide, merge, names, rollout
+from models.explain.attention_math import aggregate, distance, entropy, names, rollout
 
 FIRST = np.array([[0.5, 0.3, 0.2], [0.1, 0.8, 0.1], [0.25, 0.25, 0.5]], np.float32)
 SECOND = np.array([[1.0, 0.0, 0.0], [0.5, 0.5, 0.0], [0.0, 0.0, 1.0]], np.float32)
@@ -15,30 +15,6 @@ def test_aggregate_takes_the_mean_or_the_largest() -> None:
     heads = np.stack([FIRST, SECOND])
     assert_allclose(aggregate(heads, "mean")[0], [0.75, 0.15, 0.1], rtol=1e-6)
     assert_allclose(aggregate(heads, "max")[1], [0.5, 0.8, 0.1], rtol=1e-6)
-
-
-def test_hiding_a_token_rescales_the_rest() -> None:
-    """Without the first token, 0.8 and 0.1 of its neighbour's row become 8/9 and 1/9."""
-    marks = [True, False, False]
-    assert_allclose(hide(FIRST, marks, marks), [[8 / 9, 1 / 9], [1 / 3, 2 / 3]], rtol=1e-6)
-
-
-def test_a_row_that_saw_only_hidden_tokens_stays_empty() -> None:
-    """There is nothing to scale up, and no division by zero."""
-    assert_allclose(hide(SECOND, [False] * 3, [True, False, False])[0], [0, 0])
-
-
-def test_merging_adds_keys_and_averages_queries() -> None:
-    """Tokens 1 and 2 are one word: it receives their sum, and looks as their mean does."""
-    expected = [[0.5, 0.5], [(0.1 + 0.25) / 2, (0.9 + 0.75) / 2]]
-    assert_allclose(merge(FIRST, [0, 1, 1], [0, 1, 1]), expected, rtol=1e-6)
-
-
-def test_merging_keeps_rows_at_one_for_every_head() -> None:
-    """The same over a stack of heads."""
-    merged = merge(np.stack([FIRST, SECOND]), [0, 0, 1], [0, 1, 1])
-    assert merged.shape == (2, 2, 2)
-    assert_allclose(merged.sum(-1), 1, rtol=1e-6)
 
 
 def test_rollout_multiplies_layers_with_their_residuals() -> None:

@@ -12,7 +12,8 @@ from numpy.testing import assert_allclose
 from models.catalog.bundled import ATTENTION, MINILM, SENTIMENT, SMOLLM2
 from models.explain import projection_reading
 from models.explain.attention_reading import LIMIT, read_transformer
-from models.explain.projection_reading import captured, weights
+from models.explain.heads.hooks import captured
+from models.explain.projection_reading import weights
 from models.explain.projections import HeadReader
 from models.explain.reading import Reading
 from models.runtime.cache import ModelCache
@@ -97,7 +98,7 @@ def test_only_readable_models_are_offered() -> None:
         (MINILM.name, "a", 0, -1, "Head must be from 0 to 3; it is -1"),
     ],
 )
-def test_bad_input_is_told_in_words(
+def test_bad_input_is_reported_in_words(
     tiny_cache: ModelCache, model: str, text: str, layer: int, head: int, message: str
 ) -> None:
     """Each error says what is possible."""

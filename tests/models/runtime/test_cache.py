@@ -74,7 +74,7 @@ def test_ten_threads_cause_one_load() -> None:
 
 
 def test_waiting_callers_see_the_stages_of_the_load() -> None:
-    """A caller that joins a load under way is told how far it is."""
+    """A caller that joins a load in progress sees its stages."""
     cache = cache_of(Loads(seconds=0.1), 100)
     seen: list[Stage] = []
     first = threading.Thread(target=use, args=(cache, A))
@@ -122,12 +122,12 @@ def test_a_leased_model_is_not_evicted() -> None:
 
 
 def leave(stage: Stage) -> None:
-    """A visitor who is gone by the time anything is told."""
+    """A visitor who has left before the first report."""
     raise Stopped
 
 
 def test_a_load_goes_on_when_its_first_caller_leaves() -> None:
-    """The one that began a load may leave; whoever waits for it still gets that one load, and no lease is left."""
+    """The first caller may leave; others still get that one load, and no lease is left."""
     loads = Loads(seconds=0.1)
     cache = cache_of(loads, 100)
     with pytest.raises(Stopped), cache.lease(A, leave):
@@ -147,7 +147,7 @@ def test_a_visitor_who_leaves_waits_no_longer_for_memory() -> None:
 
 
 def test_a_visitor_is_asked_again_while_one_stage_lasts() -> None:
-    """Who leaves in the middle of a long stage, which tells nothing new, is not kept until its end."""
+    """A caller can leave in the middle of a long stage without new reports."""
     cache = cache_of(Loads(seconds=30), 100)
     asked: list[Stage] = []
 
@@ -173,7 +173,7 @@ def test_a_failed_load_is_not_remembered(error: Exception) -> None:
 
 
 def test_waiters_get_the_failure_of_the_load_they_joined() -> None:
-    """Whoever waits for a load that fails is told why, and waits no longer."""
+    """Callers that wait for a failing load get its error at once."""
     loads = Loads(seconds=0.1, fails=[OSError("disk full")])
     cache = cache_of(loads, 100)
 

@@ -1,8 +1,9 @@
 """Which device and dtype are chosen, as one table."""
 
 import pytest
+import torch
 
-from models.runtime.device import Available, Device, DeviceUnavailable, accelerated, choose_device
+from models.runtime.device import Available, Device, DeviceUnavailable, accelerated, choose_device, use_threads
 
 NOTHING = Available()
 OLD_CUDA = Available(cuda=True)
@@ -66,3 +67,15 @@ def test_torch_is_asked_only_where_there_may_be_more_than_a_cpu(
 ) -> None:
     """Each row: torch's version, the system, what is in /dev, and whether something faster than a CPU may be there."""
     assert accelerated(version, platform, devices.__contains__) == expected
+
+
+def test_torch_computes_with_as_many_threads_as_asked_for() -> None:
+    """With 0 the number stays as it is."""
+    before = torch.get_num_threads()
+    try:
+        use_threads(3)
+        assert torch.get_num_threads() == 3
+        use_threads(0)
+        assert torch.get_num_threads() == 3
+    finally:
+        torch.set_num_threads(before)

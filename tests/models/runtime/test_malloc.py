@@ -64,7 +64,7 @@ def test_threads_share_few_pools() -> None:
     assert arenas("shared") == ARENAS < arenas("own")
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what is mapped")
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lists mapped files")
 def test_pages_of_a_file_leave_memory_and_come_back_when_read(tmp_path: Path) -> None:
     """Those of another file stay."""
     size = 40_000_000

@@ -48,14 +48,14 @@ def adapter() -> Adapter:
 
 @pytest.mark.parametrize("error", [FULL, MemoryError(), torch.OutOfMemoryError("CUDA out of memory. Tried to")])
 def test_a_forward_out_of_memory_evicts_and_runs_once_more(adapter: Adapter, error: Exception) -> None:
-    """Everything idle is gone before the second attempt, and the stream tells all of it."""
+    """Everything idle is evicted before the second attempt, which streams the whole result."""
     adapter.fails = [error]
     assert list(adapter.stream(MINILM)) == [1, 1, 2, 3]
     assert adapter.cache.status().evictions == 1
 
 
 def test_out_of_memory_twice_is_a_plain_error(adapter: Adapter) -> None:
-    """After the second time it is told, whatever torch called it, and nothing stays leased."""
+    """The second failure is raised as MemoryError, and nothing stays leased."""
     adapter.fails = [FULL, FULL]
     with pytest.raises(MemoryError, match="again after all idle models had made room"):
         list(adapter.stream(MINILM))

@@ -7,7 +7,6 @@ import pytest
 from models.catalog.bundled import QWEN
 from models.runtime.limits import Limits
 from models.tasks.question_answering.adapter import Answerer
-from models.tasks.question_answering.generalist import ranked
 from tests import fake_causal, tiny
 from tests.fake_causal import FakeCausal
 
@@ -76,12 +75,6 @@ def test_time_ends_the_search_and_says_how_much_was_read() -> None:
     text = "Nothing happens here today at all. " * 100
     assert answerer({NONE: 1.0})[0]("Who?", text).complete
     assert answerer({NONE: 1.0}, seconds=0)[0]("Who?", text).read == 1
-
-
-def test_windows_with_rarer_words_come_first() -> None:
-    """A word that stands in every window says nothing."""
-    assert ranked("the red ferry", ["the sea", "the ferry", "the red ferry", "the red car"])[:1] == [2]
-    assert ranked("杭州的书店", ["上海的工厂", "杭州的书店"]) == [1, 0]
 
 
 def test_many_are_answered_in_their_order() -> None:

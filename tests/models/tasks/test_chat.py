@@ -1,4 +1,4 @@
-"""Chat: what is checked, what the model reads, and what a reply tells."""
+"""Chat: what is checked, what the model reads, and the fields of a reply."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-import app
+import model_setup
 import settings
 from models.catalog.bundled import QWEN, SMOLLM2
 from models.engines.base import Step
@@ -28,8 +28,9 @@ def test_a_message_that_cannot_fit_is_refused_before_the_model_runs(chatter: Cha
         chatter("é" * 2_700)
 
 
-def test_a_reply_tells_how_it_ended(chatter: Chatter) -> None:
+def test_a_reply_shows_how_it_ended(chatter: Chatter, monkeypatch: pytest.MonkeyPatch) -> None:
     """A reply that fills its length says so, counts its tokens, and never goes beyond."""
+    monkeypatch.setattr("models.runtime.provenance.SHORTEST_TIMING", 0.0)
     replies = list(chatter.stream("hello", max_new_tokens=7))
     assert [reply.ended for reply in replies[:-1]] == [""] * (len(replies) - 1)
     assert replies[-1].ended == "length"
@@ -137,7 +138,7 @@ def test_a_reply_that_goes_round_in_circles_is_ended(chatter: Chatter, monkeypat
 @pytest.mark.real
 def test_the_large_model_speaks_chinese(real_cache: ModelCache) -> None:
     """Qwen, where it is on disk, answers in Chinese, and its tokens make up the text."""
-    if not app.store_of(settings.read([])).has(QWEN.weights):
+    if not model_setup.store_of(settings.read([])).has(QWEN.weights):
         pytest.skip("Qwen is not on disk; make fetch brings it.")
     reply = Chatter(real_cache, QWEN)("中国的首都是哪里？", system=QWEN.system, max_new_tokens=32)
     assert "北京" in reply.text

@@ -59,9 +59,9 @@ def test_outcomes_are_those_of_the_tabs(tiny_cache: ModelCache) -> None:
     scores = SentimentReader(tiny_cache, SENTIMENT)(TEXT).scores
     assert run(tiny_cache, "sentiment").figures == pytest.approx(vars(scores))
     found = Answerer(tiny_cache, QUESTION_ANSWERING)(VALUES["question"], TEXT)
-    told = run(tiny_cache, "answer").figures
-    assert told[NOT_THERE] == pytest.approx(found.no_answer)
-    assert list(told.values())[:-1] == pytest.approx([answer.score for answer in found.answers])
+    reported = run(tiny_cache, "answer").figures
+    assert reported[NOT_THERE] == pytest.approx(found.no_answer)
+    assert list(reported.values())[:-1] == pytest.approx([answer.score for answer in found.answers])
     reply = Chatter(tiny_cache, SMOLLM2)(TEXT, max_new_tokens=8)
     assert (run(tiny_cache, "chat").text, run(tiny_cache, "chat").written) == (reply.text, len(reply.tokens))
     draft = Drafter(tiny_cache, SMOLLM2)(TEXT, 1, 8, 0)
@@ -71,7 +71,7 @@ def test_outcomes_are_those_of_the_tabs(tiny_cache: ModelCache) -> None:
 
 @pytest.mark.parametrize("task", ["chat", "continue"])
 def test_a_seed_gives_the_same_text_again(tiny_cache: ModelCache, task: str) -> None:
-    """With chance in it; another seed gives another text, and none is chosen and told."""
+    """Sampled; another seed gives another text, and a missing one is chosen and reported."""
     hot = {"temperature": 1.5, "new_tokens": 24}
     first = run(tiny_cache, task, **hot)
     assert run(tiny_cache, task, **hot).text == first.text

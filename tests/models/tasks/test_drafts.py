@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from models.catalog.bundled import SMOLLM2
-from models.engines.base import LIKELIEST, Step
+from models.engines.base import LIKELIEST, LIKELIEST_ALONE, Step
 from models.explain.tokens import boundary, control_tokens
 from models.runtime.cache import ModelCache
 from models.runtime.limits import InputError, Limits
@@ -49,8 +49,8 @@ def test_a_seed_of_the_real_model_gives_its_draft_again(real_cache: ModelCache) 
     assert result.next[0].text == " a"
 
 
-def test_without_a_seed_one_is_drawn_and_told(drafter: Drafter) -> None:
-    """Two calls draw different drafts, and the seeds they tell draw them again."""
+def test_without_a_seed_one_is_drawn_and_reported(drafter: Drafter) -> None:
+    """Two calls draw different drafts, and their seeds reproduce them."""
     first, second = (drafter(TEXT, 2, 12, 1.0, 1.0) for _ in range(2))
     assert first.drafts[0].seed != second.drafts[0].seed
     assert first.drafts[1].seed == first.drafts[0].seed + 1
@@ -67,7 +67,13 @@ def test_what_may_follow_is_the_models(drafter: Drafter) -> None:
     assert [one.probability for one in result.next] == pytest.approx(best.values.tolist(), rel=1e-4)
     assert [one.text for one in result.next] == [loaded.tokenizer.decode([i]) for i in best.indices.tolist()]
     assert result.drafts == ()
-    assert drafter(TEXT, 2, 3, 1.0, 1.0, 1).next == result.next
+    drawn = drafter(TEXT, 2, 3, 1.0, 1.0, 1)
+    assert drawn.next == result.next
+    assert drawn.distribution is None
+    assert result.distribution is not None
+    more = probabilities.topk(LIKELIEST_ALONE).values.tolist()
+    assert [one.probability for one in result.distribution.likeliest] == pytest.approx(more, rel=1e-4)
+    assert result.distribution.vocabulary == len(probabilities)
 
 
 def test_a_draft_that_ends_leaves_the_others_as_they_are(drafter: Drafter, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,7 +108,9 @@ def test_a_long_text_keeps_its_end(drafter: Drafter) -> None:
     result = drafter("x" * 1_000 + "a" * 2_000, 1, 8, 0.0)
     assert result.run.tokens == 2_048 - 8 - 1
     assert result.run.tokens + result.run.dropped == 3_000
-    assert result.next == drafter("x" * 39 + "a" * 2_000, 0, 8).next
+    end = drafter("x" * 39 + "a" * 2_000, 0, 8)
+    assert [one.text for one in result.next] == [one.text for one in end.next]
+    assert [one.probability for one in result.next] == pytest.approx([one.probability for one in end.next], rel=1e-5)
 
 
 def test_temperature_zero_has_one_answer(drafter: Drafter) -> None:

@@ -16,7 +16,7 @@ def loaded(model: FakeCausal) -> Loaded:
 
 
 def test_a_missing_word_is_asked_for_only_where_it_can_weigh() -> None:
-    """Below a thousandth of the probability nothing is left to hear."""
+    """Below a thousandth of the probability no more words are read."""
     weighs = FakeCausal(lambda _: {"yes": 0.6, "no": 0.3}, shown=1)
     assert probabilities(loaded(weighs), [1], ("yes", "no")) == pytest.approx([0.6, 0.3])
     sure = FakeCausal(lambda _: {"yes": 0.9985, "perhaps": 0.0009, "no": 0.0001}, shown=2)

@@ -6,7 +6,7 @@ import pytest
 
 from models.catalog.bundled import QUESTION_ANSWERING
 from models.tasks.question_answering.adapter import Answerer
-from models.tasks.question_answering.likely import FEW, likely_first
+from models.tasks.question_answering.likely import FEW, likely_first, ranked
 from models.tasks.question_answering.windows import Window
 from tests import tiny
 
@@ -53,7 +53,7 @@ def test_few_windows_are_read_in_their_order() -> None:
 
 
 def test_time_runs_out_between_windows() -> None:
-    """What was read by then is told, and how much that was."""
+    """The result so far is returned, with the number of windows read."""
     answerer = Answerer(tiny.cache(), QUESTION_ANSWERING)
     hurried = replace(answerer, limits=replace(answerer.limits, seconds=0.0))
     text = "The keeper wrote in the log. " * 400
@@ -61,3 +61,9 @@ def test_time_runs_out_between_windows() -> None:
     assert 0 < last.read < last.windows
     *_, whole = answerer.stream("who", text)
     assert whole.complete
+
+
+def test_windows_with_rarer_words_come_first() -> None:
+    """A word that stands in every window says nothing."""
+    assert ranked("the red ferry", ["the sea", "the ferry", "the red ferry", "the red car"])[:1] == [2]
+    assert ranked("杭州的书店", ["上海的工厂", "杭州的书店"]) == [1, 0]

@@ -73,7 +73,7 @@ def test_the_end_of_a_long_text_counts() -> None:
         (["one"], False, "labels", "2 to 20 names; there are 1"),
         ([], True, "labels", "1 to 20 names; there are 0"),
         ([f"label {i}" for i in range(21)], False, "labels", "there are 21"),
-        (["a", "A "], False, "labels", "one is there twice"),
+        (["a", "A "], False, "labels", "one is repeated"),
         (["a", ""], False, "labels", "labels is empty"),
         (["a", "b" * 61], False, "labels", "61 characters; at most 60"),
         (["a", 7], False, "labels", "must be text, not int"),

@@ -68,7 +68,7 @@ def test_the_opinion_in_a_plain_sentence(real_cache: ModelCache, text: str, plan
 def test_the_word_that_decides_a_question(
     real_cache: ModelCache, question: str, context: str, planted: str, answer: str
 ) -> None:
-    """The one word that tells which fact is asked for has the largest effect, and both gradients are complete."""
+    """The one word that selects the fact has the largest effect, and both gradients are complete."""
     answerer = Answerer(real_cache, QUESTION_ANSWERING)
     best = answerer(question, context).answers[0]
     *_, found = answerer.reasons(question, context, best)

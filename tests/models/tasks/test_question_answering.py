@@ -20,9 +20,12 @@ from models.engines.padding import padded
 from models.runtime.arrays import Floats
 from models.runtime.cache import Loaded, ModelCache
 from models.runtime.limits import CONTEXT_LIMIT, InputError
-from models.tasks.question_answering.adapter import Answerer, Calibration, whole_characters
+from models.tasks.question_answering.adapter import Answerer
+from models.tasks.question_answering.combining import Calibration, bare, whole_address, whole_characters
+from models.tasks.question_answering.lists import whole_list
 from models.tasks.question_answering.windows import (
     ANSWER_TOKENS,
+    ITEM_END,
     LINE_END,
     SENTENCE_END,
     WINDOW_TOKENS,
@@ -188,6 +191,51 @@ def test_no_character_is_cut_in_two(text: str, span: tuple[int, int], whole: tup
     assert whole_characters(text, *span) == whole
 
 
+@pytest.mark.parametrize(
+    ("span", "expected"),
+    [
+        ("$6)", "$6"),
+        ("(children: $6", "children: $6"),
+        ("(children: $6)", "(children: $6)"),
+        ("$12 (children: $6)", "$12 (children: $6)"),
+        ("f(x)]", "f(x)"),
+        ("[f(x)", "f(x)"),
+        (")", ")"),
+        ("(", "("),
+        ("《红", "红"),
+        ("$12", "$12"),
+    ],
+)
+def test_half_a_pair_of_brackets_is_left_out(span: str, expected: str) -> None:
+    """At either end of a span."""
+    text = "It is $12 (children: $6), see [f(x)] and 《红楼梦》."
+    start = text.index(span)
+    assert text[slice(*bare(text, start, start + len(span)))] == expected
+
+
+@pytest.mark.parametrize(
+    ("span", "whole"),
+    [
+        ("ana", "ana@example.com"),
+        ("@example", "ana@example.com"),
+        ("example.org", "https://www.example.org/a?b=c"),
+        ("1", "1,234.56"),
+        ("of 1,234", "of 1,234.56"),
+        ("9", "9:30"),
+        ("by", "by"),
+        ("Mr. Lee", "Mr. Lee"),
+        ("7", "7/05/2024"),
+        ("2", "2"),
+    ],
+)
+def test_no_address_or_number_is_cut_in_two(span: str, whole: str) -> None:
+    """A span grows over the address or number that it is a part of, and over nothing else."""
+    text = "Write ana@example.com or https://www.example.org/a?b=c. Cost of 1,234.56 at 9:30 by Mr. Lee, 7/05/2024 (2)."
+    start = text.rindex(span) if span == "2" else text.index(span)
+    found = whole_address(text, start, start + len(span))
+    assert text[slice(*found)] == whole
+
+
 def test_many_is_one_by_one() -> None:
     """Questions that share batches get the answers that they get alone."""
     pairs = [("who", "Ann saw Bob. " * n) for n in (1, 60, 3)]
@@ -210,7 +258,7 @@ def test_stopping_ends_the_work() -> None:
     assert adapter.cache.status().models[0].leases == 0
 
 
-def test_what_is_left_of_the_question_is_told() -> None:
+def test_what_is_left_of_the_question_is_reported() -> None:
     """Tokens of the question beyond its limit are counted as dropped, and all of the context is read."""
     run = TINY("q" * 70, "a" * 100).run
     assert (run.tokens, run.dropped) == (164, 6)
@@ -273,18 +321,96 @@ def test_an_answer_ends_with_its_sentence(real_cache: ModelCache, question: str,
     assert Answerer(real_cache, BUNDLED.question_answering[0])(question, context).answers[0].text == expected
 
 
+@pytest.mark.real
+@pytest.mark.parametrize(
+    ("question", "context", "expected"),
+    [
+        ("What do I need to buy?", "Shopping list:\nmilk\neggs\nbread\nbutter", "milk\neggs\nbread\nbutter"),
+        ("What do I need to buy?", "To buy:\n- milk\n- eggs\n- a loaf of bread", "milk\n- eggs\n- a loaf of bread"),
+        (
+            "What do I need to buy?",
+            "I have to go shopping. I need to buy:\nmilk\neggs\nbread\n\nThen I have to call Anna.",
+            "milk\neggs\nbread",
+        ),
+        (
+            "What do I need to buy?",
+            "Before Friday, buy these things:\n* two pencils\n* a ruler\n* an eraser\nThe school opens on Monday.",
+            "two pencils\n* a ruler\n* an eraser",
+        ),
+        (
+            "Which ingredients do I need?",
+            "Ingredients:\n2 eggs\n100 g sugar\n200 g flour\n\nMix everything and bake for an hour.",
+            "2 eggs\n100 g sugar\n200 g flour",
+        ),
+        (
+            "What are the ingredients?",
+            "Pancakes\nIngredients\n- flour\n- milk\n- salt\n\nDirections\nMix it all.",
+            "flour\n- milk\n- salt",
+        ),
+        (
+            "Who came to the party?",
+            "These people came to the party:\nAnna\nBen\nCarla\nDavid\nIt ended at midnight.",
+            "Anna\nBen\nCarla\nDavid",
+        ),
+        ("Which cities did they visit?", "Cities we visited:\nPorto\nLisbon\nFaro", "Porto\nLisbon\nFaro"),
+        (
+            "What should I pack?",
+            "Please pack:\n- a warm coat\n- boots\n- a torch\nWe leave at six.",
+            "a warm coat\n- boots\n- a torch",
+        ),
+        (
+            "What languages are supported?",
+            "Supported languages:\nEnglish\nPortuguese\nChinese",
+            "English\nPortuguese\nChinese",
+        ),
+        ("Where does Ben live?", "Anna lives in Porto\nBen lives in Lisbon\nCarla lives in Faro", "Lisbon"),
+        ("How many eggs are needed?", "Ingredients:\n2 eggs\n100 g sugar\n200 g flour", "2"),
+        ("What is the first step?", "1. Open the box\n2. Take out the lamp\n3. Plug it in", "Open the box"),
+        ("Who plays the piano?", "Anna: piano\nBen: violin\nCarla: drums", "Anna"),
+    ],
+)
+def test_a_list_over_lines_is_one_answer(real_cache: ModelCache, question: str, context: str, expected: str) -> None:
+    """All of it where it is asked for, and one item where that is."""
+    assert Answerer(real_cache, BUNDLED.question_answering[0])(question, context).answers[0].text == expected
+
+
+@pytest.mark.parametrize(
+    ("context", "found", "expected"),
+    [
+        ("Buy:\nmilk\neggs\nbread\nCall her.", "milk\neggs", "milk\neggs\nbread"),
+        ("Buy:\nmilk\neggs\nbread\n\ntea", "eggs\nbread", "milk\neggs\nbread"),
+        ("To buy\nmilk\neggs\nbread", "milk\neggs", "milk\neggs\nbread"),
+        ("- milk\n- eggs\n- a loaf", "milk\n- eggs", "milk\n- eggs\n- a loaf"),
+        ("1. a lamp\n2. a cable\n3. a book", "lamp\n2. a cable", "a lamp\n2. a cable\n3. a book"),
+        ("1. a lamp\n2. a cable", "lamp\n2", "lamp"),
+        ("• a desk\n• a bed", "• a desk", "a desk"),
+        ("Buy:\nmilk\neggs", "eggs", "eggs"),
+        ("Small: $5\nLarge: $5", "$5\nLarge: $5", "$5\nLarge: $5"),
+        ("She sang.\nHe slept.", "sang.\nHe", "sang.\nHe"),
+        ("买：\n牛奶\n鸡蛋\n面包", "牛奶\n鸡蛋", "牛奶\n鸡蛋\n面包"),
+        (f"milk\neggs\n{'a paragraph ' * 9}", "milk\neggs", "milk\neggs"),
+    ],
+)
+def test_a_whole_list(context: str, found: str, expected: str) -> None:
+    """A place with words of several items is all of the list; bullets at its ends are left out."""
+    start = context.index(found)
+    assert context[slice(*whole_list(context, start, start + len(found)))] == expected
+
+
 @pytest.mark.parametrize(
     ("context", "costs"),
     [
         ("Go on. b", [0, SENTENCE_END]),
-        ("a\nb", [0, LINE_END]),
+        ("a\nb", [0, ITEM_END]),
+        ("x: a\nb", [0, LINE_END]),
+        ("a\nx: b", [0, LINE_END]),
         ("a.\nb", [0, SENTENCE_END]),
         ("a b", [0, 0]),
-        ("a\n\nb", [0, LINE_END]),
+        ("a\n\nb", [0, ITEM_END]),
         ("অ। b", [0, SENTENCE_END]),
     ],
 )
 def test_borders_cost_by_their_kind(context: str, costs: list[float]) -> None:
-    """A sentence's end is a stronger border than a line's."""
+    """A sentence's end is a stronger border than a line's, and a line with a name and a value than an item's."""
     last = len(context) - 1
     assert borders(context, [(0, 1), (last, last + 1)]) == costs

@@ -37,7 +37,7 @@ def test_a_word_is_measured_by_leaving_it_out() -> None:
 
 
 def test_the_probabilities_come_before_the_words() -> None:
-    """A stream first tells what is known, then grows, in the order of the text."""
+    """A stream starts with the probabilities, then adds words in the order of the text."""
     first, *rest = TINY.stream(REVIEW * 20)
     assert first.words == ()
     assert not first.measured

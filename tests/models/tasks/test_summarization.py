@@ -9,26 +9,26 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.catalog.bundled import MINILM, SMOLLM2
+from models.catalog.bundled import MINILM, QWEN, SMOLLM2
 from models.engines.base import CausalInfo, Step
 from models.engines.embedding import TOKEN_LIMIT, embed
 from models.runtime.arrays import Floats, normalized
-from models.runtime.cache import ModelCache
+from models.runtime.cache import Loaded, ModelCache
 from models.runtime.limits import InputError, Limits
-from models.runtime.progress import ignore
+from models.runtime.progress import Report, ignore
+from models.runtime.spec import ModelSpec
 from models.tasks.summarization import abstractive
-from models.tasks.summarization.abstractive import in_circles, own_words, split, trimmed, write
+from models.tasks.summarization.abstractive import own_words, split, trimmed, write
 from models.tasks.summarization.adapter import (
     LENGTHS,
     SHORTEST,
-    SUPPORT,
     Summarizer,
-    linked_to,
+    content_sentences,
     of_catalog,
-    told,
 )
 from models.tasks.summarization.extractive import select, trust_in_order
 from models.tasks.summarization.names import absent
+from models.tasks.summarization.support import SUPPORT, linked_to
 from models.text.sentences import Span, sentences
 from tests import tiny
 
@@ -113,7 +113,7 @@ def test_picked_sentences_are_the_visitors_own(summarizer: Summarizer, text: str
 @pytest.mark.parametrize("text", [*WHOLE, "a" * 4_000, "word " * 400])
 def test_written_summary_is_shorter_and_has_its_sources(summarizer: Summarizer, text: str) -> None:
     """Random weights write nonsense, and still: never longer than the text, and sources only above the threshold."""
-    spans = {(span.start, span.end) for span in told(text)}
+    spans = {(span.start, span.end) for span in content_sentences(text)}
     summary = summarizer(text, "abstractive", "medium")
     assert len(summary.text) <= len(text)
     assert bool(summary.note) == (summary.text == text.strip())
@@ -222,14 +222,14 @@ def test_what_is_not_read_is_counted() -> None:
 
 @dataclass
 class Teller:
-    """A model that writes what it is told to write of each prompt."""
+    """A model that writes what `reply` returns for each prompt."""
 
-    tell: Callable[[Sequence[int]], list[int]]
+    reply: Callable[[Sequence[int]], list[int]]
     info: CausalInfo = field(default_factory=lambda: CausalInfo(259, 2_048, frozenset([257])))
 
     def generate(self, prompt: Sequence[int], *options: object) -> Iterator[dict[int, Step]]:
         """Write, with a moment of nothing new before each token."""
-        for token in self.tell(prompt):
+        for token in self.reply(prompt):
             yield {}
             yield {0: Step(token, 1.0, ())}
 
@@ -241,21 +241,43 @@ def test_long_text_is_summarized_in_parts_and_then_together() -> None:
 
     def reply(prompt: Sequence[int]) -> list[int]:
         read.append(tokenizer.decode(prompt))
-        return list(tokenizer(f"Part {len(read)} is told.")["input_ids"])
+        return list(tokenizer(f"Part {len(read)} is short.")["input_ids"])
 
     tokenizer = loaded.tokenizer
     *_, last = write(replace(loaded, model=Teller(reply)), FERRY * 2, 1)
     assert len(read) == 3
-    assert "Part 1 is told.\nPart 2 is told." in read[-1]
-    assert last.text == "Part 3 is told."
+    assert "Part 1 is short.\nPart 2 is short." in read[-1]
+    assert last.text == "Part 3 is short."
 
 
 def test_a_sentence_that_turns_in_circles_is_left_out() -> None:
-    """When the model repeats itself, the whole sentences before stay, and the one broken off there goes."""
+    """A model that repeats itself is ended at its last whole sentence, before its limit, and that is known."""
     loaded = tiny.load(SMOLLM2, ignore)
-    tokens = loaded.tokenizer("The end is near. And so, and so, and so, and so, and so")["input_ids"]
-    *_, last = write(replace(loaded, model=Teller(lambda prompt: tokens)), FERRY, 3)
-    assert last.text == "The end is near."
+    tokens = loaded.tokenizer("The end is near. And so" + ", and so" * 16)["input_ids"]
+    *drafts, last = write(replace(loaded, model=Teller(lambda prompt: tokens)), FERRY, 3)
+    assert (last.text, last.circles) == ("The end is near.", True)
+    assert len(drafts) < 2 * len(tokens)
+    *_, plain = write(replace(loaded, model=Teller(lambda prompt: tokens[:40])), FERRY, 3)
+    assert not plain.circles
+
+
+def test_a_summary_says_that_its_model_was_ended() -> None:
+    """The reason is in the result."""
+    tokens = tiny.load(SMOLLM2, ignore).tokenizer("The end is near. And so" + ", and so" * 16)["input_ids"]
+    cache = ModelCache(
+        lambda spec, report: (
+            replace(tiny.load(spec, report), model=Teller(lambda prompt: tokens))
+            if spec == SMOLLM2
+            else tiny.load(spec, report)
+        ),
+        10**10,
+    )
+    summary = Summarizer(cache, SMOLLM2, MINILM)(FERRY, "abstractive", "medium")
+    assert (summary.text, summary.circles) == ("The end is near.", True)
+
+
+# A run of twelve words.
+TWELVE = "one two three four five six seven eight nine ten eleven twelve"
 
 
 @pytest.mark.parametrize(
@@ -266,6 +288,8 @@ def test_a_sentence_that_turns_in_circles_is_left_out() -> None:
         ("One. Two is whole", True, "One. Two is whole"),
         ("Only this is broken o", False, "Only this is broken…"),
         ("The same. The same. Another.", True, "The same. Another."),
+        (f"It {TWELVE}. And so it {TWELVE}, he said. End.", True, f"It {TWELVE}. End."),
+        (f"It {TWELVE[4:]}. And {TWELVE[4:]}, he said.", True, f"It {TWELVE[4:]}. And {TWELVE[4:]}, he said."),
         ('He said "yes."', False, 'He said "yes."'),
         ("", True, ""),
     ],
@@ -285,18 +309,13 @@ def test_the_texts_own_words_are_preferred() -> None:
     assert all(bias[end] > 0 for end in loaded.model.info.ends)
 
 
-def test_circles_are_noticed() -> None:
-    """Twelve tokens in a row that came before are a circle; eleven are not."""
-    assert in_circles([*range(20), *range(12)])
-    assert not in_circles([*range(20), *range(11)])
-    assert in_circles([7] * 13)
-
-
 def test_sources_are_the_nearest_and_only_near_ones() -> None:
     """At most three, above the threshold, not far behind the nearest; below it nothing supports the sentence."""
     spans = [Span(i, i + 1) for i in range(6)]
     linked = linked_to("x", "abcdef", spans, np.array([0.5, 0.9, 0.1, 0.8, 0.74, 0.89]))
     assert [(source.start, round(source.similarity, 2)) for source in linked.sources] == [(1, 0.9), (5, 0.89), (3, 0.8)]
+    fewer = linked_to("x", "abcdef", spans, np.array([0.5, 0.9, 0.1, 0.7, 0.74, 0.76]))
+    assert [source.start for source in fewer.sources] == [1, 5]
     alone = linked_to("x", "abcdef", spans, np.array([0.44, 0.1, 0, 0, 0, 0]))
     assert not alone.supported
     assert alone.nearest == pytest.approx(0.44)
@@ -315,6 +334,50 @@ def test_names_and_numbers_that_are_not_in_the_text() -> None:
     assert missing("Eleven of thirty were sold.") == ["Eleven", "thirty"]
     assert missing("However, she sold it.") == []
     assert missing("全市有八十万人，不是二十万人，Paris 也是。") == ["二十万", "Paris"]
+    assert missing("Ann sold 1.5 thousand, and one of them 80万人.") == []
+    assert missing("It cost 1.5 million in April, a dozen on Monday.") == ["1.5 million", "April", "Monday"]
+
+
+CHINESE = "李明华市长星期二说，新桥花了80万元，三月五日开工，两名工人受伤。王芳和约翰·琼斯都反对，欧阳修没有来。"
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("市长李明华说，新桥花了八十万元，3月5日开工，周二。", []),
+        ("李明亮说，新桥花了九十万元。", ["李明亮", "九十万"]),
+        ("李明华昨天骑车去看新桥，王芳坐车。", []),
+        ("王方表示反对，记者刘洋报道。", ["王方", "刘洋"]),
+        ("张先生和欧阳锋在上海反对，琼斯加入。", ["张先生", "欧阳锋", "上海"]),
+        ("约翰·史密斯与奥巴马反对。", ["约翰·史密斯", "奥巴马"]),
+        ("新桥5月3号开工，周四完成，四名工人受伤。", ["5", "3", "周四", "四"]),
+        ("十分高兴，万一下雨，高速公路和方案都要等周末，一个黄色的桥。", []),
+    ],
+)
+def test_names_numbers_and_dates_of_chinese(said: str, expected: list[str]) -> None:
+    """Without capitals too: surnames where a name can stand, foreign sounds, places, dates with their unit."""
+    assert [place.of(said) for place in absent(said, CHINESE)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "names"),
+    [
+        (FERRY, "The ferry is electric. Barack Obama opened it in 1997.", ("Barack", "Obama", "1997")),
+        ("新桥花了80万元，王芳很高兴。" * 12, "新桥花了80万元。李明亮很高兴。", ("李明亮",)),
+    ],
+)
+def test_a_written_sentence_with_a_new_name_is_never_unmarked(text: str, said: str, names: tuple[str, ...]) -> None:
+    """The name is marked at its place, and its sentence is not supported, however near its sources are."""
+    tokens = tiny.load(SMOLLM2, ignore).tokenizer(said)["input_ids"]
+
+    def load(spec: ModelSpec, report: Report) -> Loaded:
+        loaded = tiny.load(spec, report)
+        return replace(loaded, model=Teller(lambda prompt: tokens)) if spec == QWEN else loaded
+
+    first, second = Summarizer(ModelCache(load, 10**10), QWEN, MINILM)(text, "abstractive", "medium").sentences
+    assert first.absent == ()
+    assert (second.absent, second.supported) == (names, False)
+    assert tuple(mark.of(second.text) for mark in second.marks) == names
 
 
 @pytest.mark.real
@@ -328,7 +391,7 @@ def test_shuffled_text_keeps_its_point(real_cache: ModelCache) -> None:
 
 @pytest.mark.real
 def test_real_summary_is_supported(real_cache: ModelCache) -> None:
-    """SmolLM2 tells a short text in a sentence that ends, is shorter, and finds its source in the text."""
+    """SmolLM2 summarizes a short text in a sentence that ends, is shorter, and finds its source in the text."""
     text = FERRY[: FERRY.index("The new ship")].strip()
     summary = of_catalog(real_cache)(text, "abstractive", "short")
     assert len(text) > SHORTEST
@@ -340,7 +403,7 @@ def test_real_summary_is_supported(real_cache: ModelCache) -> None:
 
 
 @pytest.mark.real
-def test_real_threshold_tells_support_from_none(real_cache: ModelCache) -> None:
+def test_real_threshold_shows_support_from_none(real_cache: ModelCache) -> None:
     """A paraphrase finds its source, an invention about something else finds none."""
     spans = sentences(FERRY)
     said = ["An electric ship replaces the old diesel ferry.", "The president of Brazil won the chess championship."]

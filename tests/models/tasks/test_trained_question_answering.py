@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import app
-from demos.question_answering import contexts
+from demos.question_answering.texts import contexts
 from models.catalog.bundled import QUESTION_ANSWERING
 from models.runtime.cache import ModelCache
 from models.tasks.question_answering.adapter import Answerer

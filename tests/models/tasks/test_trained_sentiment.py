@@ -20,10 +20,23 @@ pytestmark = pytest.mark.real
         ("The box holds two cables and a manual.", {"neutral"}),
         ("absolutely terrible", {"negative"}),
         ("I love it!", {"positive"}),
+        ("😡", {"negative"}),
+        ("💔", {"negative"}),
+        ("👍", {"positive"}),
+        ("Arrived today 👎", {"negative"}),
+        ("Arrived today 👍", {"positive"}),
+        (":(", {"negative"}),
+        ("1 star", {"negative"}),
+        ("2 stars", {"negative"}),
+        ("Do not waste your money on this kettle.", {"negative"}),
+        ("I could not be happier with the room.", {"positive"}),
+        ("I could not be happier", {"positive"}),
+        ("I returned the charger the next day.", {"negative"}),
+        ("Boils fast, looks lovely, and it is quieter than my old one.", {"positive"}),
     ],
 )
 def test_the_written_cases(real_cache: ModelCache, text: str, labels: set[str]) -> None:
-    """Negation, a plain fact and plain words."""
+    """Negation, idiom, plain facts, emoji and ratings."""
     assert SentimentReader(real_cache, SENTIMENT)(text).scores.label in labels
 
 

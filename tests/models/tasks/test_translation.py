@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from models.engines.codec import copy, read, write
+from models.engines.codec import Written, copy, read, write
 from models.engines.writing import AHEAD
 from models.runtime.cache import ModelCache
 from models.runtime.limits import TEXT_LIMIT, InputError
@@ -108,7 +108,7 @@ def test_bad_text_is_refused_before_a_model_loads(translators: Translators, text
 
 @pytest.mark.parametrize("pair", [("en", "en"), ("en", "xx"), ("", "pt"), (None, 3)])
 def test_unknown_pair_names_the_offered(translators: Translators, pair: tuple[object, object]) -> None:
-    """The message tells which pairs there are."""
+    """The message lists the pairs."""
     with pytest.raises(InputError, match=r"en to pt.*pt to en"):
         translators.check("hello", *pair)
 
@@ -136,7 +136,22 @@ def test_a_sentence_without_translation_stays() -> None:
     assert write(tiny_student.tokenizer(), source, [], empty, True) == copy(source)
 
 
-def test_draft_tells_what_stands_before_the_first_gap() -> None:
+def test_a_network_that_goes_in_circles_is_ended() -> None:
+    """The last whole sentence before the circle stays, with its alignment; a source that circles itself may do so."""
+    tokenizer = tiny_student.tokenizer()
+
+    def written(text: str, said: str) -> Written:
+        source, ids = read(tokenizer, text), tokenizer.encode(said)
+        return write(tokenizer, source, ids, np.ones((len(ids), len(source.ids)), np.float32), complete=True)
+
+    found = written("the dog jumps", "the fox jumps. o" + " my box" * 20)
+    assert (found.text, found.complete, found.circles, found.faults) == ("the fox jumps.", False, True, 1)
+    assert max(link.target.end for link in found.links) <= len(found.text)
+    assert written("dog" * 40, "fox" * 40).complete
+    assert written("the dog jumps", "fox" * 10).complete
+
+
+def test_draft_shows_what_stands_before_the_first_gap() -> None:
     """A later sentence that is already written waits for those before it."""
     tokenizer = tiny_student.tokenizer()
     text = "- dog\n- fox\n"
@@ -256,6 +271,17 @@ FOUND = [
     ("en", "x² + y² = z²", "x² + y² = z²"),
     ("en", "3 × 4 = 12", "3 × 4 = 12"),
     ("pt", "ATENÇÃO: NÃO FUME!", "DO NOT SMOKE!"),
+    ("en", "Mix 1/2 cup and 2 1/4 tsp.", "1/2 xícara e 2 1/4"),
+    ("en", "2024-11-28T10:30:00Z is a timestamp.", "2024-11-28T10:30:00Z é"),
+    ("en", "It costs $1,234.56 or €99.99.", "Custa $1.234,56 ou €99,99."),
+    ("pt", "Faz 30ºC hoje.", "30°C"),
+    ("en", "Ship it soon :-)", " :-)"),
+    ("en", "We open at 10:30pm.", "22:30."),
+    ("pt", "CPF 123.456.789-09", "CPF 123.456.789-09"),
+    ("pt", "| a | b |\n|---|---|\n| casa | carro |", "| a | b |\n|---|---|\n| "),
+    ("en", "The 1st and the 22nd.", "22º"),
+    ("en", "$ git push", "$ git push"),
+    ("en", "It is 3×4 cm.", "3×4 cm"),
 ]
 
 
@@ -265,6 +291,44 @@ def test_what_must_stay_stays(real_cache: ModelCache, language: str, text: str, 
     """Texts of which something was lost, changed or doubled once, and their neighbours."""
     target = "pt" if language == "en" else "en"
     assert expected in of_catalog(real_cache).choose(language, target)(text).text
+
+
+@pytest.mark.real
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("en", "EXIT", "SAÍDA"),
+        ("en", "PULL!", "PUXE!"),
+        ("en", "ENTRANCE", "ENTRADA"),
+        ("en", "HELP", "AJUDA"),
+        ("pt", "ÁRVORE", "TREE"),
+        ("pt", "PARE", "STOP"),
+        ("pt", "BANHEIRO", "BATHROOM"),
+        ("en", "NASA", "NASA"),
+        ("en", "UNESCO", "UNESCO"),
+        ("en", "LASER", "LASER"),
+    ],
+)
+def test_a_lone_word_in_capitals(real_cache: ModelCache, language: str, text: str, expected: str) -> None:
+    """The words of signs are translated, and acronyms stay."""
+    found = of_catalog(real_cache).choose(language, "pt" if language == "en" else "en")(text)
+    assert found.text == expected
+    assert not found.sentences[0].guessed
+
+
+@pytest.mark.real
+def test_a_lone_word_is_not_doubled(real_cache: ModelCache) -> None:
+    """As the network does with some of them."""
+    assert of_catalog(real_cache).choose("pt", "en")("# Título").text == "# Title"
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("text", ["The New York Times", "Acme Inc.", "© 2024 Acme Inc."])
+def test_lone_names_get_no_note(real_cache: ModelCache, text: str) -> None:
+    """The network adds "(em inglês)" to them; a sentence that says so keeps it."""
+    translator = of_catalog(real_cache).choose("en", "pt")
+    assert translator(text).text == text
+    assert "(em inglês)" in translator("The page (in English) is here.").text
 
 
 @pytest.mark.real

@@ -31,9 +31,14 @@ def translator(model: FakeCausal) -> Translator:
 def test_lists_and_line_breaks_are_kept() -> None:
     """Only sentences are translated, each at its own place, and what has no letter is not asked for."""
     model = FakeCausal(answer)
-    found = translator(model)("Good morning.\n\n - Two apples\n - 12:30\n")
-    assert found.text == "早上好。\n\n - 两个苹果\n - 12:30\n"
-    assert [sentence.target.of(found.text) for sentence in found.sentences] == ["早上好。", "两个苹果", "12:30"]
+    found = translator(model)("Good morning.\n\n - Two apples\n - 12:30\n - www.a.org {x}\n")
+    assert found.text == "早上好。\n\n - 两个苹果\n - 12:30\n - www.a.org {x}\n"
+    assert [sentence.target.of(found.text) for sentence in found.sentences] == [
+        "早上好。",
+        "两个苹果",
+        "12:30",
+        "www.a.org {x}",
+    ]
     assert all(sentence.links == () and sentence.complete for sentence in found.sentences)
     assert len(model.prompts) == 2
 
@@ -54,10 +59,18 @@ def test_a_sentence_that_was_not_translated_is_asked_for_again() -> None:
 
 
 def test_a_reply_that_runs_on_ends() -> None:
-    """A circle is cut off, and the result says that the sentence is not whole."""
-    found = translator(FakeCausal(lambda prompt: {"好" * 500: 0.9}))("Good morning.")
-    assert len(found.text) < 100
-    assert not found.sentences[0].complete
+    """At its bound, or at the last whole sentence before it goes in circles; the result says which."""
+    long = translator(FakeCausal(lambda prompt: {"".join(map(chr, range(0x4E00, 0x4F00))): 0.9}))("Good morning.")
+    assert len(long.text) < 100
+    assert (long.sentences[0].complete, long.sentences[0].circles) == (False, False)
+    circling = translator(FakeCausal(lambda prompt: {"早。" + "好" * 500: 0.9}))("Good morning to all of you here.")
+    assert (circling.text, circling.sentences[0].complete, circling.sentences[0].circles) == ("早。", False, True)
+
+
+def test_a_text_that_repeats_itself_may_do_so_in_its_translation() -> None:
+    """What goes in circles in the source is no circle of the model's."""
+    found = translator(FakeCausal(lambda prompt: {"不" * 30: 0.9}))(("no " * 30).strip())
+    assert (found.text, found.sentences[0].complete) == ("不" * 30, True)
 
 
 @pytest.mark.parametrize(
@@ -70,6 +83,7 @@ def test_a_reply_that_runs_on_ends() -> None:
         ("大家早上好。", "大家早上好，朋友们你们好。", "en", True),
         ("大家早上好。", "Good morning to you all.", "en", False),
         ("大家早上好。", "", "en", True),
+        ("See https://example.com/a/very/long/address", "见 https://example.com/a/very/long/address", "zh", False),
         ("Lisboa", "Lisboa", "pt", False),
     ],
 )

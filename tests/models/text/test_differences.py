@@ -51,7 +51,7 @@ def test_one_word_of_a_long_text_is_found() -> None:
 
 
 def test_figures_are_paired_by_name() -> None:
-    """In the order of the first side; what a side does not tell has no difference."""
+    """In the order of the first side; an unknown figure has no difference."""
     rows = figures({"a": 0.25, "b": 0.75}, {"b": 0.5, "c": 0.5})
     assert rows == (Figure("a", 0.25, None), Figure("b", 0.75, 0.5), Figure("c", None, 0.5))
     assert [row.difference for row in rows] == [None, -0.25, None]

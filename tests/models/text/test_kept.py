@@ -12,7 +12,7 @@ from models.text.kept import kept
 from tests import tiny_student
 
 THINGS: tuple[str, ...] = ("{name}", "%s", "${x}", ":id", "<b>", "</b>", "`git push`", "https://a.io/b?c=1", "me@a.io")
-THINGS += ("7,421", "½", "10³", "👨‍👩‍👧‍👦", "→", "a.pdf", "v2.0", "&amp;", "你好", "€5", "**")
+THINGS += ("7,421", "½", "10³", "👨‍👩‍👧‍👦", "→", "a.pdf", "v2.0", "&amp;", "你好", "€5", "**", ":-)")
 
 
 @pytest.mark.parametrize(
@@ -35,12 +35,18 @@ THINGS += ("7,421", "½", "10³", "👨‍👩‍👧‍👦", "→", "a.pdf", "
         ("https://a.io/b, me@a.io, report.pdf, v2.0, /etc/hosts, C:\\a\\b.txt --help f_x g()", None),
         ("and/or 5 km/h, e.g. this. That", ["5"]),
         ("the 19th century", []),
+        ("from 2024-11-28T10:30:00Z to 2024-12-01", ["2024-11-28T10:30:00Z", "2024-12-01"]),
+        ("thanks :-) and <3, :D", [":-)", "<3", ":D"]),
+        ("for ₹99.99 or $12.50, 99.5 £", ["₹99,99", "12,50", "99,5"]),
+        ("$ git push -f", ["$ git push -f"]),
+        ("$ 5 is 3×4", ["5", "3×4"]),
+        ("page 3.11 (see: 5) at 1:30", ["3.11", "5", "1:30"]),
         ("100% sure - really, it's 50 % off", ["100", "50"]),
     ],
 )
 def test_what_is_kept(text: str, expected: list[str] | None) -> None:
     """Numbers as the other language writes them, signs with their number, names and code whole; nothing else."""
-    strange = {"#", "<", "₹", "⚠", "\ufe0f", *"👨👩👧👦🇧🇷👍🏽²³½₂"}
+    strange = {"#", "×", "<", "₹", "⚠", "\ufe0f", *"👨👩👧👦🇧🇷👍🏽²³½₂"}
     found = [part.form for part in kept(text, ("en", "pt"), strange)]
     assert found == (re.split(r",? ", text.removeprefix("Hello ")) if expected is None else expected)
 
@@ -60,6 +66,35 @@ def test_separators_are_the_other_languages(pair: tuple[str, str], written: str,
     """Groups of thousands change their separator; a version does not, nor a number between languages that agree."""
     [part] = kept(f"a {written} b", pair, ())
     assert part.form == form
+
+
+@pytest.mark.parametrize(
+    ("pair", "text", "forms", "accepted"),
+    [
+        (("pt", "en"), "às 9h30 de sábado", ["9:30"], "9.30"),
+        (("pt", "en"), "às 4h04, para", ["4:04"], "4.04"),
+        (("pt", "en"), "às 00h55 na", ["00:55"], "00.55"),
+        (("pt", "en"), "às 19h30, horário", ["19:30"], "7:30"),
+        (("pt", "en"), "às 22 h 15min.", ["22:15"], "10:15"),
+        (("pt", "en"), "Às 14h, havia", ["14"], "2:00"),
+        (("pt", "fr"), "às 9h30 de sábado", ["9h30"], None),
+        (("en", "pt"), "at 9:30 on", ["9:30"], "9h30"),
+        (("en", "pt"), "at 2pm two", ["14:00"], "14h"),
+        (("en", "pt"), "at 7 AM the", ["7:00"], "07h00"),
+        (("en", "pt"), "at 12:30 p.m. on", ["12:30"], "12h30"),
+        (("en", "pt"), "at 12:15 a.m. on", ["0:15"], "00:15"),
+        (("en", "pt"), "at 10:30pm.", ["22:30"], "22h30"),
+        (("en", "pt"), "2-4pm, 2 to 4 p.m.", ["2", "4", "2", "4"], None),
+        (("en", "zh"), "at 2pm two", ["2"], None),
+        (("pt", "en"), "na 2ª Guerra, 30ºC e 3º lugar", ["30"], None),
+        (("pt", "en"), "12h5 e x9h30 e 100h30", ["12", "100"], None),
+    ],
+)
+def test_times_of_the_day(pair: tuple[str, str], text: str, forms: list[str], accepted: str | None) -> None:
+    """Hours and minutes as the other language writes them; an ordinal is left to the network."""
+    parts = kept(text, pair, ())
+    assert [part.form for part in parts if part.form[0].isdigit()] == forms
+    assert accepted is None or accepted in parts[0].accepted
 
 
 @given(

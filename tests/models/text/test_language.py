@@ -47,8 +47,8 @@ def test_whole_sentences_are_sure(text: str, language: str) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("bom dia", "Too short to tell the language: perhaps Portuguese"),
-        ("the car", "Too short to tell the language: perhaps English (97%)"),
+        ("bom dia", "Too short to detect the language: perhaps Portuguese"),
+        ("the car", "Too short to detect the language: perhaps English (97%)"),
         ("Galego: eu son de Vigo e falo galego", "Not sure which language this is"),
         (f"{ENGLISH}\n{PORTUGUESE}", "Looks mixed: "),
     ],
@@ -78,7 +78,7 @@ def test_without_letters_there_is_no_guess(text: str) -> None:
 
 
 def test_every_language_has_a_name() -> None:
-    """Whatever the network can answer is told by its English name."""
+    """Every language of the network has an English name."""
     codes = {each["lang"] for each in _model().detect("x", k=500)}
     assert len(codes) > 150
     assert codes <= NAMES.keys()

@@ -17,6 +17,8 @@ PIECES = st.lists(st.sampled_from([" one", "two", " a,", ".", " 🎉"]), min_siz
         ("1. First\n2) Second\n- [x] done", ["First", "Second", "done"]),
         ("# Title\r\n\r\n> quoted", ["Title", "quoted"]),
         ("name\tage\nAna\t3", ["name", "age", "Ana", "3"]),
+        ("| a | b c |\n|---|---|\n| One. Two! | d |", ["a", "b c", "---", "---", "One.", "Two!", "d"]),
+        ("a | b", ["a | b"]),
         ("-5 degrees - really", ["-5 degrees - really"]),
         ("---\n\n🎉", ["🎉"]),
         ("\n \n", []),

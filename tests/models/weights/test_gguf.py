@@ -33,7 +33,7 @@ def gguf(tmp_path: Path) -> Path:
     return path
 
 
-def test_it_tells_what_serving_needs(gguf: Path) -> None:
+def test_it_shows_what_serving_needs(gguf: Path) -> None:
     """Sizes, the end token and the control tokens, from the file and again from what was prepared."""
     about = About.of(gguf)
     assert (about.architecture, about.vocabulary, about.context, about.end) == ("llama", 260, 2_048, 257)

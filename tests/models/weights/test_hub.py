@@ -146,7 +146,7 @@ def test_a_slow_hub_is_waited_for(tmp_path: Path, hub: FakeHub) -> None:
 def test_a_failure_names_the_model_and_a_retry_works(
     tmp_path: Path, hub: FakeHub, fault: str, words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever goes wrong is told in words, and leaves nothing that stands in the way."""
+    """Every failure has a message, and leaves no partial files."""
     store = WeightStore(tmp_path)
     with monkeypatch.context() as patch:
         if fault == "nobody":
@@ -161,7 +161,9 @@ def test_a_failure_names_the_model_and_a_retry_works(
     assert store.ensure(HUB).is_dir()
 
 
-def test_a_full_disk_is_told_and_a_retry_works(tmp_path: Path, hub: FakeHub, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_reported_and_a_retry_works(
+    tmp_path: Path, hub: FakeHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It is no fault of the Hub's, and the message says where room is needed."""
 
     def full(*_: Any, **__: Any) -> None:
@@ -202,7 +204,7 @@ def test_a_model_with_code_of_its_own_is_refused(tmp_path: Path, hub: FakeHub, f
     """It is found out before its weights are downloaded, and is not locked."""
     content = json.loads(hub.repositories[NAME][file]) | {"auto_map": {"AutoModel": "evil.Evil"}}
     hub.repositories[NAME][file] = json.dumps(content).encode()
-    with pytest.raises(WeightsMissing, match=rf"tiny-sentiment cannot be used: .*{file} asks to run code of its own"):
+    with pytest.raises(WeightsMissing, match=rf"tiny-sentiment cannot be used: .*{file} requires custom code"):
         WeightStore(tmp_path).ensure(HUB)
     assert not any(request.startswith("GET") and "model.safetensors" in request for request in hub.asked)
     assert not (tmp_path / "models.lock.json").exists()
@@ -230,7 +232,7 @@ def test_weights_in_parts_come_with_their_index() -> None:
         ),
     ],
 )
-def test_a_damaged_lock_file_is_told(tmp_path: Path, hub: FakeHub, content: str, words: str) -> None:
+def test_a_damaged_lock_file_is_reported(tmp_path: Path, hub: FakeHub, content: str, words: str) -> None:
     """Nothing is fetched past it, and it is left as it is."""
     lock = tmp_path / "models.lock.json"
     lock.write_text(content)
@@ -239,7 +241,7 @@ def test_a_damaged_lock_file_is_told(tmp_path: Path, hub: FakeHub, content: str,
     assert lock.read_text() == content
 
 
-def test_a_lock_file_that_cannot_be_written_is_told(tmp_path: Path, hub: FakeHub) -> None:
+def test_a_lock_file_that_cannot_be_written_is_reported(tmp_path: Path, hub: FakeHub) -> None:
     """A model that no file can hold to its hashes is not taken."""
     blocked = tmp_path / "file"
     blocked.write_text("")

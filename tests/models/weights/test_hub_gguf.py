@@ -66,7 +66,7 @@ def test_it_is_locked_and_answers(tmp_path: Path, hub: FakeHub) -> None:
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path, hub: FakeHub) -> None:
-    """The error tells which ones there are."""
+    """The error lists the existing ones."""
     weights = SPEC.weights
     assert isinstance(weights, HubWeights)
     missing = replace(weights, gguf="tiny-Q8_0.gguf")

@@ -9,7 +9,7 @@ import psutil
 import pytest
 from gradio.blocks import BlocksConfig
 
-from server.sessions import remember_little
+from server.gradio_compat.sessions import remember_little
 
 VISITORS = 100
 FIELDS = 200

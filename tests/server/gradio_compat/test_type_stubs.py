@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parent.parent.parent.parent
 
 COMPONENT = """
 from gradio.components import HTML
@@ -21,7 +21,7 @@ class Marked(HTML):
 def test_no_stub_is_written(tmp_path: Path, before: str, written: bool) -> None:
     """Of a component none is; without the call Gradio writes one."""
     (tmp_path / "marked.py").write_text(COMPONENT, encoding="utf-8")
-    program = f"from server.type_stubs import skip_type_stubs; {before}; import marked"
+    program = f"from server.gradio_compat.type_stubs import skip_type_stubs; {before}; import marked"
     path = os.pathsep.join([str(ROOT), str(tmp_path)])
     subprocess.run([sys.executable, "-c", program], env={**os.environ, "PYTHONPATH": path}, check=True)
     assert (tmp_path / "marked.pyi").exists() == written

@@ -1,0 +1,25 @@
+"""Reports of progress, and cancellation."""
+
+import pytest
+
+from models.runtime.progress import Cancellation, Stage, Stopped, to_terminal
+
+
+def test_a_terminal_gets_a_line_for_each_step_and_tenth() -> None:
+    """And none twice."""
+    lines: list[str] = []
+    report = to_terminal(lines.append)
+    report(Stage("Checking", "x"))
+    for percent in range(0, 101, 2):
+        report(Stage("Downloading", "x", percent, 100))
+    assert lines == ["Checking x", *(f"Downloading x: 0 of 0 MB ({percent}%)" for percent in range(0, 101, 10))]
+
+
+def test_cancelled_work_is_stopped_at_its_next_check() -> None:
+    """Not before it is cancelled."""
+    cancellation = Cancellation()
+    cancellation.check()
+    cancellation.cancel()
+    assert cancellation.cancelled
+    with pytest.raises(Stopped):
+        cancellation.check()

@@ -1,0 +1,1 @@
+"""Tests of the replicas, most without Ray."""

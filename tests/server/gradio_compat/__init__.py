@@ -1,0 +1,1 @@
+"""What the server uses of the inside of Gradio, one by one."""
