@@ -182,6 +182,7 @@ def plain(answers: Answers, place_of: PlaceOf = nowhere) -> dict[str, Any]:
     return {
         "answers": [{name: value for name, value in answer.items() if value != ""} for answer in placed],
         "no_answer": answers.no_answer,
+        "read": answers.read,
         "windows": answers.windows,
         **asdict(answers.run),
     }

@@ -65,6 +65,12 @@ def test_the_examples_hold_their_answers() -> None:
     assert "cost" not in texts["The Iron Bridge"]
 
 
+def test_a_script_sees_that_a_text_was_read_in_part() -> None:
+    """An answer from two of nine windows says so."""
+    found = plain(Answers((), 0.8, -1.0, 2, 9, RUN))
+    assert (found["read"], found["windows"]) == (2, 9)
+
+
 def test_the_endpoint_gives_the_documented_keys(client: Client) -> None:
     """Offsets point into the context that was sent."""
     context = "Ünïcode 😀 first.\r\nThen more."

@@ -40,6 +40,11 @@ STATES = {
     "measured words": State("sentiment", ("good or bad? " * 200,), 0.4, 3, 9),
     "attention of a translation": State("attention", ("Go home. " * 5, "", CROSS, -1, -1), 0.1, 2, 60),
 }
+# Endpoints that end with what they have shortly before the deadline, and whether such a result says what it lacks.
+ENDS_BY_ITSELF: dict[str, Callable[[dict[str, Any]], bool]] = {
+    "translate": lambda result: bool(result["left"]),
+    "answer": lambda result: bool(result["read"] < result["windows"]),
+}
 states = pytest.mark.parametrize("state", STATES.values(), ids=STATES.keys())
 
 
@@ -144,9 +149,9 @@ def test_the_deadline_ends_every_request(hasty: Site, state: State) -> None:
     kind, value = messages[-1]
     if state.endpoint == "chat" and len(messages) > 1:
         assert (kind, value) == ("complete", messages[-2][1])
-    elif state.endpoint == "translate" and kind == "complete":
-        # It ends by itself, a little before the deadline.
-        assert value[0]["left"] > 0
+    elif state.endpoint in ENDS_BY_ITSELF and kind == "complete":
+        # It ended by itself, a little before the deadline.
+        assert ENDS_BY_ITSELF[state.endpoint](value[0])
         assert settled(hasty) < state.all
         return
     else:

@@ -27,8 +27,8 @@ class Answers:
     """The best answers that do not overlap, and the probability that the text has none.
 
     `margin` is the best span's logit above the null answer's, minus infinity where there is no span at all.
-    `read` of `windows` are done: the last result of a stream has read all. `window` is the stretch of the context
-    (characters) that was read when the best answer was found.
+    `read` of `windows` are done: the last result of a stream has read all, unless its time ran out. `window` is the
+    stretch of the context (characters) that was read when the best answer was found.
     """
 
     answers: tuple[Answer, ...]
