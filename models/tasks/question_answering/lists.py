@@ -1,9 +1,10 @@
-"""A list over several lines as one answer: which lines are its items, and where it begins and ends."""
+"""A list over several lines: which lines are its items, how an encoder reads it, and all of it as one answer."""
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
-from models.text.prose import BULLET
+from models.text.prose import BULLET, NARROWEST
 from models.text.sentences import stripped
 
 # In characters; what is longer is a paragraph.
@@ -11,6 +12,8 @@ LONGEST_ITEM = 80
 MOST_ITEMS = 20
 ENDS = ".!?…:;。！？；：।"
 # A line with a name and its value, such as "Tea: 2 euros": the next line is about something else.
+BRACKETS = " \t("
+COLONS = (":", "：")
 FIELD = re.compile(r".*\S[:\t|]\s*\S")
 
 
@@ -22,6 +25,29 @@ class Item:
     start: int
     end: int
     bullet: bool
+
+
+def as_prose(text: str) -> str:
+    """An unwrapped text of the same length with commas for the line breaks within lists, and blanks for their bullets.
+
+    An encoder learned from prose, and a line break is nothing to its tokenizer. Items with numbers are steps more often
+    than one answer, so that semicolons stand between them.
+    """
+    found, at = list(text), 0
+    while at < len(text):
+        items = _items_from(text, at)
+        introduced = bool(items) and (items[0].bullet or text[max(0, at - 3) : at].rstrip().endswith(COLONS))
+        # In lines as short as these no paragraph is wrapped.
+        if introduced or (len(items) > 2 and all(item.end - item.start < NARROWEST for item in items)):
+            found[items[0].line : items[0].start] = " " * (items[0].start - items[0].line)
+            sign = (
+                ";" if items[0].bullet and text[items[0].line : items[0].start].strip(BRACKETS)[:1].isalnum() else ","
+            )
+            for before, after in pairwise(items):
+                found[before.end : after.start] = f"{sign}{' ' * (after.start - before.end - 1)}"
+        end = text.find("\n", items[-1].end if items else at)
+        at = end + 1 if end >= 0 else len(text)
+    return "".join(found)
 
 
 def whole_list(text: str, start: int, end: int) -> tuple[int, int]:
@@ -44,28 +70,33 @@ def whole_list(text: str, start: int, end: int) -> tuple[int, int]:
 def items_around(text: str, start: int, end: int) -> list[Item]:
     """The items of the list in which the place from `start` to `end` lies; none where it is in no list."""
     first = text.rfind("\n", 0, start) + 1
-    mine = _item(text, first)
-    if mine is None:
+    items = _items_from(text, first)
+    if not items:
         return []
-    items = [mine]
-    while len(items) < MOST_ITEMS and items[-1].end < len(text):
-        at = text.find("\n", items[-1].end) + 1
-        following = _item(text, at) if at else None
-        if following is None or following.bullet != mine.bullet:
-            break
-        items.append(following)
+    mine = items[0]
     before: list[Item] = []
     introduced = mine.bullet
     while first and len(before) + len(items) < MOST_ITEMS:
         line = text.rfind("\n", 0, first - 1) + 1
         earlier = _item(text, line)
         if earlier is None or earlier.bullet != mine.bullet:
-            introduced |= text[line:first].rstrip().endswith(":")
+            introduced |= text[line:first].rstrip().endswith(COLONS)
             break
         before.insert(0, earlier)
         first = line
     # Without bullets nothing but a colon says where the list begins.
     return [*before, *items] if introduced else items if end > mine.end else []
+
+
+def _items_from(text: str, line: int) -> list[Item]:
+    """The items of one kind in the lines from `line` on; none where that one is no item."""
+    items: list[Item] = []
+    while len(items) < MOST_ITEMS and (item := _item(text, line)) and (not items or item.bullet == items[0].bullet):
+        items.append(item)
+        line = text.find("\n", item.end) + 1
+        if not line:
+            break
+    return items
 
 
 def _item(text: str, line: int) -> Item | None:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,9 @@ from models.engines.base import Encoder
 from models.engines.tokenizer import marks
 from models.runtime.arrays import Floats, log_sum_exp
 from models.runtime.batching import batches as by_length
-from models.tasks.question_answering.lists import FIELD
+from models.tasks.question_answering.lists import FIELD, as_prose
 from models.text.paragraphs import unwrapped
+from models.text.sentences import Span as Place
 from models.text.sentences import in_lines
 
 ENDS = ".!?…。！？।"
@@ -22,9 +24,11 @@ OVERLAP_TOKENS = 96
 # Of 4,000 training questions that no adapter saw, 0.3 points more are answered exactly than with 30. Still shorter ones
 # score better there, but longer answers are asked for here.
 ANSWER_TOKENS = 20
-# What an answer loses, in logits, by going on over the end of a sentence, and of a line. A list may be one answer, so
-# that its items cost least, and lines with a name and a value more.
+# What an answer loses, in logits, by going on over the end of a sentence, and of a line: more where it has a name and a
+# value. A list is asked for as a whole more often than one of its items: of 62 such questions 51 are answered with all
+# of it and 10 refused, and 11 of 61 others are answered; with line breaks for the signs it was 37, 16 and 7.
 SENTENCE_END, LINE_END, ITEM_END = 4.0, 1.5, 0.5
+BETWEEN_ITEMS = {",": -0.5, ";": 0.5}
 
 
 @dataclass(frozen=True)
@@ -96,9 +100,10 @@ def encode(tokenizer: Any, question: str, context: str, job: int = 0) -> Encoded
     query = tokenizer(question, add_special_tokens=False, return_offsets_mapping=True, verbose=False)
     asked = query["input_ids"]
     context = unwrapped(context)
-    encoded = tokenizer(context, add_special_tokens=False, return_offsets_mapping=True, verbose=False)
+    prose = as_prose(context)
+    encoded = tokenizer(prose, add_special_tokens=False, return_offsets_mapping=True, verbose=False)
     ids, offsets = encoded["input_ids"], encoded["offset_mapping"]
-    costs = borders(context, offsets)
+    costs = borders(context, prose, offsets)
     before, between, after = marks(tokenizer)
     head = [*before, *asked[:QUESTION_TOKENS], *between]
     most = WINDOW_TOKENS - len(head) - len(after)
@@ -116,19 +121,26 @@ def encode(tokenizer: Any, question: str, context: str, job: int = 0) -> Encoded
     return Encoded(windows, read, len(read) + len(ids), len(asked) - len(read), context)
 
 
-def borders(context: str, offsets: Sequence[tuple[int, int]]) -> list[float]:
-    """What the sentence and line ends of `context` cost in all before each of `offsets`."""
-    found, cost, spans = [], 0.0, in_lines(context)
-    following = 1
+def borders(context: str, prose: str, offsets: Sequence[tuple[int, int]]) -> list[float]:
+    """What the sentence and line ends of `context` cost in all before each of `offsets`; `prose` is what is read."""
+    costs = [(after.start, _border(prose, before, after)) for before, after in pairwise(in_lines(prose))]
+    changed = ((at, sign) for at, (was, sign) in enumerate(zip(context, prose, strict=True)) if sign != was)
+    costs += [(at, BETWEEN_ITEMS[sign]) for at, sign in changed if sign in BETWEEN_ITEMS]
+    costs.sort()
+    found, cost, passed = [], 0.0, 0
     for start, _ in offsets:
-        while following < len(spans) and spans[following].start <= start:
-            before, after = spans[following - 1], spans[following]
-            ends = context[before.end - 1] in ENDS or "\n" not in context[before.end : after.start]
-            listed = not (FIELD.match(before.of(context)) or FIELD.match(after.of(context)))
-            cost += SENTENCE_END if ends else ITEM_END if listed else LINE_END
-            following += 1
+        while passed < len(costs) and costs[passed][0] <= start:
+            cost += costs[passed][1]
+            passed += 1
         found.append(cost)
     return found
+
+
+def _border(text: str, before: Place, after: Place) -> float:
+    """What the border between two sentences or lines of `text` costs."""
+    if text[before.end - 1] in ENDS or "\n" not in text[before.end : after.start]:
+        return SENTENCE_END
+    return LINE_END if FIELD.match(before.of(text)) or FIELD.match(after.of(text)) else ITEM_END
 
 
 def batches(windows: Sequence[Window]) -> Iterator[list[Window]]:

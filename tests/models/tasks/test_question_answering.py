@@ -22,9 +22,10 @@ from models.runtime.cache import Loaded, ModelCache
 from models.runtime.limits import CONTEXT_LIMIT, InputError
 from models.tasks.question_answering.adapter import Answerer
 from models.tasks.question_answering.combining import Calibration, bare, whole_address, whole_characters
-from models.tasks.question_answering.lists import whole_list
+from models.tasks.question_answering.lists import as_prose, whole_list
 from models.tasks.question_answering.windows import (
     ANSWER_TOKENS,
+    BETWEEN_ITEMS,
     ITEM_END,
     LINE_END,
     SENTENCE_END,
@@ -408,9 +409,82 @@ def test_a_whole_list(context: str, found: str, expected: str) -> None:
         ("a b", [0, 0]),
         ("a\n\nb", [0, ITEM_END]),
         ("অ। b", [0, SENTENCE_END]),
+        ("- a\n- b", [0, BETWEEN_ITEMS[","]]),
+        ("1. a\n2. b", [0, BETWEEN_ITEMS[";"]]),
+        ("a\nc\nb", [0, 2 * BETWEEN_ITEMS[","]]),
     ],
 )
 def test_borders_cost_by_their_kind(context: str, costs: list[float]) -> None:
     """A sentence's end is a stronger border than a line's, and a line with a name and a value than an item's."""
     last = len(context) - 1
-    assert borders(context, [(0, 1), (last, last + 1)]) == costs
+    assert borders(context, as_prose(context), [(0, 1), (last, last + 1)]) == costs
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Buy:\nmilk\neggs\nbread", "Buy:\nmilk,eggs,bread"),
+        ("milk\neggs\nbread", "milk,eggs,bread"),
+        ("- milk\n- eggs", "  milk,  eggs"),
+        ("To do\n  * call\n  * write\nSoon.", "To do\n    call,    write\nSoon."),
+        ("1. Open it\n2. Read it", "   Open it;   Read it"),
+        ("(a) rice\n(b) tea", "    rice;    tea"),
+        ("Buy:\r\nmilk\r\neggs", "Buy:\r\nmilk, eggs"),
+        ("milk\n\neggs\n\nbread", "milk\n\neggs\n\nbread"),
+        ("milk\neggs", "milk\neggs"),
+        ("Tea: 2\nMilk: 3\nRice: 4", "Tea: 2\nMilk: 3\nRice: 4"),
+        ("It rained.\nWe slept.\nIt ended.", "It rained.\nWe slept.\nIt ended."),
+        ("a line of more than thirty columns here\nand one more\nand a third", None),
+        ("买：\n牛奶\n鸡蛋", "买：\n牛奶,鸡蛋"),
+    ],
+)
+def test_lists_are_read_as_prose(text: str, expected: str | None) -> None:
+    """With signs for the line breaks and bullets, character for character; other lines stay lines."""
+    assert as_prose(text) == (text if expected is None else expected)
+
+
+@pytest.mark.real
+@pytest.mark.parametrize(
+    ("question", "context", "expected"),
+    [
+        ("What should I buy?", "Shopping list:\nmilk\neggs\nbread", "milk\neggs\nbread"),
+        ("What should I buy?", "Shopping list:\n- milk\n- eggs\n- bread", "milk\n- eggs\n- bread"),
+        ("What should I buy?", "milk\neggs\nbread", "milk\neggs\nbread"),
+        ("What should I buy?", "- milk\n- eggs\n- bread", "milk\n- eggs\n- bread"),
+        ("What should I buy?", "Buy:\nrice\nbeans\ncoffee\ntoilet paper", "rice\nbeans\ncoffee\ntoilet paper"),
+        (
+            "What should I buy?",
+            "Shopping list for Saturday:\n\n- milk\n- eggs\n- a loaf of bread\n- coffee\n\nCall Anna.",
+            "milk\n- eggs\n- a loaf of bread\n- coffee",
+        ),
+        ("What do we need for the picnic?", "For the picnic:\nlemonade\na blanket", "lemonade\na blanket"),
+        ("Which tools are needed?", "Tools needed:\nhammer\nscrewdriver\nsaw", "hammer\nscrewdriver\nsaw"),
+        ("What are the symptoms?", "Symptoms:\nfever\ncough\nheadache", "fever\ncough\nheadache"),
+        ("Who are the winners?", "Winners:\nMaria Costa\nJohn Hill\nWei Chen", "Maria Costa\nJohn Hill\nWei Chen"),
+        (
+            "What should I see in Porto?",
+            "Things to see in Porto\n• the cathedral\n• the bridge\n• the book shop",
+            "the cathedral\n• the bridge\n• the book shop",
+        ),
+        ("What colours do you have?", "Colours in stock:\nblack\nwhite", "black\nwhite"),
+    ],
+)
+def test_a_list_is_found(real_cache: ModelCache, question: str, context: str, expected: str) -> None:
+    """By the default model, which says that it is an answer."""
+    found = Answerer(real_cache, BUNDLED.question_answering[0])(question, context)
+    assert (found.answers[0].text, found.found) == (expected, True)
+
+
+@pytest.mark.real
+@pytest.mark.parametrize(
+    ("question", "context"),
+    [
+        ("Where is the shop?", "Shopping list:\nmilk\neggs\nbread"),
+        ("When does the train leave?", "Packing list:\n2 shirts\ntoothbrush\npassport"),
+        ("How long does it last?", "Symptoms:\nfever\ncough\nheadache"),
+        ("Who wrote the program?", "Requirements\n- Python 3.11\n- 8 GB of memory\n- a GPU"),
+    ],
+)
+def test_a_list_is_not_the_answer_to_everything(real_cache: ModelCache, question: str, context: str) -> None:
+    """What it does not say is still refused."""
+    assert not Answerer(real_cache, BUNDLED.question_answering[0])(question, context).found
