@@ -6,9 +6,19 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from models.engines.placing import placed
-from models.engines.spelling import TYPOGRAPHY, UNKNOWN, lone_capitals, lowered, nearest_letter, shouted, small_words
+from models.engines.spelling import (
+    TYPOGRAPHY,
+    UNKNOWN,
+    lone_capitals,
+    lowered,
+    nearest_letter,
+    shouted,
+    small_words,
+    stretched,
+    with_mark,
+)
 from models.engines.stand_ins import origin, reading_of, stand_ins, without
-from models.engines.surface import corrected
+from models.engines.surface import corrected, is_doubtful
 from models.text.alignment import Link, Piece, Weights, links, words
 from models.text.circles import circle, whole_sentences
 from models.text.kept import Kept, kept
@@ -27,7 +37,8 @@ class Source:
     """A sentence as the network reads it: `ids` with `</s>` at their end, and the characters each one covers.
 
     Of the sentence all of `kept` stands in the translation; the network reads the texts `read` for it. `shouted` is
-    whether it is read in small letters and written in capitals. `readable` is whether a word is left to translate.
+    whether it is read in small letters and written in capitals, `marked` whether a full stop was added to what is read.
+    `readable` is whether a word is left to translate.
     """
 
     text: str
@@ -37,6 +48,7 @@ class Source:
     read: tuple[str, ...] = ()
     shouted: bool = False
     readable: bool = True
+    marked: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,8 +57,8 @@ class Written:
 
     `copied` signs stand as they were; `complete` is False where the length bound ended it, or, with `circles`, because
     it repeated itself. `faults` is how much of what must be kept the network lost, doubled or changed, so that its
-    place is a guess. What a model without alignment lost is `lost`: it has no place. `unchanged` is a lone word in
-    capitals that stands in its translation: an acronym, or one that the network has not read.
+    place is a guess. What a model without alignment lost is `lost`: it has no place. `doubtful` is what may be no
+    translation of a lone word.
     """
 
     text: str
@@ -56,7 +68,7 @@ class Written:
     faults: int = 0
     circles: bool = False
     lost: tuple[str, ...] = ()
-    unchanged: bool = False
+    doubtful: bool = False
 
 
 def read(tokenizer: Any, text: str, pair: tuple[str, str] | None = None, attempt: int = 0) -> Source:
@@ -80,16 +92,21 @@ def read(tokenizer: Any, text: str, pair: tuple[str, str] | None = None, attempt
     lone = pair is not None and attempt > 0 and len(text.lower()) == len(text) and lone_capitals(text)
     in_capitals = lone or (pair is not None and shouted(free, nearest))
     plain = plain.lower() if lone else lowered(plain, nearest) if in_capitals else "".join(small_words(plain, nearest))
-    if not (parts or in_capitals or nearest or attempt):
-        ids, offsets = encoded["ids"], encoded["offsets"]
+    left_out = stretched(tokenizer, plain, pair[0]) if pair else set()
+    as_read = in_capitals or not lone_capitals(text)
+    marked = pair is not None and as_read and with_mark(text, pair[0], attempt)
+    if parts or in_capitals or nearest or attempt or left_out or marked:
+        reading, origins = reading_of(plain, parts, names, left_out)
+        encoded = tokenizer.encode(reading + "." * marked, return_type="offset_mapping")
+        origins += [(len(text), len(text))] * marked
+        offsets = [origin(origins, *span) for span in encoded["offsets"]]
     else:
-        reading, origins = reading_of(plain, parts, names, attempt > 0)
-        encoded = tokenizer.encode(reading, return_type="offset_mapping")
-        ids, offsets = encoded["ids"], [origin(origins, *span) for span in encoded["offsets"]]
+        offsets = encoded["offsets"]
     # Of one letter alone the network makes anything.
     letters = [c for c in free if c.isalpha() and (c not in strange or c in nearest)]
     readable = len(letters) > 1 or any(map(wide, letters))
-    return Source(text, (*ids, END), (*offsets, (len(text), len(text))), tuple(parts), names, in_capitals, readable)
+    ids = (*encoded["ids"], END)
+    return Source(text, ids, (*offsets, (len(text), len(text))), tuple(parts), names, in_capitals, readable, marked)
 
 
 def with_token(tokenizer: Any, source: Source, token: str) -> Source:
@@ -114,13 +131,14 @@ def write(tokenizer: Any, source: Source, ids: list[int], weights: Weights, comp
     spelled = [decoded["text"][slice(*span)] for span in decoded["offsets"]]
     raised: Callable[[str], str] = str.upper if source.shouted else str
     pieces = [Piece(raised(text), row) for text, row in zip(spelled, weights, strict=True)]
-    result = placed(source.text, source.offsets, source.kept, source.read, corrected(source.text, pieces))
+    result = placed(
+        source.text, source.offsets, source.kept, source.read, corrected(source.text, pieces, source.marked)
+    )
     text = "".join(piece.text for piece in result.pieces)
     places = [*source.offsets, *map(_span, source.kept)]
     faults = result.faults + (not complete) + _lost_signs(source, text)
-    unchanged = lone_capitals(source.text) and source.text.casefold() in text.casefold()
     found = tuple(links(source.text, places, text, result.pieces))
-    return Written(text, found, _copied(source), complete, faults, circles, unchanged=unchanged)
+    return Written(text, found, _copied(source), complete, faults, circles, doubtful=is_doubtful(source.text, text))
 
 
 def copy(source: Source) -> Written:

@@ -1,7 +1,7 @@
 """The text that the translation network reads: a sentence with stand-ins for its kept parts."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from models.text.kept import Kept
 
@@ -9,8 +9,6 @@ from models.text.kept import Kept
 STAND_INS = ("X{}", "QX{}", "40{}"), ("40{}", "40{}", "X{}")
 # A name that the network nearly always copies as it is, and translates the rest better for it.
 SITE = re.compile(r"[A-Za-z]{2,}(?:\.[A-Za-z]{2,})+")
-# A letter three times or more, as in "sooo".
-STRETCHED = re.compile(r"([^\W\d])\1{2,}")
 
 
 def stand_ins(text: str, parts: Sequence[Kept], attempt: int) -> tuple[str, ...]:
@@ -38,16 +36,14 @@ def without(text: str, parts: Sequence[Kept]) -> str:
 
 
 def reading_of(
-    text: str, parts: Sequence[Kept], names: Sequence[str], shorten: bool
+    text: str, parts: Sequence[Kept], names: Sequence[str], left_out: Collection[int] = ()
 ) -> tuple[str, list[tuple[int, int]]]:
     """`text` with `names` in place of `parts`, and for each of its characters which of `text` it stands for.
 
-    With `shorten` a letter that is there three times or more is there once.
+    The letters at the places `left_out` are not read.
     """
     reading = ""
     origins: list[tuple[int, int]] = []
-    stretched = STRETCHED.finditer(text) if shorten else ()
-    skipped = {i for letters in stretched for i in range(letters.start() + 1, letters.end())}
     by_start = {part.span.start: (part, name) for part, name in zip(parts, names, strict=True)}
     at = 0
     while at < len(text):
@@ -59,7 +55,7 @@ def reading_of(
             while not name and at < len(text) and text[at].isspace() and (not reading or reading[-1].isspace()):
                 at += 1
             continue
-        if at not in skipped:
+        if at not in left_out:
             reading += text[at]
             origins.append((at, at + 1))
         at += 1

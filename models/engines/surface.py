@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import accumulate
 
+from models.engines.spelling import ARTICLE, is_word, lone_capitals
 from models.text.alignment import Piece
 
 # What the network adds to lone names, as an encyclopedia does to its links.
@@ -12,18 +13,42 @@ NOTE = re.compile(r"(?<=\.) \((?:em inglês|in English)\)\.?| ?\((?:em inglês|i
 # 1º has no sign in the network's vocabulary; it writes 1o.
 ORDINAL = re.compile(r"\d(?:st|nd|rd|th|º|ª)(?!\w)")
 LETTERED = re.compile(r"(?<![\w.,])\d{1,3}[oa](?!\w)")
+FIRST_PERSON = re.compile(r"I\b")
+ONE_OR_TWO = re.compile(r"\w+(?:[ '’-]\w+)?")
 # What it makes of some single words.
 DOUBLED = re.compile(r"(\w{3,})\W+\1", re.IGNORECASE)
 
 
-def corrected(source: str, pieces: list[Piece]) -> list[Piece]:
-    """`pieces`, a translation of `source`, less what it does not have, and with the signs of ordinals."""
+def corrected(source: str, pieces: list[Piece], marked: bool = False) -> list[Piece]:
+    """`pieces`, a translation of `source`, less what it does not have, and with the signs of ordinals.
+
+    `source` is `marked` where it was read with a full stop that it does not have.
+    """
     if ORDINAL.search(source):
         pieces = _with_ordinals(pieces)
     if "(" not in source:
         pieces = _without_note(pieces)
-    doubled = DOUBLED.fullmatch(_text(pieces))
-    return _up_to(pieces, doubled.end(1)) if doubled and re.fullmatch(r"\w+", source) else pieces
+    if not is_word(source):
+        return pieces
+    if marked and _text(pieces).endswith("."):
+        pieces = _up_to(pieces, len(_text(pieces)) - 1)
+    if (doubled := DOUBLED.fullmatch(_text(pieces))) is not None:
+        pieces = _up_to(pieces, doubled.end(1))
+    if (article := ARTICLE.match(_text(pieces))) is not None:
+        pieces = _without(pieces, *article.span())
+    if marked and source[0].islower() and pieces and not FIRST_PERSON.match(_text(pieces)):
+        pieces = [replace(pieces[0], text=pieces[0].text[:1].lower() + pieces[0].text[1:]), *pieces[1:]]
+    return pieces
+
+
+def is_doubtful(source: str, text: str) -> bool:
+    """Whether `text` may be no translation of a lone word: more than two words, or the word itself.
+
+    A name begins with a capital, and stays.
+    """
+    if lone_capitals(source) and source.casefold() in text.casefold():
+        return True
+    return is_word(source) and (ONE_OR_TWO.fullmatch(text) is None or (source.islower() and source == text.lower()))
 
 
 def _up_to(pieces: list[Piece], end: int) -> list[Piece]:
@@ -46,9 +71,14 @@ def _without_note(pieces: list[Piece]) -> list[Piece]:
     note = NOTE.search(_text(pieces))
     if note is None:
         return pieces
+    return _without(pieces, *note.span())
+
+
+def _without(pieces: Sequence[Piece], start: int, end: int) -> list[Piece]:
+    """`pieces` less the characters `start` to `end` of their text."""
     found, at = [], 0
     for piece in pieces:
-        first, last = max(0, note.start() - at), max(0, note.end() - at)
+        first, last = max(0, start - at), max(0, end - at)
         found.append(Piece(piece.text[:first] + piece.text[last:], piece.weights))
         at += len(piece.text)
     return [piece for piece in found if piece.text]

@@ -38,8 +38,8 @@ def read_all(loaded: Loaded, text: str, found: Sequence[Span], direction: Direct
 def write_all(loaded: Loaded, draft: Draft, direction: Direction) -> Generator[None, None, None]:
     """Translate what is not written yet; returns control several times a second.
 
-    A sentence of which something was lost is read again with other stand-ins, and a lone word in capitals that stayed
-    as it was in small letters; the best attempt counts.
+    A sentence of which something was lost is read again with other stand-ins, and a lone word whose translation is
+    doubtful in small letters, or with a full stop; the best attempt counts.
     """
     engine: Engine = loaded.model
     waiting = {i: draft.sources[i] for i in range(len(draft.sources)) if i not in draft.written}
@@ -50,8 +50,8 @@ def write_all(loaded: Loaded, draft: Draft, direction: Direction) -> Generator[N
             for at, output in finished.items():
                 i = places[at]
                 found = write(loaded.tokenizer, waiting[i], output.ids, output.alignment, output.finished)
-                best[i] = min(best.get(i, found), found, key=lambda written: (written.faults, written.unchanged))
-                if (best[i].faults and attempt + 1 < ATTEMPTS) or (best[i].unchanged and not attempt):
+                best[i] = min(best.get(i, found), found, key=lambda written: (written.faults, written.doubtful))
+                if (best[i].faults or best[i].doubtful) and attempt + 1 < ATTEMPTS:
                     pair = (direction.source, direction.target)
                     source = read(loaded.tokenizer, waiting[i].text, pair, attempt + 1)
                     again[i] = _with_token(loaded, source, direction)

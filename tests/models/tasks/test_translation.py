@@ -332,8 +332,64 @@ def test_lone_names_get_no_note(real_cache: ModelCache, text: str) -> None:
 
 
 @pytest.mark.real
-def test_an_endless_word_ends(real_cache: ModelCache) -> None:
-    """A letter held for long is no reason to write without end."""
-    result = of_catalog(real_cache).choose("pt", "en")("NÃÃÃÃÃO")
-    assert result.sentences[0].complete
-    assert len(result.text) < 10
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("pt", "NÃÃÃÃÃO", "NO"),
+        ("pt", "NÃÃÃÃÃÃÃÃÃO!", "NO!"),
+        ("pt", "Nãããão", "No"),
+        ("pt", "SIIIIIM", "YES"),
+        ("pt", "NÃÃÃÃÃO ENTRE", "DO NOT ENTER"),
+        ("pt", "Muuuuito obrigado!", "Thank you very much!"),
+        ("pt", "Nãoooooo! Por quêêêê?", "No! Why?"),
+        ("pt", "kkkkkkkkkk", "kkkkkkkkkk"),
+        ("en", "NOOOOOO", "NÃO"),
+        ("en", "YESSSSS", "SIM"),
+        ("en", "sooooo good", "tão bom"),
+        ("en", "Goooood morning!", "Bom dia!"),
+        ("en", "Sooooon!", "Em breve!"),
+        ("en", "I am sooooooooo tired.", "Estou tão cansado."),
+        ("en", "Pleaaaase come with us.", "Por favor, venha conosco."),
+        ("en", "AAAAAAA", "AAAAAAA"),
+        ("en", "zzzz... he is sleeping", "zzzz... ele está dormindo"),
+        ("en", "The committee agreed.", "A comissão concordou."),
+    ],
+)
+def test_a_letter_held_for_long(real_cache: ModelCache, language: str, text: str, expected: str) -> None:
+    """A word is read with its letters once or twice, and ends; one letter alone is no word, and stays."""
+    result = of_catalog(real_cache).choose(language, "pt" if language == "en" else "en")(text)
+    assert result.text == expected
+    assert all(sentence.complete for sentence in result.sentences)
+
+
+@pytest.mark.real
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("pt", "não", "no"),
+        ("pt", "NÃO", "NO"),
+        ("pt", "Não.", "No."),
+        ("pt", "olá", "hello"),
+        ("pt", "obrigado", "Thank you"),
+        ("pt", "quem", "who"),
+        ("pt", "onde", "where"),
+        ("pt", "ali", "there"),
+        ("pt", "nada", "nothing"),
+        ("pt", "polícia", "police"),
+        ("pt", "pare", "Stop"),
+        ("pt", "desculpe", "I'm sorry"),
+        ("pt", "Lisboa", "Lisbon"),
+        ("en", "NO", "Não"),
+        ("en", "thanks", "muito obrigado"),
+        ("en", "good", "bom"),
+        ("en", "everything", "tudo"),
+        ("en", "teacher", "professor"),
+        ("en", "hotel", "hotel"),
+        ("en", "Smith", "Smith"),
+    ],
+)
+def test_a_lone_word(real_cache: ModelCache, language: str, text: str, expected: str) -> None:
+    """It is read as a word and not as a title, and gets no article and no full stop."""
+    result = of_catalog(real_cache).choose(language, "pt" if language == "en" else "en")(text)
+    assert result.text == expected
+    assert all(link.target.of(result.text) in expected for link in result.sentences[0].links)

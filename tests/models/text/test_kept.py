@@ -41,6 +41,7 @@ THINGS += ("7,421", "½", "10³", "👨‍👩‍👧‍👦", "→", "a.pdf", "
         ("$ git push -f", ["$ git push -f"]),
         ("$ 5 is 3×4", ["5", "3×4"]),
         ("page 3.11 (see: 5) at 1:30", ["3.11", "5", "1:30"]),
+        ("zzzz, he said, and AAAAH, III and committee", ["zzzz"]),
         ("100% sure - really, it's 50 % off", ["100", "50"]),
     ],
 )
