@@ -4,10 +4,11 @@ import asyncio
 import importlib
 import logging
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import closing
 from typing import Any
 
+from models.runtime import tracing
 from models.runtime.cache import ModelCache
 from models.runtime.placing import METHODS
 from models.runtime.progress import Cancellation, Stage, Stopped
@@ -19,8 +20,13 @@ BEAT = 5.0
 log = logging.getLogger(__name__)
 
 
-async def answer(body: bytes, cache: ModelCache, replica: str, beat: float = BEAT) -> AsyncIterator[bytes]:
-    """The frames of the reply to the call in `body`; the work ends once this is cancelled or closed."""
+async def answer(
+    body: bytes, cache: ModelCache, replica: str, headers: Mapping[str, str] | None = None, beat: float = BEAT
+) -> AsyncIterator[bytes]:
+    """The frames of the reply to the call in `body`; the work ends once this is cancelled or closed.
+
+    The span of the page is in the `headers` of its request.
+    """
     arrived: asyncio.Queue[Frame | None] = asyncio.Queue()
     loop = asyncio.get_running_loop()
     cancellation = Cancellation()
@@ -30,7 +36,11 @@ async def answer(body: bytes, cache: ModelCache, replica: str, beat: float = BEA
         if not loop.is_closed():
             loop.call_soon_threadsafe(arrived.put_nowait, frame)
 
-    threading.Thread(target=_work, args=(body, cache, replica, cancellation, put), daemon=True).start()
+    def work() -> None:
+        with tracing.span("replica", headers, replica=replica):
+            _work(body, cache, replica, cancellation, put)
+
+    threading.Thread(target=work, daemon=True).start()
     try:
         # A sign that a replica has taken the call, before any model is loaded.
         yield framed(Beat())

@@ -16,6 +16,7 @@ import httpx
 
 from models.engines.remote.client import running_loop
 from models.engines.remote.streams import EngineError, Streams
+from models.runtime import tracing
 from models.runtime.cache import ModelCache
 from models.runtime.cache_status import CacheStatus
 from models.runtime.progress import Report, Stage
@@ -76,7 +77,8 @@ class Replicas:
         results = 0
         streams = Streams(self._loop, self._read)
         try:
-            streams.open(0, {"task": task, "call": packed(Call(adapter, method, dict(arguments)))})
+            call = packed(Call(adapter, method, dict(arguments)))
+            streams.open(0, {"task": task, "call": call, "headers": tracing.headers()})
             while True:
                 report(stage)
                 arrived = streams.get(PATIENCE)
@@ -112,7 +114,7 @@ class Replicas:
             route = self._routes.get(body["task"]) or await self._route(body["task"])
             glancing = asyncio.create_task(self._glance(body["task"], route, watch))
             try:
-                async with self._http.stream("POST", route, content=body["call"]) as response:
+                async with self._http.stream("POST", route, content=body["call"], headers=body["headers"]) as response:
                     await self._frames(response, put, glancing)
             finally:
                 glancing.cancel()

@@ -1,6 +1,7 @@
 """Starts the replicas with Ray Serve: one application a deployment, and the directory of their paths."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -31,15 +32,20 @@ class Replica:
     def __init__(self, make_cache: MakeCache, settings: Settings) -> None:
         self.cache = make_cache(settings)
         self.name = serve.get_replica_context().replica_id.to_full_id_str()
+        if settings.traces:
+            # The packages that it imports are not needed otherwise.
+            from server import traces
+
+            traces.begin("glassbox-replica")
         watch(self.cache.status)
 
     async def __call__(self, request: Request) -> Response:
         """The frames of the reply. A closed connection cancels the call."""
         body = await request.body()
-        return StreamingResponse(self._frames(body), media_type="application/octet-stream")
+        return StreamingResponse(self._frames(body, request.headers), media_type="application/octet-stream")
 
-    async def _frames(self, body: bytes) -> AsyncIterator[bytes]:
-        async for frame in answer(body, self.cache, self.name):
+    async def _frames(self, body: bytes, headers: Mapping[str, str]) -> AsyncIterator[bytes]:
+        async for frame in answer(body, self.cache, self.name, headers):
             yield frame
 
 
@@ -69,7 +75,7 @@ def start(config: Config, make_cache: MakeCache) -> None:
         # Each process imports this program from its folder, which is the same on every machine.
         ray.init(
             address=config.address or "local",
-            runtime_env={"env_vars": {"PYTHONPATH": str(ROOT)}},
+            runtime_env={"env_vars": {"PYTHONPATH": str(ROOT)} | _telemetry()},
             include_dashboard=False,
             log_to_driver=True,
         )
@@ -80,6 +86,11 @@ def start(config: Config, make_cache: MakeCache) -> None:
         targets.append(serve.RunTarget(replica.bind(make_cache, config.settings), name, f"/{name}"))
     directory = serve.deployment(Directory).options(name="directory", ray_actor_options={"num_cpus": 0})
     serve.run_many([*targets, serve.RunTarget(directory.bind(config.routes), "directory", DIRECTORY)])
+
+
+def _telemetry() -> dict[str, str]:
+    """The variables of OpenTelemetry that this command has, for the replicas on other machines too."""
+    return {name: value for name, value in os.environ.items() if name.startswith("OTEL_")}
 
 
 def _options(deployment: Deployment) -> dict[str, Any]:

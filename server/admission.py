@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from starlette.types import Scope
 
+from server.arrival import ARRIVAL, Arrival
 from server.gradio_compat.line import Line
 from server.metrics import Metrics
 from server.rate import RateLimit, client_address
@@ -17,8 +18,6 @@ from server.runs import CLOSING
 
 # The header of the requests that this server makes for an MCP client, whose own request was counted already.
 INWARD = "x-glassbox-inward"
-# The key of a request's Arrival in its scope.
-ARRIVAL = "glassbox.arrival"
 NO_ENDPOINT = "There is no such endpoint here. See “Use via API”."
 
 
@@ -28,10 +27,6 @@ class Refused(Exception):
     def __init__(self, status: int, reason: str, words: str, wait: float = 0.0) -> None:
         super().__init__(words)
         self.status, self.reason, self.wait = status, reason, wait
-
-
-class Arrival:
-    """A request on its way into the queue."""
 
 
 @dataclass

@@ -11,7 +11,8 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from demos.words import localize
-from server.admission import ARRIVAL, NO_ENDPOINT, Admission, Refused
+from server.admission import NO_ENDPOINT, Admission, Refused
+from server.arrival import ARRIVAL
 from server.gradio_compat.events import UnknownEndpoint
 from tables.table import FILE_LIMIT
 

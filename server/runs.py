@@ -16,9 +16,11 @@ from demos.gradio_compat import events_of
 from demos.words import localize, say
 from models.runtime.limits import InputError
 from models.runtime.malloc import trim
+from server.arrival import ARRIVAL
 from server.gradio_compat.events import running_event
 from server.gradio_compat.line import Line
 from server.metrics import Metrics
+from server.traced_run import TracedRun
 
 # How often, in seconds, a running request is checked.
 GLANCE = 0.2
@@ -111,13 +113,16 @@ class Runs:
 
     @contextmanager
     def _counted(self, endpoint: str) -> "Iterator[_Run]":
-        run = _Run(self, running_event(), time.monotonic())
+        event, now = running_event(), time.monotonic()
+        arrival = self.line.scope(event).get(ARRIVAL)
+        run = _Run(self, event, now, TracedRun(endpoint, now - arrival.at if arrival else 0.0))
         try:
             yield run
         except BaseException as error:
             run.outcome = outcome_of(error)
             raise
         finally:
+            run.traced.end(run.outcome)
             self.metrics.ended(endpoint, run.outcome, time.monotonic() - run.started)
             self.ended += 1
             if self.ended % TRIM_EVERY == 0:
@@ -129,11 +134,14 @@ class _Run:
     runs: Runs
     event: str | None
     started: float
+    traced: TracedRun
     outcome: str = "done"
 
     async def within(self, step: Awaitable[T]) -> T:
         """The result of `step`, which is cancelled if the run must end. Raises EndedEarly."""
-        task = asyncio.ensure_future(step)
+        with self.traced.active():
+            # A task copies the context that it is made in.
+            task = asyncio.ensure_future(step)
         try:
             while not task.done():
                 self._look()

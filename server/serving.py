@@ -40,6 +40,7 @@ STREAMS = r"/gradio_api/(?!file=)"
 LAST_WORDS = 2.0
 
 MCP_NEEDED = "--mcp needs the package mcp: python -m pip install -r requirements-mcp.txt"
+TRACES_NEEDED = "--traces needs OpenTelemetry: python -m pip install -r requirements-traces.txt"
 NO_LOGIN = "--mcp and --auth exclude each other: an MCP client cannot log in."
 
 log = logging.getLogger(__name__)
@@ -47,9 +48,18 @@ log = logging.getLogger(__name__)
 
 def obstacle(chosen: Settings) -> str:
     """Why this server cannot be started with these settings, empty if it can."""
+    if chosen.traces and not _is_installed("opentelemetry.exporter.otlp.proto.http"):
+        return TRACES_NEEDED
     if not chosen.mcp:
         return ""
     return MCP_NEEDED if importlib.util.find_spec("mcp") is None else NO_LOGIN if chosen.auth else ""
+
+
+def _is_installed(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
 
 
 @dataclass
@@ -86,6 +96,11 @@ def start(
     have come. It goes through Gradio's own `launch`, so that Spaces,
     `--share` and its checks of the address stay as they are.
     """
+    if chosen.traces:
+        # The packages that it imports are not needed otherwise, and may be missing.
+        from server import traces
+
+        traces.begin("glassbox")
     line, metrics = Line(page), Metrics()
     metrics.observe(line, cache)
     runs = Runs(line, metrics, chosen.deadline)

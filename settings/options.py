@@ -118,6 +118,9 @@ class Settings(BaseModel):
     deadline: int = option(60, "seconds that one request may run; 0 for no limit")
     drain: int = option(30, "seconds that running requests get to end after SIGTERM")
     metrics: bool = option(False, "serve figures for Prometheus at `/metrics`")
+    traces: bool = option(
+        False, "send traces with OpenTelemetry, to the address in OTEL_EXPORTER_OTLP_ENDPOINT; see docs/scaling.md"
+    )
     mcp: bool = option(False, "offer the tasks as tools to MCP clients at `/gradio_api/mcp`; see docs/api.md")
 
     @field_validator("home", "lock", "catalog")

@@ -5,6 +5,7 @@ import inspect
 from collections.abc import Callable, Generator, Iterator
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
+from models.runtime import tracing
 from models.runtime.cache import ModelCache
 from models.runtime.progress import Report, ignore
 
@@ -31,10 +32,11 @@ def placed(method: Callable[Concatenate[A, P], T]) -> Callable[Concatenate[A, P]
 
     @functools.wraps(method)
     def anywhere(adapter: A, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        if adapter.cache.elsewhere is None:
-            return method(adapter, *args, **kwargs)
-        [result] = send(adapter, args, kwargs)
-        return result  # type: ignore[no-any-return]
+        with tracing.span(method.__qualname__):
+            if adapter.cache.elsewhere is None:
+                return method(adapter, *args, **kwargs)
+            [result] = send(adapter, args, kwargs)
+            return result  # type: ignore[no-any-return]
 
     return _known(anywhere)
 
@@ -47,10 +49,9 @@ def placed_stream(
 
     @functools.wraps(method)
     def anywhere(adapter: A, /, *args: P.args, **kwargs: P.kwargs) -> Generator[T, None, None]:
-        if adapter.cache.elsewhere is None:
-            yield from method(adapter, *args, **kwargs)
-        else:
-            yield from send(adapter, args, kwargs)
+        local = adapter.cache.elsewhere is None
+        results = method(adapter, *args, **kwargs) if local else send(adapter, args, kwargs)
+        yield from tracing.stream(method.__qualname__, results)
 
     return _known(anywhere)
 

@@ -75,6 +75,11 @@ class Line:
         found = self.page._queue.event_ids_to_events.get(event)
         return found is not None and found.alive
 
+    def scope(self, event: str | None) -> Scope:
+        """The scope of the request by which an event joined the line; empty for a call outside the queue."""
+        found = self.page._queue.event_ids_to_events.get(event) if event else None
+        return found.request.scope if found else {}
+
     def undelivered(self) -> int:
         """The number of sessions with a result that was not delivered yet."""
         return sum(map(bool, self.page._queue.pending_event_ids_session.values()))

@@ -3,7 +3,7 @@
 import contextlib
 import socket
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import uvicorn
@@ -31,10 +31,11 @@ class Served:
     ended: int = 0
     calls: list[bytes] = field(default_factory=list)
 
-    async def frames(self, body: bytes) -> AsyncIterator[bytes]:
+    async def frames(self, body: bytes, headers: Mapping[str, str]) -> AsyncIterator[bytes]:
         """The reply, counted once it has ended in whatever way."""
         try:
-            async for frame in self.reply(body) if self.reply else answer(body, self.cache, "one", beat=0.05):
+            reply = self.reply(body) if self.reply else answer(body, self.cache, "one", headers, beat=0.05)
+            async for frame in reply:
                 yield frame
         finally:
             self.ended += 1
@@ -48,7 +49,7 @@ def served(cache: ModelCache) -> Iterator[Served]:
     async def call(request: Request) -> Response:
         body = await request.body()
         replica.calls.append(body)
-        return StreamingResponse(replica.frames(body), status_code=replica.status)
+        return StreamingResponse(replica.frames(body, request.headers), status_code=replica.status)
 
     async def directory(request: Request) -> Response:
         return JSONResponse({"routes": dict.fromkeys(TASKS, "/all"), "running": {"/all": replica.running}})

@@ -36,12 +36,15 @@ from tests.faults.machine import Visitor, wait_until
 from tests.replicas.test_calls import explained, same, stop_at_once
 from tests.replicas.tiny_replicas import FOLDER, load
 from tests.test_contract import TEXT, Call, adapters
+from tests.traced import Collected, collector, identity, traced
 
 pytest.importorskip("ray", reason="`make test-ray` installs Ray, and runs this")
 
 ROOT = Path(__file__).parent.parent.parent
 CONFIG = """
 port = {port}
+[settings]
+traces = true
 [deployments.all]
 tasks = ["*"]
 replicas = 2
@@ -61,6 +64,7 @@ class Cluster:
     url: str
     folder: Path
     pid: int
+    collected: Collected
 
     @property
     def cache(self) -> ModelCache:
@@ -102,10 +106,12 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     port = free_port()
     (folder / "serve.toml").write_text(CONFIG.format(port=port))
     command = [sys.executable, "-m", "tests.replicas.tiny_replicas", str(folder / "serve.toml")]
-    environment = os.environ | {FOLDER: str(folder), "PYTHONPATH": str(ROOT), "RAY_USAGE_STATS_ENABLED": "0"}
     with (
+        collector() as collected,
         pytest.MonkeyPatch.context() as patch,
-        subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process,
+        subprocess.Popen(
+            command, cwd=ROOT, env=environment(folder, collected.url), stdout=subprocess.PIPE, text=True
+        ) as process,
     ):
         # The models in this process are those of the replicas.
         patch.setenv(FOLDER, str(folder))
@@ -113,10 +119,21 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
             assert process.stdout is not None
             assert any("the replicas answer at" in line for line in process.stdout)
             threading.Thread(target=process.stdout.read, daemon=True).start()
-            yield Cluster(f"http://127.0.0.1:{port}", folder, process.pid)
+            yield Cluster(f"http://127.0.0.1:{port}", folder, process.pid, collected)
         finally:
             process.terminate()
             process.wait(120)
+
+
+def environment(folder: Path, collector: str) -> dict[str, str]:
+    """Where a test steers the replicas, and where they send their spans, ten times a second."""
+    return os.environ | {
+        FOLDER: str(folder),
+        "PYTHONPATH": str(ROOT),
+        "RAY_USAGE_STATS_ENABLED": "0",
+        "OTEL_EXPORTER_OTLP_ENDPOINT": collector,
+        "OTEL_BSP_SCHEDULE_DELAY": "100",
+    }
 
 
 @pytest.fixture(scope="module")
@@ -199,6 +216,24 @@ def test_the_page_streams_and_stops(cluster: Cluster, page: Serving, visitor: Vi
     wait_until(lambda: page.admission.line.running() == 0)
     assert visitor.result("status")["misses"] > 0
     assert httpx.get(page.url + "/readyz", timeout=60).status_code == 200
+
+
+def test_a_trace_goes_on_in_the_replica(cluster: Cluster, visitor: Visitor) -> None:
+    """It sends its own spans, below the page's."""
+    with traced() as spans:
+        assert visitor.result("sentiment", "fine")["label"]
+        wait_until(lambda: any(span.name == "request" for span in spans.spans))
+    [request] = [span for span in spans.spans if span.name == "request"]
+    assert request.context
+    trace = request.context.trace_id.to_bytes(16, "big")
+    sent = {identity(span).to_bytes(8, "big") for span in spans.spans}
+
+    def arrived() -> bool:
+        taken = [each for request in list(cluster.collected.taken) for each in request.resource_spans]
+        found = [span for each in taken for scope in each.scope_spans for span in scope.spans]
+        return any(span.name == "replica" and span.trace_id == trace and span.parent_span_id in sent for span in found)
+
+    wait_until(arrived)
 
 
 def test_a_killed_replica_ends_its_request_in_words(cluster: Cluster, visitor: Visitor) -> None:
