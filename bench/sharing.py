@@ -1,9 +1,10 @@
-"""What encoders would win by sharing batches across visitors, which they do not: `python -m bench.sharing`.
+"""What encoders win by sharing batches across visitors, as on a replica: `python -m bench.sharing`.
 
-The work of several visitors, one after another beside all of it in shared batches, without a server.
+The work of several visitors at once, in threads as a replica has them, beside one after another, without a server.
 """
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from bench import ours
@@ -17,27 +18,32 @@ from models.text.words import words
 
 
 def rows(cache: ModelCache) -> Iterator[Row]:
-    """Milliseconds of all visitors' work: in shared batches, beside one by one."""
+    """Milliseconds of all visitors' work: at once, beside one by one."""
     reader, answerer = SentimentReader(cache, SENTIMENT), Answerer(cache, QUESTION_ANSWERING)
     # What `/sentiment` reads: the text, and the text without each of its words.
     read = [TEXT, *(TEXT[: word.start] + TEXT[word.end :] for word in words(TEXT))]
     asked = [(QUESTION, ours.example("bridge"))]
     for name, work in (
-        (f"/sentiment, {len(read)} readings each", lambda visitors: reader.many(read * visitors)),
-        ("/answer, one window each", lambda visitors: list(answerer.many(asked * visitors, 3))),
+        (f"/sentiment, {len(read)} readings each", lambda: reader.many(read)),
+        ("/answer, one window each", lambda: list(answerer.many(asked, 3))),
     ):
-        together, alone = interleaved(*(settled(partial(ours.milliseconds, each)) for each in _sides(work)))
-        yield Row(f"{name}, {CLIENTS} visitors", "ms", together, alone)
+        at_once, alone = interleaved(*(settled(partial(ours.milliseconds, each)) for each in _sides(work)))
+        yield Row(f"{name}, {CLIENTS} visitors", "ms", at_once, alone)
 
 
-def _sides(work: Callable[[int], object]) -> tuple[Callable[[], object], Callable[[], object]]:
-    return partial(work, CLIENTS), lambda: [work(1) for _ in range(CLIENTS)]
+def _sides(work: Callable[[], object]) -> tuple[Callable[[], object], Callable[[], object]]:
+    def at_once() -> None:
+        with ThreadPoolExecutor(CLIENTS) as pool:
+            for done in [pool.submit(work) for _ in range(CLIENTS)]:
+                done.result()
+
+    return at_once, lambda: [work() for _ in range(CLIENTS)]
 
 
 NOTES = [
     "",
-    f"`python -m bench.sharing`: {method()} The same work of {CLIENTS} visitors in shared batches, in the column of",
-    "Glassbox, beside one visitor after another. Encoders share none: this is what it would win at most.",
+    f"`python -m bench.sharing`: {method()} The same work of {CLIENTS} visitors at once, in the column of Glassbox, whose",
+    "threads share the batches of the encoder, beside one visitor after another.",
 ]
 
 

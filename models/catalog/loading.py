@@ -4,7 +4,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,6 +13,8 @@ from safetensors import SafetensorError
 from models.catalog.classes import check_classes
 from models.engines.checkpoint import Checkpoint
 from models.engines.openvino import loading
+from models.engines.shared_batches import SharedBatches
+from models.runtime.batching import BATCH_TOKENS
 from models.runtime.cache import Loaded
 from models.runtime.device import Device, DtypeName, use_threads
 from models.runtime.progress import Report, Stage
@@ -22,6 +24,8 @@ from models.weights.gguf import SERVED
 from models.weights.store import WeightsMissing, WeightStore
 
 ENCODERS = frozenset[Head](("encoder", "question-answering", "sentiment", "entailment"))
+# A GPU is far from busy with the batch of one text. Its memory holds the activations of many more; this was not tuned.
+GPU_TOKENS = 16 * BATCH_TOKENS
 ITEM_BYTES = {"float32": 4, "float16": 2, "bfloat16": 2}
 
 
@@ -102,9 +106,10 @@ class Loader:
         with _named(spec):
             check_harmless(spec, folder)
             loaded = loading.load(self._checkpoint(spec, folder), self.threads, report, self.run, self.precision)
-            if loaded is not None:
-                check_classes(spec, loaded.model.info)
-            return loaded
+            if loaded is None:
+                return None
+            check_classes(spec, loaded.model.info)
+            return replace(loaded, model=SharedBatches(loaded.model, BATCH_TOKENS))
 
     def _in_torch(self, spec: ModelSpec, folder: Path) -> Loaded:
         """Any model in torch, with the interface of the engines unless it is loaded for its attention."""
@@ -125,7 +130,7 @@ class Loader:
             if spec.head in ENCODERS:
                 from models.engines.torch.encoder import TorchEncoder
 
-                model = TorchEncoder(model)
+                model = SharedBatches(TorchEncoder(model), BATCH_TOKENS if device.name == "cpu" else GPU_TOKENS)
             elif spec.head == "causal-lm":
                 from models.engines.torch.causal import TorchCausal
 

@@ -41,7 +41,7 @@ class Encoder(Protocol):
         """Sizes and labels."""
 
     def __call__(self, rows: Sequence[Sequence[int]], firsts: Sequence[int] | None = None) -> tuple[Floats, ...]:
-        """Run a batch of rows of token ids, padded here to the longest.
+        """Run a batch of rows of token ids, padded here to the longest, or further.
 
         `firsts` has the position at which the second text begins in each row, for encoders with token types.
 

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 
 from models.engines.base import CausalInfo, CausalLM, Reading, Sampling, Step
+from models.engines.shared_batches import SharedBatches
 from models.engines.torch.encoder import TorchEncoder
 from models.runtime.cache import Loaded, ModelCache
 from models.runtime.progress import Report
@@ -59,8 +60,9 @@ class Machine:
             return replace(loaded, model=Stepped(loaded.model, self._step))
         # A translator is stepped through its parts, the others as a whole.
         module = loaded.model.decoder[0].cell if spec.head == "translation" else loaded.model
-        if isinstance(module, TorchEncoder):
-            module = module.module
+        if isinstance(module, SharedBatches):
+            assert isinstance(module.encoder, TorchEncoder)
+            module = module.encoder.module
         module.register_forward_pre_hook(self._step)
         return loaded
 

@@ -4,6 +4,7 @@ import asyncio
 import re
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import Any
 
@@ -29,6 +30,7 @@ from replicas.answering import answer
 from replicas.remote_cache import remote_cache
 from replicas.wire import Beat, framed
 from tests import tiny
+from tests.faults.machine import Machine
 from tests.replicas.served import Served, served
 from tests.test_contract import TEXT, Call, adapters, without_seconds
 
@@ -61,13 +63,14 @@ def explained(cache: ModelCache) -> Iterator[Any]:
     yield rewriter.rewritten(found, Place(0, 0), others[0])
 
 
-NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?")
+NUMBER = re.compile(r"-?\d+(?:\.\d*)?(?:e-?\d+)?")
 
 
 def same(one: Any, other: Any) -> bool:
     """Whether two results are equal, less what a clock says, and less what other threads round off otherwise."""
     texts = [re.sub(r"(seconds|rate|kept)=[-+.e\d]+", r"\1=0", str(each)) for each in (one, other)]
-    words = [NUMBER.sub("#", text) for text in texts]
+    # An array is printed with as many spaces as its numbers take.
+    words = [re.sub(r"(?<=[#,\[\]])\s+|\s+(?=[#\]])", "", NUMBER.sub("#", text)) for text in texts]
     numbers = [[float(number) for number in NUMBER.findall(text)] for text in texts]
     return words[0] == words[1] and numbers[0] == pytest.approx(numbers[1], rel=1e-3, abs=1e-4)
 
@@ -230,3 +233,25 @@ def test_a_wait_for_a_replica_counts(replica: Served) -> None:
 
     replica.reply = stuck
     assert list(sentiment.TAB.make(short).reader.stream("fine"))[-1].scores
+
+
+def test_calls_at_the_same_time_share_batches() -> None:
+    """Eight questions at one replica take two passes of the network: the first alone, the others together."""
+    machine = Machine()
+    with served(ModelCache(machine.load, 10**10)) as replica, ThreadPoolExecutor(8) as pool:
+        answerer = question_answering.TAB.make(front(replica))
+        contexts = [f"the ferry left at {hour}." for hour in range(8)]
+        asked = [("when did it leave?", context) for context in contexts]
+        wanted = [answerer(*each).answers for each in asked]
+        alone, machine.steps = machine.steps, 0
+        assert alone == len(asked)
+        machine.open.clear()
+        with replica.cache.lease(answerer.spec) as loaded:
+            calls = []
+            for number, each in enumerate(asked):
+                calls.append(pool.submit(answerer, *each))
+                wait_until(lambda number=number: machine.steps == 1 and loaded.model.waiting == number)  # type: ignore[misc]
+            machine.open.set()
+            found = [call.result().answers for call in calls]
+    assert machine.steps == 2
+    assert all(same(*pair) for pair in zip(found, wanted, strict=True))

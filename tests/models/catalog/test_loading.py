@@ -71,7 +71,7 @@ def test_openvino_runs_an_encoder_and_torch_shows_its_attention(tmp_path: Path) 
     """Both have the same classes and calibration."""
     spec = saved(tmp_path)
     serving, looked_into = loader(tmp_path)(spec, ignore), loader(tmp_path)(spec.with_attention(), ignore)
-    assert isinstance(serving.model, OpenVinoEncoder)
+    assert isinstance(serving.model.encoder, OpenVinoEncoder)
     assert (serving.engine, serving.dtype) == ("openvino", "float32")
     assert isinstance(looked_into.model, torch.nn.Module)
     assert looked_into.engine == "torch"
@@ -86,7 +86,7 @@ def test_torch_runs_an_encoder_behind_the_same_interface(
     """Where there is no OpenVINO, in the precision of the device."""
     monkeypatch.setattr(loading, "find_spec", lambda name: None)
     loaded = loader(tmp_path, device)(saved(tmp_path), ignore)
-    assert isinstance(loaded.model, TorchEncoder)
+    assert isinstance(loaded.model.encoder, TorchEncoder)
     assert (loaded.engine, loaded.dtype) == ("torch", device.dtype)
     [logits] = loaded.model([[2, 9, 3], [2, 3]])
     assert logits.shape == (2, 3)
