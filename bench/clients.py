@@ -135,7 +135,7 @@ def notes(seconds: float) -> list[str]:
         "",
         f"`python -m bench.clients`: {THREADS} threads; each row {seconds:g} s in all, in {TURNS} turns; a client",
         f"asks again at once. {CLIENTS} clients are to get {FASTER:g} times the answers of the app with batching off,",
-        f"within {SLOWER:g} times the p95 of one client, and none is to get nothing. Encoders have little to share: one",
+        f"within {SLOWER:g} times the p95 of one client, and none is to get nothing. Encoders share little: one",
         "text already keeps both cores busy (docs/engines.md; section Encoders in shared batches). Who asks again at",
         "once waits for the answers of all: the last column is the rate at which the mean wait would be",
         f"{SLOWER:g} times the p95 of one client (Little's law). Below it that p95 cannot be expected. /{NOTHING} is a",

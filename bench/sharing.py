@@ -42,8 +42,8 @@ def _sides(work: Callable[[], object]) -> tuple[Callable[[], object], Callable[[
 
 NOTES = [
     "",
-    f"`python -m bench.sharing`: {method()} The same work of {CLIENTS} visitors at once, in the column of Glassbox, whose",
-    "threads share the batches of the encoder, beside one visitor after another.",
+    f"`python -m bench.sharing`: {method()} The same work of {CLIENTS} visitors at once, in the column of Glassbox,",
+    "whose threads share the batches of the encoder, beside one visitor after another.",
 ]
 
 
