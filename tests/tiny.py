@@ -16,7 +16,7 @@ from transformers import (
 )
 
 from models.catalog.bundled import LABELS
-from models.engines.shared_batches import SharedBatches
+from models.engines.encoder_batches import SharedBatches
 from models.engines.tokenizer import Tokenizer as OwnTokenizer
 from models.engines.torch.causal import TorchCausal
 from models.engines.torch.encoder import TorchEncoder
@@ -69,7 +69,7 @@ def load(spec: ModelSpec, report: Report) -> Loaded:
     nbytes = sum(p.nbytes for p in model.parameters())
     served: Any = model
     if spec != spec.with_attention():
-        served = TorchCausal(model) if spec.head == "causal-lm" else SharedBatches(TorchEncoder(model), 512)
+        served = TorchCausal(model) if spec.head == "causal-lm" else SharedBatches(TorchEncoder(model))
     return Loaded(served, tokenizer, "cpu", "float32", nbytes)
 
 

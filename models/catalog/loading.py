@@ -4,7 +4,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,9 +12,8 @@ from safetensors import SafetensorError
 
 from models.catalog.classes import check_classes
 from models.engines.checkpoint import Checkpoint
+from models.engines.encoder_batches import BATCH_TOKENS, GPU_TOKENS, SharedBatches
 from models.engines.openvino import loading
-from models.engines.shared_batches import SharedBatches
-from models.runtime.batching import BATCH_TOKENS
 from models.runtime.cache import Loaded
 from models.runtime.device import Device, DtypeName, use_threads
 from models.runtime.progress import Report, Stage
@@ -24,8 +23,6 @@ from models.weights.gguf import SERVED
 from models.weights.store import WeightsMissing, WeightStore
 
 ENCODERS = frozenset[Head](("encoder", "question-answering", "sentiment", "entailment"))
-# A GPU is far from busy with the batch of one text. Its memory holds the activations of many more; this was not tuned.
-GPU_TOKENS = 16 * BATCH_TOKENS
 ITEM_BYTES = {"float32": 4, "float16": 2, "bfloat16": 2}
 
 
@@ -106,10 +103,9 @@ class Loader:
         with _named(spec):
             check_harmless(spec, folder)
             loaded = loading.load(self._checkpoint(spec, folder), self.threads, report, self.run, self.precision)
-            if loaded is None:
-                return None
-            check_classes(spec, loaded.model.info)
-            return replace(loaded, model=SharedBatches(loaded.model, BATCH_TOKENS))
+            if loaded is not None:
+                check_classes(spec, loaded.model.info)
+            return loaded
 
     def _in_torch(self, spec: ModelSpec, folder: Path) -> Loaded:
         """Any model in torch, with the interface of the engines unless it is loaded for its attention."""

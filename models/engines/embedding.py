@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from models.engines.encoder_batches import batches
 from models.runtime.arrays import Floats, normalized
-from models.runtime.batching import batches
 from models.runtime.cache import Loaded
 
 # The encoder was trained on texts of up to 256 tokens; few sentences come near it.

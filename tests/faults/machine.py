@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 
 from models.engines.base import CausalInfo, CausalLM, Reading, Sampling, Step
-from models.engines.shared_batches import SharedBatches
+from models.engines.encoder_batches import SharedBatches
 from models.engines.torch.encoder import TorchEncoder
 from models.runtime.cache import Loaded, ModelCache
 from models.runtime.progress import Report

@@ -16,7 +16,7 @@ def test_memory_is_given_back_after_some_requests(monkeypatch: pytest.MonkeyPatc
     """After each `TRIM_EVERY`, also of those that failed, and not after each one."""
     trimmed: list[bool] = []
     monkeypatch.setattr(runs, "trim", lambda: trimmed.append(True))
-    kept = Runs(Mock(Line, wanted=lambda event: True), Mock(Metrics), deadline=0)
+    kept = Runs(Mock(Line, wanted=lambda event: True, scope=lambda event: {}), Mock(Metrics), deadline=0)
 
     async def fine() -> str:
         return "done"

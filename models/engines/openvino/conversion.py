@@ -14,10 +14,10 @@ from filelock import FileLock
 from torch import Tensor, nn
 
 from models.engines.checkpoint import Checkpoint
+from models.engines.encoder_batches import padded
 from models.engines.openvino import converted
 from models.engines.openvino.converted import GRAPH, WEIGHTS, Converted
 from models.engines.openvino.encoder import OpenVinoEncoder, compiled
-from models.engines.padding import padded
 from models.engines.tokenizer import CONFIG
 from models.engines.torch.encoder import TorchEncoder, outputs
 from models.engines.torch.pretrained import read_module, read_tokenizer

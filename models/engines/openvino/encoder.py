@@ -9,8 +9,8 @@ from typing import Any, Literal
 import openvino
 
 from models.engines.base import EncoderInfo
+from models.engines.encoder_batches import padded
 from models.engines.openvino.converted import GRAPH, WEIGHTS
-from models.engines.padding import padded
 from models.runtime.arrays import Floats
 from models.runtime.malloc import page_out
 

@@ -10,6 +10,7 @@ from typing import Literal
 
 from models.engines import convert
 from models.engines.checkpoint import Checkpoint
+from models.engines.encoder_batches import SharedBatches
 from models.engines.openvino import converted
 from models.engines.openvino.converted import Converted
 from models.engines.tokenizer import Tokenizer
@@ -51,7 +52,7 @@ def load(
 
         try:
             chosen = precision or fastest_precision()
-            encoder = OpenVinoEncoder.load(folder, found.info, threads, chosen)
+            encoder = SharedBatches(OpenVinoEncoder.load(folder, found.info, threads, chosen))
             return Loaded(encoder, Tokenizer.load(folder), "cpu", DTYPES[chosen], found.nbytes, "openvino")
         except (RuntimeError, OSError, ValueError) as error:
             if out_of_memory(error):

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from models.engines.base import EncoderInfo
-from models.engines.padding import padded
+from models.engines.encoder_batches import padded
 from models.runtime.arrays import Floats
 
 # What a head returns, by the names that Transformers gives it.

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.catalog.classes import entailment_outputs
+from models.engines.encoder_batches import batches
 from models.engines.tokenizer import marks
 from models.runtime.arrays import Floats
-from models.runtime.batching import batches
 from models.runtime.cache import Loaded
 
 # Of a text and of a sentence; together they stay below the 512 that such models read.

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from models.engines.base import Encoder
+from models.engines.encoder_batches import batches as by_length
 from models.engines.tokenizer import marks
 from models.runtime.arrays import Floats, log_sum_exp
-from models.runtime.batching import batches as by_length
 from models.tasks.question_answering.lists import FIELD, as_prose
 from models.text.paragraphs import unwrapped
 from models.text.sentences import Span as Place

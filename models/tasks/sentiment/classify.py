@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from models.catalog.classes import Classes, sentiment_classes
+from models.engines.encoder_batches import batches
 from models.runtime.arrays import softmax
-from models.runtime.batching import batches
 from models.runtime.cache import Loaded
 from models.runtime.spec import Head
 from models.tasks.sentiment import generalist

@@ -96,7 +96,7 @@ def encoder(request: pytest.FixtureRequest, checkpoint: Checkpoint) -> Encoder:
     loaded = loading.load(checkpoint, 0, ignore, convert.main, "f32")
     if loaded is None:
         pytest.skip(f"OpenVINO cannot run {checkpoint.name}: torch does.")
-    assert isinstance(loaded.model, OpenVinoEncoder)
+    assert isinstance(loaded.model.encoder, OpenVinoEncoder)
     return loaded.model
 
 
@@ -133,7 +133,8 @@ def test_threads_get_their_own_results(encoder: Encoder) -> None:
     with ThreadPoolExecutor(8) as pool:
         for found, expected in zip(pool.map(lambda row: encoder([row]), rows), wanted, strict=True):
             for ours, theirs in zip(found, expected, strict=True):
-                np.testing.assert_allclose(ours, theirs, atol=1e-6)
+                # In a batch with others there is more padding.
+                np.testing.assert_allclose(ours[tuple(map(slice, theirs.shape))], theirs, atol=2e-5)
 
 
 @pytest.fixture

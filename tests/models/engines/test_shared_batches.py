@@ -9,7 +9,7 @@ import pytest
 
 from models.catalog.bundled import QUESTION_ANSWERING
 from models.engines.base import EncoderInfo
-from models.engines.shared_batches import SharedBatches
+from models.engines.encoder_batches import SharedBatches
 from models.runtime.arrays import Floats
 from models.runtime.progress import ignore
 from tests import tiny

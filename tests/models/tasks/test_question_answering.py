@@ -16,7 +16,7 @@ from torch import Tensor
 from models.catalog.bundled import QUESTION_ANSWERING
 from models.catalog.offers import BUNDLED
 from models.engines.base import EncoderInfo
-from models.engines.padding import padded
+from models.engines.encoder_batches import padded
 from models.runtime.arrays import Floats
 from models.runtime.cache import Loaded, ModelCache
 from models.runtime.limits import CONTEXT_LIMIT, InputError

@@ -5,8 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.engines.base import EncoderInfo
-from models.engines.padding import padded
-from models.runtime.batching import batches
+from models.engines.encoder_batches import batches, padded
 
 INFO = EncoderInfo(width=8, labels=(), token_types=True, padding=7, positions=512)
 
