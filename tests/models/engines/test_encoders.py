@@ -26,6 +26,7 @@ from transformers import (
 from models.engines import convert
 from models.engines.base import Encoder
 from models.engines.checkpoint import Checkpoint
+from models.engines.encoder_batches import SharedBatches
 from models.engines.openvino import conversion, converted, loading
 from models.engines.openvino.encoder import OpenVinoEncoder, compiled
 from models.engines.tokenizer import Tokenizer
@@ -96,6 +97,7 @@ def encoder(request: pytest.FixtureRequest, checkpoint: Checkpoint) -> Encoder:
     loaded = loading.load(checkpoint, 0, ignore, convert.main, "f32")
     if loaded is None:
         pytest.skip(f"OpenVINO cannot run {checkpoint.name}: torch does.")
+    assert isinstance(loaded.model, SharedBatches)
     assert isinstance(loaded.model.encoder, OpenVinoEncoder)
     return loaded.model
 
