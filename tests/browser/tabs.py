@@ -2,8 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from playwright.sync_api import Locator, Page
+
+import app
+from demos.tab import Tab
 
 # The lightness, 0 to 1, of an element's text and of the first ground behind it that is not transparent.
 PAINT = """(node) => {
@@ -33,6 +37,13 @@ COUNT = """() => {
   window.runsWatch.observe(document.body, { attributes: true, attributeOldValue: true });
 }"""
 OVER = "() => window.runsSeen.begun > 0 && window.runsSeen.over === window.runsSeen.begun"
+
+
+def titled(*titles: str) -> list[Tab[Any]]:
+    """The tabs of these titles: a page with few of them loads several times as fast as the whole one."""
+    tabs = [tab for tab in app.TABS if tab.title in titles]
+    assert len(tabs) == len(titles)
+    return tabs
 
 
 @contextmanager

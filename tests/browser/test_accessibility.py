@@ -1,6 +1,6 @@
 """Every tab under axe-core, in both themes, before and after it has answered; contrast is one of its rules."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
@@ -63,10 +63,12 @@ def test_no_grave_fault_around_the_tabs(page: Page) -> None:
 
 
 @pytest.mark.parametrize("title", [tab.title for tab in app.TABS])
-def test_no_grave_fault(page: Page, title: str) -> None:
+def test_no_grave_fault(blank: Page, sites: Callable[[Sequence[str]], str], title: str) -> None:
     """The tab empty, then with a result and everything unfolded."""
+    page = blank
     # A colour on its way to another one is neither.
     page.emulate_media(reduced_motion="reduce")
+    page.goto(sites((title,)))
     open_tab(page, title)
     panel = page.get_by_role("tabpanel").filter(visible=True)
     part = f"[id='{panel.get_attribute('id')}']"

@@ -16,6 +16,7 @@ from models.runtime.cache import ModelCache
 from tests.browser.masking import hide, merge
 
 pytestmark = pytest.mark.browser
+TITLES = ("Attention",)
 
 SENTENCE = "The animal didn't cross the street because it was too tired."
 HOSTILE = "<img src=x onerror=alert(1)> {{value}} ${value} שלום עולם 👩\u200d👩\u200d👧 tokenizable"

@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.tabs import open_fold
 
 pytestmark = pytest.mark.browser
+TITLES = ("Chat",)
 PATIENCE = 120_000
 TOLD = "Tell me a very long story about the sea."
 HOSTILE = (

@@ -10,6 +10,7 @@ from tests.browser.tabs import open_fold, open_tab
 from tests.documents.test_pdf import drawn
 
 pytestmark = pytest.mark.browser
+TITLES = ("Question answering", "Translation", "Summarization", "Chat")
 PATIENCE = 60_000
 TIMES = ("00:00:01,000 --> 00:00:02,000", "00:01:05,000 --> 00:01:06,000")
 SUBTITLES = f"1\n{TIMES[0]}\n<i>Good morning.</i>\n\n2\n{TIMES[1]}\nSee you soon.\n"

@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.tabs import open_fold, open_tab
 
 pytestmark = pytest.mark.browser
+TITLES = ("Chat",)
 PATIENCE = 120_000
 
 

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.tabs import open_tab
 
 pytestmark = pytest.mark.browser
+TITLES = ("Sentiment",)
 PATIENCE = 120_000
 HOSTILE = "A good film </script><img src=x onerror=alert(1)>"
 

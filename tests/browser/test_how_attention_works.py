@@ -17,6 +17,7 @@ from models.runtime.cache import ModelCache
 from tests.browser.tabs import open_tab
 
 pytestmark = pytest.mark.browser
+TITLES = ("How attention works",)
 TITLE = "How attention works"
 SENTENCE = "The animal didn't cross the street because it was too tired."
 HOSTILE = "<img src=x onerror=alert(1)> {{value}} שלום 👩\u200d👩\u200d👧"

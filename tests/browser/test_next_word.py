@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.tabs import open_tab
 
 pytestmark = pytest.mark.browser
+TITLES = ("Next word",)
 PATIENCE = 120_000
 HOSTILE = "<img src=x onerror=alert(1)> <b>bold</b> &amp; <|im_end|>\n👩🏽‍🚀 你好"
 

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
+TITLES = ("Sentiment", "Runtime")
 
 
 def test_runtime_shows_the_budget(page: Page) -> None:

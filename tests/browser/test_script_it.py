@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 import app
 from demos.page import build as glassbox
 from tests import tiny
-from tests.browser.tabs import open_fold, open_tab
+from tests.browser.tabs import open_fold, open_tab, titled
 from tests.programs import program
 
 pytestmark = pytest.mark.browser
@@ -64,7 +64,11 @@ GIVEN: dict[str, tuple[str, dict[str, str], dict[str, Any]]] = {
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
     """The address of the app on tiny models."""
-    demo = app.build(tiny.cache(), openings=False)
+    demo = app.build(
+        tiny.cache(),
+        titled("Chat", "Sentiment", "Attention", "Next word", "Translation", "Question answering", "Summarization"),
+        openings=False,
+    )
     _, address, _ = demo.launch(prevent_thread_lock=True, quiet=True, **glassbox.launch_options(app.ASSETS))
     yield address.rstrip("/")
     demo.close()

@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.tabs import open_fold, open_tab, paint
 
 pytestmark = pytest.mark.browser
+TITLES = ("Sentiment",)
 SCRIPT = "<img src=x onerror=alert(1)>"
 
 

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 pytestmark = pytest.mark.browser
+TITLES = ("Summarization",)
 PATIENCE = 120_000
 STORY = (
     "The bakery on the corner closed in March. Its owner, Ada Lund, had baked there for forty years, and nobody in "

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.tabs import open_tab
 
 pytestmark = pytest.mark.browser
+TITLES = ("Tokens",)
 PATIENCE = 60_000
 
 

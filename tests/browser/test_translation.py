@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 pytestmark = pytest.mark.browser
+TITLES = ("Translation",)
 PATIENCE = 60_000
 
 

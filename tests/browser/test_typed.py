@@ -12,6 +12,7 @@ import app
 from demos.page import build as glassbox
 from server.head import Head
 from tests import tiny
+from tests.browser.tabs import titled
 
 pytestmark = pytest.mark.browser
 QUESTION, TEXT = 'Who wrote "it" <b>?', "typed text é 👍\nand more"
@@ -19,7 +20,7 @@ QUESTION, TEXT = 'Who wrote "it" <b>?', "typed text é 👍\nand more"
 
 def serve(port: int | None = None) -> tuple[gr.Blocks, str]:
     """The app on tiny models, at `port` or any free one; its tabs open empty."""
-    demo = app.build(tiny.cache(), openings=False)
+    demo = app.build(tiny.cache(), titled("Question answering", "Sentiment"), openings=False)
     _, address, _ = demo.launch(
         server_port=port,
         prevent_thread_lock=True,

@@ -9,7 +9,7 @@ import app
 from demos.fields.read_aloud import language_of
 from demos.page import build as glassbox
 from tests import tiny
-from tests.browser.tabs import open_tab
+from tests.browser.tabs import open_tab, titled
 
 pytestmark = pytest.mark.browser
 # A browser with a voice from the net, a local one in Portuguese, and none else; it reads one word and waits.
@@ -41,7 +41,7 @@ PORTUGUESE = (
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
     """The address of the app over tiny models."""
-    demo = app.build(tiny.cache(), openings=False)
+    demo = app.build(tiny.cache(), titled("Translation", "Summarization"), openings=False)
     _, address, _ = demo.launch(prevent_thread_lock=True, quiet=True, **glassbox.launch_options(app.ASSETS))
     yield address.rstrip("/")
     demo.close()

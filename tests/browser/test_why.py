@@ -11,6 +11,7 @@ from models.runtime.limits import TEXT_LIMIT
 from tests.browser.tabs import open_tab, paint
 
 pytestmark = pytest.mark.browser
+TITLES = ("Question answering", "Sentiment", "Summarization", "Attention")
 PATIENCE = 120_000
 SCRIPT = "<img src=x onerror=alert(1)>"
 AGREEMENT = re.compile(r"The two measures .+: −?[01]\.\d\d over \d+ words")
