@@ -52,19 +52,20 @@ ENDED = """(...lines) => {
   return lines.map((text) => (stopped && text ? say("{text} · stopped", { text }) : text));
 }"""
 # Gradio shows an error in a corner for some seconds and replaces the status line by the word "Error": so the reason is
-# put there, where it stays.
+# put there, where it stays. Where none comes, the lines may show another run by now, and are left as they are.
 FAILED = """async (first, ...others) => {
   const page = document.body.dataset;
+  const same = { __type__: "update" };
   for (let look = 0; look < 40 && !page.stopped; look++) {
     const reason = document.querySelector(".toast-message-text.error:not([data-old])")?.textContent.trim();
     if (reason) {
       page.stopped = "shown";
       page.runNUMBER = "";
-      return [reason, ...others];
+      return [reason, ...others.map(() => same)];
     }
     await new Promise((soon) => setTimeout(soon, 50));
   }
-  return [first, ...others];
+  return [same, ...others.map(() => same)];
 }"""
 # The history that the browser keeps is notified when a run begins, and when it has succeeded.
 RAN = "(...values) => { window.glassboxHistory?.ended(NUMBER, values); }"
