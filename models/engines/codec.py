@@ -18,7 +18,7 @@ from models.engines.spelling import (
     with_mark,
 )
 from models.engines.stand_ins import origin, reading_of, stand_ins, without
-from models.engines.surface import corrected, is_doubtful
+from models.engines.surface import corrected, is_doubtful, stray_letters
 from models.text.alignment import Link, Piece, Weights, links, words
 from models.text.circles import circle, whole_sentences
 from models.text.kept import Kept, kept
@@ -136,7 +136,7 @@ def write(tokenizer: Any, source: Source, ids: list[int], weights: Weights, comp
     )
     text = "".join(piece.text for piece in result.pieces)
     places = [*source.offsets, *map(_span, source.kept)]
-    faults = result.faults + (not complete) + _lost_signs(source, text)
+    faults = result.faults + (not complete) + _lost_signs(source, text) + stray_letters(source.text, text)
     found = tuple(links(source.text, places, text, result.pieces))
     return Written(text, found, _copied(source), complete, faults, circles, doubtful=is_doubtful(source.text, text))
 

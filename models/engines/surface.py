@@ -15,6 +15,12 @@ ORDINAL = re.compile(r"\d(?:st|nd|rd|th|º|ª)(?!\w)")
 LETTERED = re.compile(r"(?<![\w.,])\d{1,3}[oa](?!\w)")
 FIRST_PERSON = re.compile(r"I\b")
 ONE_OR_TWO = re.compile(r"\w+(?:[ '’-]\w+)?")
+# 10-20 and 12-B, between which it writes blanks.
+HYPHENED = re.compile(r"\w*\d\w*(?:-\w+)+|\w+(?:-\w*\d\w*)+")
+# Of several marks at a sentence's end it writes one, or none.
+ENDING, FINAL = re.compile(r"[!?]{2,}$"), re.compile(r"[!?.]*$")
+# A letter that it writes in place of what it did not read.
+STRAY = re.compile(r"(?<![\w'’])s(?!\w)")
 # What it makes of some single words.
 DOUBLED = re.compile(r"(\w{3,})\W+\1", re.IGNORECASE)
 
@@ -28,6 +34,10 @@ def corrected(source: str, pieces: list[Piece], marked: bool = False) -> list[Pi
         pieces = _with_ordinals(pieces)
     if "(" not in source:
         pieces = _without_note(pieces)
+    pieces = _with_hyphens(source, pieces)
+    ending = ENDING.search(source)
+    if ending and (shorter := FINAL.search(_text(pieces))):
+        pieces = [*_up_to(pieces, shorter.start()), Piece(ending[0], pieces[-1].weights)]
     if not is_word(source):
         return pieces
     if marked and _text(pieces).endswith("."):
@@ -39,6 +49,11 @@ def corrected(source: str, pieces: list[Piece], marked: bool = False) -> list[Pi
     if marked and source[0].islower() and pieces and not FIRST_PERSON.match(_text(pieces)):
         pieces = [replace(pieces[0], text=pieces[0].text[:1].lower() + pieces[0].text[1:]), *pieces[1:]]
     return pieces
+
+
+def stray_letters(source: str, text: str) -> int:
+    """How many more plurals of nothing `text`, a translation of `source`, has."""
+    return max(0, len(STRAY.findall(text)) - len(STRAY.findall(source)))
 
 
 def is_doubtful(source: str, text: str) -> bool:
@@ -65,6 +80,16 @@ def _with_ordinals(pieces: list[Piece]) -> list[Piece]:
     text = LETTERED.sub(lambda match: match[0][:-1] + {"o": "º", "a": "ª"}[match[0][-1]], _text(pieces))
     ends = accumulate(len(piece.text) for piece in pieces)
     return [replace(piece, text=text[end - len(piece.text) : end]) for piece, end in zip(pieces, ends, strict=True)]
+
+
+def _with_hyphens(source: str, pieces: list[Piece]) -> list[Piece]:
+    """`pieces` without the blanks around the hyphens of numbers."""
+    for joined in HYPHENED.finditer(source):
+        pattern = re.escape(joined[0]).replace(r"\-", "( *)-( *)")
+        found = re.search(pattern, _text(pieces))
+        for group in range(found.re.groups if found else 0, 0, -1):
+            pieces = _without(pieces, *found.span(group))  # type: ignore[union-attr]
+    return pieces
 
 
 def _without_note(pieces: list[Piece]) -> list[Piece]:

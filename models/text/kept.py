@@ -52,7 +52,7 @@ MARK = regex.compile(rf"</?[A-Za-z][^<>\n]*>|<!--[^\n]*?-->|&\#?\w+;|{LINK}|\*\*
 ORDINAL = r"(?:(?:st|nd|rd|th)\b|[ªº](?![CF]))"
 NUMBER = regex.compile(rf"(?<![\w.,])\d+(?:[.,:/]\d+)*(?!{ORDINAL})(?![\d\ufe0f\u20e3])")
 THOUSAND = regex.compile(r"\s(?:mil|thousand)\b")
-CLUSTER = regex.compile(r"\X")
+CLUSTER, EMOJI = regex.compile(r"\X"), regex.compile(r"[\p{Emoji}--\p{ASCII}]", regex.VERSION1)
 # Signs that belong to the number behind them, and with a blank between.
 BEFORE, KNOWN = "€£¥₹₽₩±≈~<>≤≥×#№§^", "$%°"
 # 12.50 as an amount of money, where a version or a time of the day is written alike.
@@ -81,7 +81,7 @@ class Kept:
 def kept(text: str, pair: tuple[str, str], strange: Collection[str], closely: bool = False) -> list[Kept]:
     """The parts of `text` to keep, in order; `strange` are characters that are not in the network's vocabulary.
 
-    With `closely`, known signs next to a number are kept with it.
+    With `closely`, known signs next to a number are kept with it, and an emoji behind a word is read as a name.
     """
     found: list[Kept] = []
     taken = [False] * len(text)
@@ -150,7 +150,8 @@ def _signs(text: str, taken: list[bool], strange: Collection[str], more: str) ->
             continue
         if found and found[-1].span.end == start:
             start, sign = found[-1].span.start, found.pop().form + sign
-        found.append(Kept(Span(start, end), sign, None if any(map(str.isalpha, sign)) else ""))
+        named = any(map(str.isalpha, sign)) or (more and EMOJI.match(sign) and any(map(str.isalpha, text[:start])))
+        found.append(Kept(Span(start, end), sign, None if named else ""))
     return found
 
 

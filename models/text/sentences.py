@@ -1,5 +1,6 @@
 """Sentences and their places in a visitor's text."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -7,6 +8,14 @@ from sentencex import get_sentence_boundaries
 
 from models.text.paragraphs import unwrapped
 from models.text.prose import wide
+
+# Words with a full stop that end no sentence where it goes on.
+_ABBREVIATIONS = (
+    "appr approx apr apt apto aprox aug av ave avg blvd ca cf ch dec dept esp etc excl ext feb fev fig figs fl "
+    "fls fri hosp hr hrs incl jan jul jun lb lbs ltd min nov nr nrs obs oct oz pág págs pg pp próx pts rd rm séc "
+    "sept st tbsp tel thu thur tsp tue tues vol vols vs wed yd yrs"
+)
+ABBREVIATED = re.compile(rf"\b(?:{'|'.join(_ABBREVIATIONS.split())})\.$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -28,16 +37,26 @@ def sentences(text: str, language: str = "en") -> list[Span]:
 
 def in_lines(text: str, language: str = "en") -> list[Span]:
     """The sentences of a text whose every line break ends one, as in what `unwrapped` gives."""
-    spans = []
+    spans: list[Span] = []
     line_start = 0
     for line in text.splitlines(keepends=True):
         for boundary in get_sentence_boundaries(language, line):
             start, end = line_start + boundary["start_index"], line_start + boundary["end_index"]
             span = stripped(text, start, end)
-            if span.start < span.end:
+            if spans and spans[-1].start >= line_start and _goes_on(text, spans[-1], span):
+                spans[-1] = Span(spans[-1].start, span.end)
+            elif span.start < span.end:
                 spans.append(span)
         line_start += len(line)
     return spans
+
+
+def _goes_on(text: str, before: Span, after: Span) -> bool:
+    """Whether a full stop between two spans is that of an abbreviation, with a number or a small letter behind it."""
+    following = text[after.start : after.end][:1]
+    return (following.isdigit() or following.islower()) and ABBREVIATED.search(
+        text, before.start, before.end
+    ) is not None
 
 
 def stripped(text: str, start: int, end: int) -> Span:

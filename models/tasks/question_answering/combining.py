@@ -17,7 +17,8 @@ ADDRESS = re.compile(
     r"(?:https?|ftp)://[^\s<>\"'`]*[\w/]|www\.[^\s<>\"'`]*[\w/]|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\d+(?:[.,:/]\d+)+"
 )
 LONGEST_ADDRESS = 300
-BRACKETS = {"(": ")", "[": "]", "{": "}", "（": "）", "「": "」", "《": "》"}
+BRACKETS = {"(": ")", "[": "]", "{": "}", "（": "）", "「": "」", "《": "》", "“": "”", "«": "»", "„": "“", '"': '"'}
+EDGES = "| \t"
 JOINERS = "\u200d\ufe0e\ufe0f"
 
 
@@ -108,13 +109,17 @@ def whole_address(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def bare(text: str, start: int, end: int) -> tuple[int, int]:
-    """A span without the brackets at its ends whose other half is not in it."""
+    """A span without the edges of cells, and without brackets and quotes at its ends whose other half is not in it."""
+    span = text[start:end]
+    if span.strip(EDGES):
+        start += len(span) - len(span.lstrip(EDGES)) if span.startswith("|") else 0
+        end -= len(span) - len(span.rstrip(EDGES)) if span.endswith("|") else 0
     while end - start > 1 and text[end - 1] in BRACKETS.values():
-        inside = text[start : end - 1]
-        opening = next(sign for sign, closing in BRACKETS.items() if closing == text[end - 1])
-        if inside.count(opening) > inside.count(text[end - 1]):
+        inside, closing = text[start : end - 1], text[end - 1]
+        opening = next(sign for sign, other in BRACKETS.items() if other == closing)
+        if inside.count(opening) % 2 if opening == closing else inside.count(opening) > inside.count(closing):
             break
         end -= 1
-    while end - start > 1 and text[start] in BRACKETS and BRACKETS[text[start]] not in text[start:end]:
+    while end - start > 1 and text[start] in BRACKETS and BRACKETS[text[start]] not in text[start + 1 : end]:
         start += 1
     return start, end

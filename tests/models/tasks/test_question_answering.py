@@ -205,11 +205,19 @@ def test_no_character_is_cut_in_two(text: str, span: tuple[int, int], whole: tup
         ("(", "("),
         ("《红", "红"),
         ("$12", "$12"),
+        ('no."', "no."),
+        ('"no', "no"),
+        ('"no."', '"no."'),
+        ("“yes", "yes"),
+        ("yes”", "yes"),
+        ("“yes”", "“yes”"),
+        ("| $8 |", "$8"),
+        ("$8 |", "$8"),
     ],
 )
 def test_half_a_pair_of_brackets_is_left_out(span: str, expected: str) -> None:
-    """At either end of a span."""
-    text = "It is $12 (children: $6), see [f(x)] and 《红楼梦》."
+    """At either end of a span, as half a pair of quotes and the edges of a table's cell are."""
+    text = 'It is $12 (children: $6), see [f(x)] and 《红楼梦》. He said "no." She said “yes”. | large | $8 |'
     start = text.index(span)
     assert text[slice(*bare(text, start, start + len(span)))] == expected
 

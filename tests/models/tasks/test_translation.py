@@ -282,6 +282,20 @@ FOUND = [
     ("en", "The 1st and the 22nd.", "22º"),
     ("en", "$ git push", "$ git push"),
     ("en", "It is 3×4 cm.", "3×4 cm"),
+    ("pt", "CEP 01310-100", "01310-100"),
+    ("pt", "páginas 10-20", "pages 10-20"),
+    ("pt", "Ligue 3333-4444", "Call 3333-4444"),
+    ("pt", "Sala 12-B", "Room 12-B"),
+    ("en", "10 - 20 people", "10 - 20 pessoas"),
+    ("en", "Stop!! Now!!", "Pare!! Agora!!"),
+    ("en", "Great movie!!!!!", "Grande filme!!!!!"),
+    ("pt", "Que legal!!!", "!!!"),
+    ("en", "I love 🍕 and 🍔!!!", "Eu amo 🍕 e 🍔!!!"),
+    ("en", "We have 🐶, 🐱 and 🐭.", "Nós temos 🐶, 🐱 e 🐭."),
+    ("en", "so happy 😀 today", "tão feliz 😀 hoje"),
+    ("en", "Arrived today 👍", "Chegou hoje 👍"),
+    ("en", "Add 2 tbsp. of sugar.", "Adicione 2 colheres de sopa de açúcar."),
+    ("en", "She lives at 12 Main St., Apt. 4, Springfield.", "12 Main St., Apt. 4, Springfield."),
 ]
 
 
