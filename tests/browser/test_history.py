@@ -13,7 +13,7 @@ from demos.page import build as glassbox
 from models.catalog.bundled import SENTIMENT
 from models.runtime.cache import ModelCache
 from tests import tiny
-from tests.browser.tabs import open_tab, whole_run
+from tests.browser.tabs import open_tab, titled, whole_run
 
 pytestmark = pytest.mark.browser
 FIRST, SECOND = "a good <img src=x onerror=alert(1)> one 👍\nand more", "an unlikely heptagon of tea"
@@ -37,7 +37,7 @@ def url(cache: ModelCache, files: Path) -> Iterator[str]:
     """The address of the app on tiny models."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GRADIO_TEMP_DIR", str(files))
-        demo = app.build(cache)
+        demo = app.build(cache, titled("Sentiment", "Chat"))
         _, address, _ = demo.launch(prevent_thread_lock=True, quiet=True, **glassbox.launch_options(app.ASSETS))
         yield address.rstrip("/")
         demo.close()
