@@ -34,10 +34,10 @@ from models.tasks.chat.messages import Message
 from models.tasks.drafts.adapter import Drafter
 
 EXAMPLES = [
+    ["What is the capital of France, and what is it known for?"],
     ["Why is the sky blue? Explain it to a child."],
     ["Write a short poem about a lighthouse in winter."],
     ["Give me three ideas for a rainy Sunday."],
-    ["What is the difference between weather and climate?"],
 ]
 CHINESE = [
     ["用小朋友能听懂的话说说：天空为什么是蓝色的？"],

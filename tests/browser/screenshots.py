@@ -33,7 +33,7 @@ EXAMPLES = {
     "Translation": "What attention does",
     "Sentiment": "A mixed review",
     "Summarization": "The same, picked",
-    "Chat": "Why is the sky blue? Explain it to a child.",
+    "Chat": "What is the capital of France, and what is it known for?",
     "Next word": "A proverb",
     "How attention works": "What “it” stands for",
 }
