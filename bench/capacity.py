@@ -1,8 +1,8 @@
 """How many replicas how many visitors need: a simulated queue, checked against the app: `python -m bench.capacity`.
 
-The times of single requests are measured, what becomes of arrivals by chance at three rates is predicted by
+How long a request keeps a server busy is measured, what becomes of arrivals by chance at three rates is predicted by
 `bench.queue` and then measured, and the same simulation is carried to more visitors than this machine can serve. With
-`--replicas N`, which needs Ray, the app runs on so many replicas.
+`--replicas N`, which needs Ray, the app runs on so many replicas. With `--price`, the replicas' cost a day is given.
 """
 
 import argparse
@@ -12,13 +12,15 @@ import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from statistics import fmean
+from itertools import accumulate, chain
+from statistics import fmean, median
 from typing import Any
 
 import psutil
 
 from bench import ours, results
-from bench.clients import QUESTION, TEXT, Asked, ask
+from bench.beside import spread
+from bench.clients import CLIENTS, QUESTION, TEXT, Asked, ask
 from bench.queue import Lane, arrivals, needed, quantile, simulate
 from bench.replicas import replicas
 from bench.server import APP, Server, must, started
@@ -27,7 +29,10 @@ from models.catalog.bundled import QUESTION_ANSWERING, SENTIMENT, SMOLLM2, TRANS
 # The shares of what the app can do that are asked of it, and how far the prediction may be off.
 LOADS = (0.3, 0.5, 0.7)
 WITHIN = 0.25
+# Each load is measured for so many seconds, in so many turns, and what is predicted from for so many before each.
 SECONDS = 60.0
+TURNS = 3
+CALIBRATED = 8.0
 ALONE = 40
 # What visitors ask for: its share, and the bytes of its models. Each asks once in THINK seconds.
 MIX: dict[str, tuple[float, list[Any], int]] = {
@@ -46,17 +51,31 @@ PROCESS = 500_000_000
 
 
 @dataclass(frozen=True)
-class Row:
-    """One load: requests a second, the p95 that was predicted, and that which was measured, in seconds."""
+class Turn:
+    """One stretch of a load: requests a second, and the p95 that was predicted and measured, in seconds."""
 
     rate: float
     predicted: float
     measured: float
 
+
+@dataclass(frozen=True)
+class Row:
+    """A load, as a share of what the app can do at most, and its turns."""
+
+    load: float
+    turns: Sequence[Turn]
+
     @property
     def off(self) -> float:
-        """How far off the prediction was, as a share of what was measured."""
-        return self.predicted / self.measured - 1
+        """How far off the prediction was, as a share of what was measured: the medians of the turns."""
+        return median(turn.predicted for turn in self.turns) / median(turn.measured for turn in self.turns) - 1
+
+    def __str__(self) -> str:
+        predicted = spread([turn.predicted for turn in self.turns])
+        measured = spread([turn.measured for turn in self.turns])
+        rate = fmean(turn.rate for turn in self.turns)
+        return f"| {self.load:.0%} | {rate:.1f} | {predicted} | {measured} | {self.off:+.0%} |"
 
 
 def alone(server: Server, endpoint: str, data: Sequence[Any], calls: int = ALONE) -> list[float]:
@@ -95,31 +114,68 @@ def open_loop(server: Server, endpoint: str, data: Sequence[Any], arriving: Sequ
     return found
 
 
-def check(server: Server, servers: int, seconds: float) -> list[Row]:
-    """Predict and measure each load; the single requests are measured anew before each."""
+def gaps(calls: Sequence[Sequence[float]], servers: int, seconds: float) -> list[float]:
+    """The seconds that each request kept a server busy, while all of them were busy all the time.
+
+    `calls` has for each client the seconds of its calls, each made as soon as the one before was answered. In so many
+    seconds there was always a request waiting, so that a server that ends one begins the next: with one server, these
+    are the times from one end to the next.
+    """
+    ends = sorted(end for each in calls for end in accumulate(each) if end < seconds)
+    return [later - earlier for earlier, later in zip(ends, ends[servers:], strict=False)]
+
+
+def lane(server: Server, servers: int) -> Lane:
+    """The lane of the checked endpoint, as it is now: measured with one client, one for each server, and many."""
     _, data, _ = MIX[CHECKED]
-    rows = []
-    for load in LOADS:
-        works = alone(server, CHECKED, data)
-        speeds = [1.0]
-        if servers > 1:
-            together = Asked(servers)
-            ask(server, CHECKED, data, together, 10.0)
-            speeds.append(min(1.0, together.rate / servers * fmean(works)))
-        lane = Lane(works, servers, speeds)
-        rate = load * servers * speeds[-1] / fmean(works)
-        arriving = arrivals(rate, max(1, round(rate * seconds)))
-        # Of these arrivals, so that no chance of theirs is in the comparison; the middle of many simulations.
-        runs = [quantile(simulate(lane, arriving, seed), 0.95) for seed in range(101)]
-        measured = open_loop(server, CHECKED, data, arriving)
-        rows.append(Row(rate, quantile(runs, 0.5), quantile(measured, 0.95)))
-        print(f"{rows[-1]} off by {rows[-1].off:+.0%}", flush=True)
-    return rows
+    together, many = Asked(servers), Asked(CLIENTS * servers)
+    ask(server, CHECKED, data, together, CALIBRATED / 2)
+    ask(server, CHECKED, data, many, CALIBRATED)
+    works = gaps(many.calls, servers, CALIBRATED)
+    apart = max(0.0, fmean(chain(*together.calls)) - fmean(works))
+    if servers == 1:
+        return Lane(works, 1, apart=apart)
+    one = fmean(alone(server, CHECKED, data)) - apart
+    return Lane(works, servers, (max(1.0, fmean(works) / one), 1.0), apart)
 
 
-def carried(times: dict[str, list[float]]) -> list[str]:
-    """The table of visitors, replicas and memory by task, for replicas with cores as fast as this machine's."""
-    table = ["| visitors | task | requests a second | replicas | memory, GB |", "|---|---|---|---|---|"]
+def turn(server: Server, servers: int, load: float, seconds: float, seed: int) -> Turn:
+    """Predict and measure a load for so many seconds; the lane is measured just before."""
+    found = lane(server, servers)
+    rate = load * servers / fmean(found.works)
+    arriving = arrivals(rate, max(1, round(rate * seconds)), seed)
+    # Of these arrivals, so that no chance of theirs is in the comparison; the middle of many simulations.
+    runs = [quantile(simulate(found, arriving, again), 0.95) for again in range(101)]
+    measured = open_loop(server, CHECKED, MIX[CHECKED][1], arriving)
+    made = Turn(rate, quantile(runs, 0.5), quantile(measured, 0.95))
+    print(f"{load:.0%}: {made}; {fmean(found.works):.3f} s at a server, {found.apart:.3f} s apart", flush=True)
+    return made
+
+
+def check(server: Server, servers: int, seconds: float) -> list[Row]:
+    """Predict and measure each load; they take turns, so that what slows the machine down slows all of them."""
+    turns: dict[float, list[Turn]] = {load: [] for load in LOADS}
+    for seed in range(TURNS):
+        for load in LOADS:
+            turns[load].append(turn(server, servers, load, seconds / TURNS, seed))
+    return [Row(load, made) for load, made in turns.items()]
+
+
+def carried(times: dict[str, list[float]], price: float | None) -> list[str]:
+    """The table of visitors, replicas and memory by task, for replicas with cores as fast as this machine's.
+
+    With the `price` of a replica for an hour, it has what they cost a day.
+    """
+
+    def line(*cells: str, replicas: int) -> str:
+        cost = () if price is None else (f"{24 * price * replicas:,.2f}",)
+        return f"| {' | '.join((*cells, *cost))} |"
+
+    costs = price is not None
+    table = [
+        "| visitors | task | requests a second | replicas | memory, GB |" + " cost a day |" * costs,
+        "|---|---|---|---|---|" + "---|" * costs,
+    ]
     for visitors in VISITORS:
         total, memory = 0, 0.0
         for endpoint, (share, _, nbytes) in MIX.items():
@@ -127,8 +183,10 @@ def carried(times: dict[str, list[float]]) -> list[str]:
             number = needed(times[endpoint], rate, SLOWER * quantile(times[endpoint], 0.95))
             gigabytes = number * (nbytes + PROCESS) / 1e9
             total, memory = total + number, memory + gigabytes
-            table.append(f"| {visitors:,} | /{endpoint} | {rate:.2f} | {number} | {gigabytes:.1f} |")
-        table.append(f"| {visitors:,} | all | {visitors / THINK:.2f} | {total} | {memory:.1f} |")
+            cells = (f"{visitors:,}", f"/{endpoint}", f"{rate:.2f}", f"{number}", f"{gigabytes:.1f}")
+            table.append(line(*cells, replicas=number))
+        cells = (f"{visitors:,}", "all", f"{visitors / THINK:.2f}", f"{total}", f"{memory:.1f}")
+        table.append(line(*cells, replicas=total))
     return table
 
 
@@ -136,6 +194,7 @@ def main(arguments: Sequence[str]) -> None:
     """Print the tables and keep them; exit with 1 where a prediction was too far off."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=SECONDS, help="for each load (default: %(default)g)")
+    parser.add_argument("--price", type=float, help="of a replica for an hour, in any currency, for its cost a day")
     parser.add_argument("--replicas", type=int, default=0, help="replicas to run on; 0 for the plain page")
     chosen = parser.parse_args(arguments)
     with ExitStack() as stack:
@@ -147,26 +206,33 @@ def main(arguments: Sequence[str]) -> None:
             ask(server, endpoint, data, Asked(max(1, 2 * chosen.replicas)), 5.0)
             times[endpoint] = alone(server, endpoint, data, ALONE // 4)
         rows = check(server, max(1, chosen.replicas), chosen.seconds)
-    table = ["| requests a second | p95 predicted, s | p95 measured, s | off by |", "|---|---|---|---|"]
-    table += [f"| {row.rate:.2f} | {row.predicted:.2f} | {row.measured:.2f} | {row.off:+.0%} |" for row in rows]
-    text = [*table, "", *carried(times), *notes(chosen.replicas, chosen.seconds, times)]
+    header = "| load | requests a second | p95 predicted, s | p95 measured, s | off by |"
+    table = [header, "|---|---|---|---|---|", *map(str, rows)]
+    text = [*table, "", *carried(times, chosen.price), *notes(chosen, times)]
     print("\n".join(text))
     results.write(f"Capacity, {chosen.replicas or 'no'} replicas", text)
     if any(abs(row.off) > WITHIN for row in rows):
         sys.exit(1)
 
 
-def notes(number: int, seconds: float, times: dict[str, list[float]]) -> list[str]:
+def notes(chosen: argparse.Namespace, times: dict[str, list[float]]) -> list[str]:
     """What stands under the tables."""
     means = ", ".join(f"/{endpoint} {fmean(each):.2f} s" for endpoint, each in times.items())
-    option = f" --replicas {number}" if number else ""
+    options = f" --replicas {chosen.replicas}" if chosen.replicas else ""
+    options += "" if chosen.price is None else f" --price {chosen.price:g}"
+    prices = (
+        "" if chosen.price is None else f"A replica costs {chosen.price:g} an hour, which was given, not looked up."
+    )
     return [
         "",
-        f"`python -m bench.capacity{option} --seconds {seconds:g}`: /{CHECKED} arriving by chance; the",
-        "prediction is the middle of 101 simulations of the same arrivals. Alone a request took on average",
-        f"{means}. The second table is the simulation alone: each visitor asks",
-        f"once in {THINK:g} s, and 95% are to be answered within {SLOWER:g} times the p95 of a request alone. The load",
-        f"average was {psutil.getloadavg()[0]:.1f} at the end.",
+        f"`python -m bench.capacity{options} --seconds {chosen.seconds:g}`: /{CHECKED} arriving by chance, at shares of",
+        f"the answers a second that {CLIENTS} clients for each server get who ask again at once. Each load",
+        f"{chosen.seconds:g} s in {TURNS} turns; the medians are compared, the least and the most stand beside them. The",
+        "prediction is the middle of 101 simulations of the same arrivals; how long a request keeps a server busy, and how",
+        f"long it is on its way, was measured before each turn. Alone a request took on average {means}.",
+        f"The second table is the simulation alone: each visitor asks once in {THINK:g} s, and 95% are to be answered",
+        f"within {SLOWER:g} times the p95 of a request alone. {prices}".rstrip(),
+        f"The load average was {psutil.getloadavg()[0]:.1f} at the end, this measurement's own work included.",
     ]
 
 

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 class Lane:
     """So many `servers`, each taking one of the measured `works`, in seconds, for a request.
 
-    `speeds` are how fast one server is while 1, 2, ... of them work: less than 1 where they share cores. The last
-    holds for more.
+    `speeds` are how fast one server is while 1, 2, ... of them work: less where they share cores. The last
+    holds for more. `apart` are the seconds of a request in which it keeps no server busy: its way there and back.
     """
 
     works: Sequence[float]
     servers: int
     speeds: Sequence[float] = (1.0,)
+    apart: float = 0.0
 
     def speed(self, busy: int) -> float:
         """How fast each of so many servers works."""
@@ -52,7 +53,7 @@ def simulate(lane: Lane, arriving: Sequence[float], seed: int = 0) -> list[float
             arrived += 1
         else:
             done, now = serving[0][0], end
-            found.append(now - heapq.heappop(serving)[1])
+            found.append(now - heapq.heappop(serving)[1] + lane.apart)
         while waiting and len(serving) < lane.servers:
             began, work = waiting.popleft()
             heapq.heappush(serving, (done + work, began))
