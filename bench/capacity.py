@@ -225,13 +225,13 @@ def notes(chosen: argparse.Namespace, times: dict[str, list[float]]) -> list[str
     )
     return [
         "",
-        f"`python -m bench.capacity{options} --seconds {chosen.seconds:g}`: /{CHECKED} arriving by chance, at shares of",
-        f"the answers a second that {CLIENTS} clients for each server get who ask again at once. Each load",
-        f"{chosen.seconds:g} s in {TURNS} turns; the medians are compared, the least and the most stand beside them. The",
-        "prediction is the middle of 101 simulations of the same arrivals; how long a request keeps a server busy, and how",
-        f"long it is on its way, was measured before each turn. Alone a request took on average {means}.",
-        f"The second table is the simulation alone: each visitor asks once in {THINK:g} s, and 95% are to be answered",
-        f"within {SLOWER:g} times the p95 of a request alone. {prices}".rstrip(),
+        f"`python -m bench.capacity{options} --seconds {chosen.seconds:g}`: /{CHECKED} arriving by chance, at shares",
+        f"of the answers a second that {CLIENTS} clients for each server get who ask again at once. Each load",
+        f"{chosen.seconds:g} s in {TURNS} turns; the medians are compared, the least and the most stand beside them.",
+        "The prediction is the middle of 101 simulations of the same arrivals; how long a request keeps a server busy,",
+        f"and how long it is on its way, was measured before each turn. Alone a request took on average {means}.",
+        f"The second table is the simulation alone: each visitor asks once in {THINK:g} s, and 95% are to be",
+        f"answered within {SLOWER:g} times the p95 of a request alone. {prices}".rstrip(),
         f"The load average was {psutil.getloadavg()[0]:.1f} at the end, this measurement's own work included.",
     ]
 

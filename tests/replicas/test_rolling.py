@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -66,7 +67,7 @@ class Script:
                 try:
                     self._ask(http)
                 except httpx.HTTPError as error:
-                    self.failed.append(repr(error))
+                    self.failed.append(f"{error.request.method}: {error!r}")
 
     def _ask(self, http: httpx.Client) -> None:
         begun = http.post("/call/sentiment", json={"data": ["a fine day"]})
@@ -103,8 +104,8 @@ def fronts(tmp_path: Path) -> Iterator[tuple[str, list[Front]]]:
     file.write_text(configuration({":8080": port, ":7861": fronts[0].port, ":7862": fronts[1].port}))
     with subprocess.Popen([HAPROXY, "-db", "-f", str(file)], stderr=subprocess.DEVNULL) as proxy:
         try:
-            for front in fronts:
-                front.start()
+            with ThreadPoolExecutor() as pool:
+                list(pool.map(Front.start, fronts))
             yield f"http://127.0.0.1:{port}", fronts
         finally:
             proxy.terminate()
