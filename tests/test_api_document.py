@@ -21,6 +21,7 @@ LETTER = Path(__file__).parent.parent / "assets" / "examples" / "tea.txt"
 CALLS: dict[str, dict[str, Any]] = {
     "/answer": {"question": "when did it open?", "context": "the bridge opened in 1781."},
     "/translate": {"text": "see you."},
+    "/other_words": {"text": "see you."},
     "/read_document": {"file": handle_file(LETTER)},
     "/translate_document": {"file": handle_file(LETTER)},
     "/sentiment": {"text": "a good one."},

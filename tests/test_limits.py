@@ -59,6 +59,7 @@ def test_every_endpoint_refuses_what_is_longer(page: gr.Blocks) -> None:
     assert found == {
         "answer",
         "translate",
+        "other_words",
         "sentiment",
         "flip",
         "flip_answer",

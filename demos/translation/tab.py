@@ -18,7 +18,7 @@ from demos.tab import Carry, Form, Opening, Tab, carry_button
 from demos.translation import other_words
 from demos.translation.aligned_words import AlignedWords, view
 from demos.translation.documents import file_translation, follow, offer
-from demos.translation.endpoint import offer_translate
+from demos.translation.endpoint import offer_other_words, offer_translate
 from demos.translation.other_words import OtherWordsView, Versions
 from demos.translation.status import status_of
 from demos.translation.texts import CHINESE, EXAMPLES
@@ -171,6 +171,7 @@ def render(translators: Translators) -> Form:
     text.change(None, text, count, js=COUNT.replace("LIMIT", f"{translators.limits.text:,}"), **QUIET)
 
     offer_translate(translators)
+    offer_other_words(translators)
     offer(translators)
 
     def first_sentence(text: str, source: str, target: str, model: str) -> tuple[str, str, str]:

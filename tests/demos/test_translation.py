@@ -83,6 +83,23 @@ def test_endpoint_reads_the_language_it_finds(client: Client) -> None:
     assert (named["source"], named["detected"]) == ("en", None)
 
 
+def test_a_script_takes_another_word(client: Client) -> None:
+    """The words that could stand there come with probabilities; one of them is then written in its place."""
+    text = "The dog. A fox is here."
+    before = client.predict(text, "en", "pt", api_name="/translate")["text"]
+    found = client.predict(text, sentence=1, word=0, api_name="/other_words")
+    assert found["text"] == before
+    probabilities = [other["probability"] for other in found["others"]]
+    assert probabilities == sorted(probabilities, reverse=True)
+    assert all(0 < each < 1 for each in probabilities)
+    other = next(each["text"] for each in found["others"] if each["text"].isalpha())
+    taken = client.predict(text, sentence=1, word=0, other=other, api_name="/other_words")
+    assert taken["text"] != before
+    first = client.predict(text, "en", "pt", api_name="/translate")["sentences"][0]["target"]
+    assert taken["text"].startswith(f"{first} {other}")
+    assert (taken["word"], taken["others"]) == (found["word"], found["others"])
+
+
 def test_endpoint_says_what_it_cannot_read(client: Client) -> None:
     """A sure guess that no model reads is an error whose message explains how to translate anyway."""
     with pytest.raises(

@@ -20,6 +20,7 @@ from tests.loops import run_apart
 CALLS: dict[str, dict[str, Any]] = {
     "answer": {"question": "when did it open?", "context": "the bridge opened in 1781."},
     "translate": {"text": "see you."},
+    "other_words": {"text": "see you."},
     "sentiment": {"text": "a “good” one 👍"},
     "labels": {"text": "a good one", "labels": ["praise", "complaint"]},
     "summarize": {"text": "the ferry left. it came back at noon.", "method": "extractive"},

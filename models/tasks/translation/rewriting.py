@@ -55,14 +55,18 @@ class Rewriter:
         """Where the model is."""
         return self.translator.cache
 
-    def check(self, found: Translation, place: Place) -> Span:
-        """Where the word is in the text of `found`. Raises InputError where there is none, or the model has no view."""
+    def check_model(self) -> None:
+        """Raise InputError where the model has no such view."""
         if self.translator.spec.head != "translation":
             raise InputError(
                 "model",
                 f"{self.translator.spec.name} takes no other word: what else it could have written is not known. "
                 "The Firefox models do.",
             )
+
+    def check(self, found: Translation, place: Place) -> Span:
+        """Where the word is in the text of `found`. Raises InputError where there is none, or the model has no view."""
+        self.check_model()
         sentences = found.sentences
         if not 0 <= place.sentence < len(sentences):
             raise InputError("word", "There is no such sentence in the translation.")
