@@ -157,6 +157,8 @@ def test_status_shows_speed_and_ending() -> None:
     """The line shows the speed, and that a reply was cut; before the first token, how much is read."""
     assert status_of(REPLY) == "Tiny · cpu · 12 tokens · 1.5 s · 0 new tokens · 8.2 tokens/s"
     assert status_of(replace(REPLY, ended="length")).endswith("cut at the reply length")
+    assert status_of(replace(REPLY, ended="time")).endswith("cut: the time was up")
+    assert status_of(replace(REPLY, ended="circles")).endswith("ended: it began to repeat itself")
     assert status_of(replace(REPLY, ended="", read=5)) == "Reading 5 of 12 tokens"
 
 

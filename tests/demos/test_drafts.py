@@ -14,7 +14,7 @@ from models.explain.tokens import Candidate, Token
 from models.runtime.cache import ModelCache
 from models.runtime.limits import InputError
 from models.runtime.provenance import Run
-from models.tasks.drafts.adapter import Draft, Drafter, Drafts
+from models.tasks.drafts.adapter import Draft, Drafter, Drafts, Ending
 
 RUN = Run("Tiny", "cpu", 12, 3, 1.5)
 END = Candidate(257, "<|im_end|>", 0.25, True)
@@ -52,6 +52,21 @@ def test_drafts_tell_their_seeds_and_why_they_ended() -> None:
     assert token["probability"] == 0.1235
     assert [rival["control"] for rival in token["rivals"]] == [True, False]
     assert shown["next"] == [{"id": 257, "text": "<|im_end|>", "probability": 0.25, "control": True}]
+
+
+@pytest.mark.parametrize(
+    ("ended", "note"),
+    [
+        ("end", "The model ended the text here."),
+        ("time", "Cut: the time was up."),
+        ("circles", "Ended: it began to repeat itself."),
+        ("length", ""),
+    ],
+)
+def test_a_draft_says_why_it_ended(ended: Ending, note: str) -> None:
+    """Each reason in its own words; its length was chosen."""
+    shown = drafts_view("Once", Drafts((END,), (Draft(1, " a", (TOKEN,), ended),), 12, 2.5, RUN))
+    assert [passage["note"] for passage in shown["passages"]] == [note]
 
 
 def test_status_shows_what_was_read_and_written() -> None:

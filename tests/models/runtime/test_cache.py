@@ -98,6 +98,26 @@ def test_the_least_recently_used_goes_before_the_load() -> None:
     assert max(loads.in_use) <= 130
 
 
+def test_a_model_is_used_until_it_is_given_back() -> None:
+    """What counts is the end of the last use: a long one may have begun before a short one that is over."""
+    cache = cache_of(Loads(), 130)
+    with cache.lease(A):
+        use(cache, B)
+    use(cache, C)
+    assert names(cache) == ["A", "C"]
+
+
+def test_a_model_in_use_is_not_idle() -> None:
+    """Its time counts from its last lease on, and grows once that is given back."""
+    now = 10.0
+    cache = ModelCache(Loads(), 100, clock=lambda: now)
+    use(cache, A)
+    now = 50.0
+    assert [model.idle for model in cache.status().models] == [40.0]
+    with cache.lease(A):
+        assert [model.idle for model in cache.status().models] == [0.0]
+
+
 def test_a_budget_for_one_holds_one() -> None:
     """Where two models do not fit, the first is gone before the second loads."""
     loads = Loads()

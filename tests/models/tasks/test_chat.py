@@ -11,7 +11,7 @@ import settings
 from models.catalog.bundled import QWEN, SMOLLM2
 from models.engines.base import Step
 from models.runtime.cache import ModelCache
-from models.runtime.limits import InputError
+from models.runtime.limits import InputError, Limits
 from models.tasks.chat.adapter import ChatReply, Chatter
 from models.tasks.chat.messages import Message, read_history
 
@@ -47,6 +47,14 @@ def test_a_reply_that_the_model_ends_is_not_called_cut(chatter: Chatter) -> None
     reply = chatter("hello", max_new_tokens=7)
     assert reply.ended == "end"
     assert len(reply.tokens) < len(full.tokens) == 7
+
+
+def test_a_late_reply_says_so(chatter: Chatter) -> None:
+    """After the deadline it ends where it is, and is not called whole."""
+    late = replace(chatter, limits=Limits(seconds=-1.0))
+    reply = late("hello", max_new_tokens=7)
+    assert reply.ended == "time"
+    assert len(reply.tokens) < 7
 
 
 def test_a_closed_stream_releases_the_model(chatter: Chatter) -> None:

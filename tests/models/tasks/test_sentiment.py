@@ -1,13 +1,18 @@
 """Sentiment: probabilities, sentences and words in the visitor's own text."""
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.catalog.bundled import SENTIMENT
+from models.catalog.bundled import LABELS, SENTIMENT
+from models.engines.base import EncoderInfo
+from models.runtime.arrays import Floats
+from models.runtime.cache import Loaded, ModelCache
 from models.runtime.limits import TEXT_LIMIT, InputError
 from models.tasks.sentiment.adapter import SentimentReader
 from models.tasks.sentiment.evidence import by_evidence
@@ -16,6 +21,24 @@ from tests import tiny
 
 TINY = SentimentReader(tiny.cache(), SENTIMENT)
 REVIEW = "Not bad at all. It broke, sadly.\r\nI bought it on Monday."
+TOKENIZER = tiny.letter_tokenizer()
+
+
+class Counter:
+    """A stand-in for a model, far from indifferent: each `b` is bad, each `o` good, and any other letter neither."""
+
+    info = EncoderInfo(1, LABELS, False, 0, 512)
+
+    def __call__(self, rows: Sequence[Sequence[int]]) -> tuple[Floats]:
+        letters = [TOKENIZER.convert_tokens_to_ids([sign, f"##{sign}"]) for sign in "bo"]
+        bad, good = (np.array([sum(id_ in ids for id_ in row) for row in rows]) for ids in letters)
+        return (np.stack([bad, 1 + 0 * bad, good], axis=1).astype(np.float32),)
+
+
+def counting() -> SentimentReader:
+    """A reader over the stand-in."""
+    loaded = Loaded(Counter(), TOKENIZER, "cpu", "float32", 1)
+    return SentimentReader(ModelCache(lambda spec, report: loaded, 10**9), SENTIMENT)
 
 
 def test_three_probabilities_for_the_text_and_each_sentence() -> None:
@@ -25,6 +48,24 @@ def test_three_probabilities_for_the_text_and_each_sentence() -> None:
         assert scores.negative + scores.neutral + scores.positive == pytest.approx(1, abs=1e-5)
     places = [REVIEW[sentence.start : sentence.end] for sentence in found.sentences]
     assert places == ["Not bad at all.", "It broke, sadly.", "I bought it on Monday."]
+
+
+def test_the_headline_is_of_the_whole_text() -> None:
+    """Not of its first sentence or its last, nor of any one of them."""
+    found = counting()("Bad bob. So good. Or not so good.")
+    assert [sentence.scores.label for sentence in found.sentences] == ["negative", "positive", "positive"]
+    expected = np.exp([3, 1, 9]) / np.exp([3, 1, 9]).sum()
+    assert [found.scores.negative, found.scores.neutral, found.scores.positive] == pytest.approx(expected, abs=1e-6)
+
+
+def test_the_effect_of_a_word_has_its_sign() -> None:
+    """What made a text worse is negative, what made it better positive, and each is the change of its own sentence."""
+    reader, text = counting(), "Bob is good. Bad."
+    effects = {text[word.start : word.end]: word.effect for word in reader(text).words}
+    [whole, without_bob, without_good] = reader.many(["Bob is good.", "is good.", "Bob is."])
+    assert effects["Bob"] == pytest.approx(whole.balance - without_bob.balance, abs=1e-6)
+    assert effects["good"] == pytest.approx(whole.balance - without_good.balance, abs=1e-6)
+    assert effects["Bob"] < -0.1 < 0.1 < effects["good"]
 
 
 def test_a_word_is_measured_by_leaving_it_out() -> None:

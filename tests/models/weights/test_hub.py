@@ -14,9 +14,9 @@ import pytest
 from models.catalog.loading import Loader
 from models.runtime.device import Device
 from models.runtime.progress import Stage, ignore
-from models.runtime.spec import HubRepository, HubWeights, ModelSpec
+from models.runtime.spec import HubRepository, HubWeights, ModelSpec, WeightFile
 from models.weights.hub import wanted
-from models.weights.lock import LockFile
+from models.weights.lock import Locked, LockFile
 from models.weights.store import WeightsMissing, WeightStore
 from tests import tiny
 from tests.fake_hub import FakeHub, ensure_from, point_at, serving
@@ -248,6 +248,15 @@ def test_a_lock_file_that_cannot_be_written_is_reported(tmp_path: Path, hub: Fak
     with pytest.raises(WeightsMissing, match=r"could not be locked in .* --lock"):
         WeightStore(tmp_path / "home", lock_path=blocked / "models.lock.json").ensure(HUB)
     assert LockFile(tmp_path / "none").find(HUB) is None
+
+
+def test_the_first_to_lock_decides(tmp_path: Path) -> None:
+    """Of two that downloaded at once the second gets what the first has locked, and the file keeps it."""
+    first, second = (Locked(commit, (WeightFile("a", "a", 1, commit * 8),)) for commit in ("first", "second"))
+    lock = LockFile(tmp_path / "models.lock.json")
+    assert lock.add(HUB, first) == first
+    assert lock.add(HUB, second) == first
+    assert lock.find(HUB) == first
 
 
 def test_it_loads_and_its_size_is_known_before(tmp_path: Path, hub: FakeHub) -> None:
