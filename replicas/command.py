@@ -10,9 +10,9 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from models.runtime import tracing
 from models.runtime.cache import ModelCache
 from replicas.config import ConfigError, read
-from server.serving import obstacle
 from settings import Settings
 
 NEEDED = "python app.py replicas needs Ray: python -m pip install -r requirements-ray.txt"
@@ -32,8 +32,8 @@ def main(arguments: Sequence[str], make_cache: Callable[[Settings], ModelCache])
         config = read(chosen.config)
     except ConfigError as error:
         sys.exit(str(error))
-    if wrong := obstacle(config.settings):
-        sys.exit(wrong)
+    if config.settings.traces and not tracing.can_be_sent():
+        sys.exit(tracing.NEEDED)
     if importlib.util.find_spec("ray") is None:
         sys.exit(NEEDED)
     # A proxy that is not up in time is ended and started again, and on a busy machine 5 seconds, the default, are few.

@@ -16,6 +16,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from demos.words import Listening
+from models.runtime import tracing
 from models.runtime.cache_status import CacheStatus
 from server.admission import Admission
 from server.first_picture import FirstPicture
@@ -40,7 +41,6 @@ STREAMS = r"/gradio_api/(?!file=)"
 LAST_WORDS = 2.0
 
 MCP_NEEDED = "--mcp needs the package mcp: python -m pip install -r requirements-mcp.txt"
-TRACES_NEEDED = "--traces needs OpenTelemetry: python -m pip install -r requirements-traces.txt"
 NO_LOGIN = "--mcp and --auth exclude each other: an MCP client cannot log in."
 
 log = logging.getLogger(__name__)
@@ -48,18 +48,11 @@ log = logging.getLogger(__name__)
 
 def obstacle(chosen: Settings) -> str:
     """Why this server cannot be started with these settings, empty if it can."""
-    if chosen.traces and not _is_installed("opentelemetry.exporter.otlp.proto.http"):
-        return TRACES_NEEDED
+    if chosen.traces and not tracing.can_be_sent():
+        return tracing.NEEDED
     if not chosen.mcp:
         return ""
     return MCP_NEEDED if importlib.util.find_spec("mcp") is None else NO_LOGIN if chosen.auth else ""
-
-
-def _is_installed(module: str) -> bool:
-    try:
-        return importlib.util.find_spec(module) is not None
-    except ModuleNotFoundError:
-        return False
 
 
 @dataclass

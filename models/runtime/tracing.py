@@ -3,6 +3,7 @@
 A span has a name and times, and no text of a visitor: neither inputs nor results, nor the words of an error.
 """
 
+import importlib.util
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Protocol, TypeVar
@@ -54,6 +55,7 @@ class _Nothing:
         pass
 
 
+NEEDED = "--traces needs OpenTelemetry: python -m pip install -r requirements-traces.txt"
 NOTHING = _Nothing()
 _tracer: Tracer = NOTHING
 
@@ -62,6 +64,14 @@ def use(tracer: Tracer) -> None:
     """Let `tracer` make the spans of this process from now on."""
     global _tracer
     _tracer = tracer
+
+
+def can_be_sent() -> bool:
+    """Whether the packages are installed that send traces."""
+    try:
+        return importlib.util.find_spec("opentelemetry.exporter.otlp.proto.http") is not None
+    except ModuleNotFoundError:
+        return False
 
 
 def headers() -> dict[str, str]:

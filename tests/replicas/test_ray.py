@@ -34,7 +34,8 @@ from server.serving import Serving
 from settings import Settings
 from tests.faults.machine import Visitor, wait_until
 from tests.replicas.test_calls import explained, same, stop_at_once
-from tests.replicas.tiny_replicas import FOLDER, load
+from tests.replicas.tiny_models import load
+from tests.replicas.tiny_replicas import FOLDER
 from tests.test_contract import TEXT, Call, adapters
 from tests.traced import Collected, collector, identity, traced
 

@@ -11,6 +11,7 @@ from opentelemetry.trace import StatusCode
 
 import app
 import model_setup
+from models.runtime import tracing
 from models.runtime.cache import ModelCache
 from server import serving
 from server.serving import Serving
@@ -144,5 +145,5 @@ def test_spans_go_where_the_variables_say() -> None:
 def test_without_the_packages_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     """Before anything is served; and nothing is needed where no traces are asked for."""
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    assert serving.obstacle(Settings(traces=True)) == serving.TRACES_NEEDED
+    assert serving.obstacle(Settings(traces=True)) == tracing.NEEDED
     assert serving.obstacle(Settings()) == ""
