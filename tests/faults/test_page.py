@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.tabs import open_tab
+from tests.browser.tabs import open_tab, titled
 from tests.faults.machine import Site, wait_until
 
 pytestmark = pytest.mark.browser
@@ -28,7 +28,7 @@ def ask(page: Page, site: Site) -> None:
 
 def test_a_reply_that_takes_too_long_stays_as_far_as_it_got(site_of: Callable[..., Site], page: Page) -> None:
     """The reply ends a little before the deadline and says so. Without the words it just stopped."""
-    site = site_of(deadline=4)
+    site = site_of(deadline=4, tabs=titled("Chat"))
     site.machine.delay = 0.15
     ask(page, site)
     expect(page.locator("#chat-status")).to_contain_text("the time was up", timeout=SLOWLY)
@@ -40,7 +40,7 @@ def test_a_load_that_takes_too_long_is_reported_where_the_result_would_be(
     site_of: Callable[..., Site], page: Page
 ) -> None:
     """The reason stays in the status line, which else says "Error"; the load goes on, and the next run finds it."""
-    site = site_of(deadline=2)
+    site = site_of(deadline=2, tabs=titled("Sentiment"))
     site.machine.loads.clear()
     page.goto(site.serving.url, timeout=SLOWLY)
     open_tab(page, "Sentiment")
@@ -56,8 +56,9 @@ def test_a_load_that_takes_too_long_is_reported_where_the_result_would_be(
     expect(status).to_contain_text("cpu", timeout=SLOWLY)
 
 
-def test_a_closed_tab_ends_its_compute(site: Site, page: Page) -> None:
+def test_a_closed_tab_ends_its_compute(site_of: Callable[..., Site], page: Page) -> None:
     """Nobody is there for the reply any more. Without `Runs` and `guarded` it was written to its end."""
+    site = site_of(tabs=titled("Chat"))
     site.machine.delay = 0.15
     ask(page, site)
     wait_until(lambda: site.machine.steps > 5, 60)
@@ -68,7 +69,7 @@ def test_a_closed_tab_ends_its_compute(site: Site, page: Page) -> None:
 
 def test_refusals_are_reported_on_the_page(site_of: Callable[..., Site], page: Page) -> None:
     """Too many requests: the page says so, and when to come back."""
-    site = site_of(rate=1)
+    site = site_of(rate=1, tabs=titled("Chat"))
     site.visitor.call("status")
     ask(page, site)
     expect(page.get_by_text("At most 1 requests a minute are allowed.").first).to_be_visible(timeout=SLOWLY)
@@ -76,7 +77,7 @@ def test_refusals_are_reported_on_the_page(site_of: Callable[..., Site], page: P
 
 def test_a_full_line_is_reported_on_the_page(site_of: Callable[..., Site], page: Page) -> None:
     """Gradio's page has words of its own for this one."""
-    site = site_of(queue_length=1)
+    site = site_of(queue_length=1, tabs=titled("Chat", "Sentiment"))
     site.visitor.result("sentiment", "warm")
     site.machine.open.clear()
     site.visitor.begin("sentiment", "runs")
