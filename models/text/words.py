@@ -3,6 +3,7 @@
 import bisect
 import re
 import unicodedata
+from collections.abc import Iterable, Sequence
 
 from models.text.sentences import Span
 
@@ -33,6 +34,22 @@ def words(text: str) -> list[Span]:
             spans.append(Span(i, i + 1))
         previous = kind
     return spans
+
+
+def joined(spans: Sequence[Span], text: str, pieces: Iterable[tuple[int, int]]) -> list[Span]:
+    """The words `spans` of `text`, with those wide letters joined that are within one of a tokenizer's `pieces`.
+
+    Chinese and Japanese have no spaces between words, but a tokenizer that was trained on them has most as one piece.
+    """
+    inner = {position for start, end in pieces for position in range(start + 1, end)}
+    found: list[Span] = []
+    for span in spans:
+        border = text[span.start - 1 : span.start + 1]
+        if found and found[-1].end == span.start and span.start in inner and all(map(is_wide, border)):
+            found[-1] = Span(found[-1].start, span.end)
+        else:
+            found.append(span)
+    return found
 
 
 def _kind(character: str, following: str, previous: str) -> str:

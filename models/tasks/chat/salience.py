@@ -16,7 +16,7 @@ from models.runtime.spec import ModelSpec
 from models.tasks.chat.messages import Message
 from models.tasks.chat.prompt import Prompt, fit
 from models.text.sentences import Span, stripped
-from models.text.words import word_at, words
+from models.text.words import joined, word_at, words
 
 # Words that are measured, the last ones of what was said: each is one more reading.
 MOST_WORDS = 48
@@ -167,12 +167,12 @@ def prompt_words(prompt: Prompt) -> tuple[PromptWord, ...]:
 
     A token counts with the word at its first letter. Punctuation is not measured.
     """
-    made: list[PromptWord] = []
-    message, before = 0, 0
+    made, message, before = list[PromptWord](), 0, 0
     for part in prompt.parts:
         for said in part.contents:
             text = said.of(part.text)
-            spans = [span for span in words(text) if any(map(str.isalnum, span.of(text)))]
+            pieces = [(start - said.start, end - said.start) for start, end in part.offsets]
+            spans = [span for span in joined(words(text), text, pieces) if any(map(str.isalnum, span.of(text)))]
             tokens: dict[Span, list[int]] = {span: [] for span in spans}
             for number, (start, end) in enumerate(part.offsets):
                 if (word := word_at(spans, stripped(part.text, start, end).start - said.start)) is not None:

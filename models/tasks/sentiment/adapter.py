@@ -19,6 +19,7 @@ from models.tasks.sentiment.results import WINDOW_TOKENS, Scores, Sentence, Sent
 from models.text.emoji import spelled
 from models.text.paragraphs import unwrapped
 from models.text.sentences import Span, in_lines
+from models.text.words import joined
 from models.text.words import words as words_of
 
 
@@ -63,7 +64,9 @@ class SentimentReader(Choice):
             found = tuple(
                 Sentence(part.place.start, part.place.end, one) for part, one in zip(parts, scores, strict=False)
             )
-            words = [(i, word) for i, part in enumerate(parts) for word in _words_in(text, part.place)]
+            words = [
+                (i, word) for i, part in enumerate(parts) for word in _words_in(loaded.tokenizer, text, part.place)
+            ]
             run = Run(self.spec.name, loaded.device, sum(tokens), 0, elapsed(), loaded.engine)
             whole = scores[-1] if together else by_evidence(scores, tokens)
             to_measure = min(len(words), reader.marked_words)
@@ -143,8 +146,11 @@ def _parts(tokenizer: Any, text: str) -> list[_Part]:
     return found
 
 
-def _words_in(text: str, place: Span) -> list[Span]:
-    return [Span(place.start + word.start, place.start + word.end) for word in words_of(place.of(text))]
+def _words_in(tokenizer: Any, text: str, place: Span) -> list[Span]:
+    part = place.of(text)
+    pieces = tokenizer(part, add_special_tokens=False, return_offsets_mapping=True, verbose=False)["offset_mapping"]
+    found = joined(words_of(part), part, pieces)
+    return [Span(place.start + word.start, place.start + word.end) for word in found]
 
 
 def _without(text: str, place: Span, word: Span) -> str:

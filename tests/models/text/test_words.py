@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.text.words import word_at, words
+from models.text.words import joined, word_at, words
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,19 @@ def test_the_word_at_a_character() -> None:
     assert word_at(found, 2) is None
     assert word_at(found, 4) == found[1]
     assert word_at(found, 6) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces", "expected"),
+    [
+        ("结尾毁了一切。", [(0, 2), (2, 3), (3, 4), (4, 6), (6, 7)], ["结尾", "毁", "了", "一切", "。"]),
+        ("结尾毁了", [(0, 1), (1, 2), (2, 3), (3, 4)], ["结", "尾", "毁", "了"]),
+        ("了。」", [(0, 3)], ["了", "。", "」"]),
+        ("not bad!!", [(0, 9)], ["not", "bad", "!", "!"]),
+        ("本 本", [(0, 3)], ["本", "本"]),
+        ("映画を見た", [(0, 2), (2, 3), (3, 5)], ["映画", "を", "見た"]),
+    ],
+)
+def test_wide_letters_of_one_piece_are_one_word(text: str, pieces: list[tuple[int, int]], expected: list[str]) -> None:
+    """Nothing else is joined, whatever the pieces are."""
+    assert [span.of(text) for span in joined(words(text), text, pieces)] == expected
