@@ -1,6 +1,8 @@
 """What the operator allows reaches every endpoint and every field of the page."""
 
 import inspect
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 import gradio as gr
@@ -9,7 +11,11 @@ import pytest
 import app
 import settings
 from demos.gradio_compat import events_of
+from demos.tab import Tab
+from demos.tabs import tabs_of
 from models.explain.lens.adapter import LONGEST_WORD
+from models.runtime.limits import Limits
+from models.tasks.registry import TASKS
 from tests import tiny
 
 CHARACTERS, CONTEXT, TOKENS = 40, 60, 16
@@ -102,3 +108,25 @@ def test_every_field_of_the_page_is_as_long(page: gr.Blocks) -> None:
         if isinstance(block, gr.Slider) and "tokens" in str(block.label):
             assert block.maximum == TOKENS, block.elem_id
             assert block.value <= TOKENS, block.elem_id
+
+
+def limits_in(adapter: object, seen: set[int]) -> Iterator[Limits]:
+    """All limits that an adapter holds, itself or in what it is made of."""
+    if id(adapter) in seen:
+        return
+    seen.add(id(adapter))
+    if isinstance(adapter, Limits):
+        yield adapter
+    elif is_dataclass(adapter):
+        for each in fields(adapter):
+            yield from limits_in(getattr(adapter, each.name), seen)
+    elif isinstance(adapter, list | tuple):
+        for part in adapter:
+            yield from limits_in(part, seen)
+
+
+@pytest.mark.parametrize("tab", tabs_of(TASKS), ids=lambda tab: tab.title)
+def test_each_tab_has_the_operator_s_limits(tab: Tab) -> None:
+    """The deadline too, in every part of it."""
+    given = Limits(41, 42, 43, 4.5)
+    assert set(limits_in(tab.make(tiny.cache(), given), set())) <= {given}
