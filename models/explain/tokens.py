@@ -5,7 +5,7 @@ from itertools import accumulate
 from typing import Any
 
 from models.engines.base import Choice, Step
-from models.text.circles import circle, whole_sentences
+from models.text.circles import circle, circle_of_items, whole_sentences
 
 BETWEEN_DOCUMENTS = "<|endoftext|>"
 
@@ -126,6 +126,8 @@ class Transcript:
     def circles(self) -> bool:
         """Whether the text goes round in circles; then it is cut at the last whole sentence of the first round."""
         kept = self._detokenizer.before_circle()
+        if kept is None and self.tokens and "\n" in self.tokens[-1].text:
+            kept = circle_of_items(self.text)
         if kept is None:
             return False
         self.text = kept

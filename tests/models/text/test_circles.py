@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.text.circles import LEAST, circle, whole_sentences
+from models.text.circles import LEAST, circle, circle_of_items, whole_sentences
 from tests import tiny
 
 
@@ -38,6 +38,28 @@ def test_what_is_repeated_on_purpose_is_no_circle(text: str) -> None:
     """Laughter, a table, a list, code and a refrain go on, at each of their tokens."""
     ids = tokens(text)
     assert all(circle(ids[:end]) is None for end in range(1, len(ids) + 1))
+
+
+@pytest.mark.parametrize(
+    ("items", "kept"),
+    [
+        (["aniseed"] * 6, 1),
+        (["apple", "pear", *["aniseed"] * 7], 3),
+        (["apple", *["plum", "pear"] * 3], 3),
+        (["苹果", *["葡萄"] * 6], 2),
+        (["aniseed"] * 5, None),
+        (["apple", "pear", "plum"] * 2, None),
+        (["7"] * 9, None),
+        (["7 x 2 = 14", "7 x 3 = 21", "7 x 4 = 28", "7 x 5 = 35", "7 x 6 = 42", "7 x 7 = 49"], None),
+        (["apple", "pear", "plum", "fig", "lime", "kiwi", "date"], None),
+        ([*["aniseed"] * 6, "plum"], None),
+    ],
+)
+def test_a_numbered_list_of_one_item_is_a_circle(items: list[str], kept: int | None) -> None:
+    """Though its numbers go on; what stood before it, and the first round, are kept."""
+    lines = ["Here are ten:", *(f"{n}. {item}" for n, item in enumerate(items, 1))]
+    found = circle_of_items("\n".join([*lines, ""]))
+    assert found == (None if kept is None else "\n".join(lines[: kept + 1]))
 
 
 def test_one_round_more_makes_the_difference() -> None:
