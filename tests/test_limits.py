@@ -126,7 +126,7 @@ def limits_in(adapter: object, seen: set[int]) -> Iterator[Limits]:
 
 
 @pytest.mark.parametrize("tab", tabs_of(TASKS), ids=lambda tab: tab.title)
-def test_each_tab_has_the_operator_s_limits(tab: Tab) -> None:
+def test_each_tab_has_the_operator_s_limits(tab: Tab[Any]) -> None:
     """The deadline too, in every part of it."""
     given = Limits(41, 42, 43, 4.5)
     assert set(limits_in(tab.make(tiny.cache(), given), set())) <= {given}
