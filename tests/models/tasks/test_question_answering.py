@@ -323,6 +323,13 @@ def test_bad_input_is_named_before_any_model_runs(question: Any, context: Any, t
         ("What is the price of tea?", "Coffee: 3 euros\nTea: 2 euros\nWater: 1 euro", "2 euros"),
         ("What is the word?", "The word is শুরু.", "শুরু"),
         ("Who is the doctor?", "Dr. A. B. Smith is the doctor. Mr. Jones is the nurse.", "Dr. A. B. Smith"),
+        ("How old is Ana?", "Ana is 34 years old. Ben is 28.", "34"),
+        ("How much did it cost?", "It cost $1,234.56. That was too much.", "$1,234.56"),
+        ("When was it?", "It happened on Jan. 5, 2020. Nobody cared.", "Jan. 5, 2020"),
+        ("What did he say?", 'He said "I am fine." Then he left.', "I am fine."),
+        ("Who is the author?", "Title: Dune\nAuthor: Frank Herbert\nYear: 1965", "Frank Herbert"),
+        ("What is the price of the large one?", "| size | price |\n|---|---|\n| small | $5 |\n| large | $8 |", "$8"),
+        ("What is Ben's phone number?", "Ana: 555-0100\nBen: 555-0101\nCarla: 555-0102", "555-0101"),
     ],
 )
 def test_an_answer_ends_with_its_sentence(real_cache: ModelCache, question: str, context: str, expected: str) -> None:
