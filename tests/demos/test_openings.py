@@ -239,4 +239,5 @@ def test_an_opening_is_what_its_models_answer(tab: str, language: str, real_cach
     if found.inputs.get("method") == "abstractive" and fresh.result["text"] != found.result["text"]:
         assert parted_summary(found, fresh.result["text"], real_cache)
     else:
-        same(fresh.result, found.result)
+        # With weights of four bits, more depends on the processor, and on what the model read before.
+        same(fresh.result, found.result, ROUNDING if QWEN.name in found.models else 0.05)
