@@ -20,7 +20,7 @@ import psutil
 
 from bench import ours, results
 from bench.beside import spread
-from bench.clients import CLIENTS, QUESTION, TEXT, Asked, ask
+from bench.clients import QUESTION, TEXT, Asked, ask
 from bench.queue import Lane, arrivals, needed, quantile, simulate
 from bench.replicas import replicas
 from bench.server import APP, Server, must, started
@@ -34,6 +34,9 @@ SECONDS = 60.0
 TURNS = 3
 CALIBRATED = 8.0
 ALONE = 40
+# Clients for each server who ask again at once, so that it always has a request: few enough that encoders do not share
+# larger batches than at the loads that are predicted.
+BUSY = 4
 # What visitors ask for: its share, and the bytes of its models. Each asks once in THINK seconds.
 MIX: dict[str, tuple[float, list[Any], int]] = {
     "sentiment": (0.3, [TEXT, SENTIMENT.name], SENTIMENT.nbytes),
@@ -128,7 +131,7 @@ def gaps(calls: Sequence[Sequence[float]], servers: int, seconds: float) -> list
 def lane(server: Server, servers: int) -> Lane:
     """The lane of the checked endpoint, as it is now: measured with one client, one for each server, and many."""
     _, data, _ = MIX[CHECKED]
-    together, many = Asked(servers), Asked(CLIENTS * servers)
+    together, many = Asked(servers), Asked(BUSY * servers)
     ask(server, CHECKED, data, together, CALIBRATED / 2)
     ask(server, CHECKED, data, many, CALIBRATED)
     works = gaps(many.calls, servers, CALIBRATED)
@@ -226,7 +229,7 @@ def notes(chosen: argparse.Namespace, times: dict[str, list[float]]) -> list[str
     return [
         "",
         f"`python -m bench.capacity{options} --seconds {chosen.seconds:g}`: /{CHECKED} arriving by chance, at shares",
-        f"of the answers a second that {CLIENTS} clients for each server get who ask again at once. Each load",
+        f"of the answers a second that {BUSY} clients for each server get who ask again at once. Each load",
         f"{chosen.seconds:g} s in {TURNS} turns; the medians are compared, the least and the most stand beside them.",
         "The prediction is the middle of 101 simulations of the same arrivals; how long a request keeps a server busy,",
         f"and how long it is on its way, was measured before each turn. Alone a request took on average {means}.",
