@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from bench import capacity
-from bench.capacity import Row, Turn, carried, gaps
+from bench.capacity import Row, Turn, carried, gaps, split
 from bench.queue import Lane, simulate
 
 
@@ -29,6 +29,16 @@ def test_busy_times_are_found_whatever_the_way_takes() -> None:
     found = gaps(closed_loop(Lane(works, 1, apart=0.05), 8, 60.0), 1, 60.0)
     assert sum(found) / len(found) == pytest.approx(0.03, rel=0.02)
     assert {round(each, 6) for each in found[8:]} == set(works)
+
+
+def test_what_a_request_takes_is_split() -> None:
+    """It keeps its variation; where more than all of it keeps a server busy under load, nothing is apart from that."""
+    works, apart = split([0.08, 0.10, 0.12], 0.06)
+    assert apart == pytest.approx(0.04)
+    assert works == pytest.approx([0.04, 0.06, 0.08])
+    works, apart = split([0.08, 0.10, 0.12], 0.2)
+    assert apart == 0
+    assert works == pytest.approx([0.16, 0.2, 0.24])
 
 
 def test_two_servers_are_busy_for_two_gaps() -> None:

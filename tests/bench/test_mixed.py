@@ -46,6 +46,7 @@ def test_no_two_requests_have_the_same_mark() -> None:
         ({"text": "it left"}, False),
         ({"text": "K000002 left"}, False),
         ({"text": "K000001 and K000002 left"}, False),
+        ({"text": "K000001 and K0000022 left"}, True),
     ],
 )
 def test_an_answer_has_its_own_mark_alone(answer: Any, own: bool) -> None:

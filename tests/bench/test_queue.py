@@ -39,3 +39,5 @@ def test_needed_servers_grow_with_the_rate() -> None:
     assert 1 < few < many <= 10 * few
     with pytest.raises(ValueError, match="by itself"):
         needed(works, 1, 0.01)
+    with pytest.raises(ValueError, match="by itself"):
+        needed([0.1] * 9 + [1.0], 1, 0.5)
