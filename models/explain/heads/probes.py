@@ -1,5 +1,6 @@
 """The own result of a model with some of its attention off; imported when a model is, since it needs torch."""
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -19,8 +20,10 @@ from models.runtime.cache import Loaded
 from models.runtime.limits import InputError
 from models.text.sentences import Span
 
-# Tokens in a batch: a caller can stop between batches.
+# Tokens in a batch at most: a caller can stop between batches.
 BATCH_TOKENS = 2048
+# With about so many tokens a batch, products of matrices reach their speed; short texts get there with several layers.
+ENOUGH_TOKENS = 600
 
 
 class Probe(Protocol):
@@ -89,14 +92,17 @@ class Reader:
         at_once = max(1, BATCH_TOKENS // self.tokens)
         with torch.inference_mode():
             resumed = Resumed(self.loaded.model, self.stack, self._run)
-        for layer in range(self.shape.layers):
-            resumed.go_on_from(layer)
-            for first in range(0, self.shape.heads, at_once):
-                heads = range(first, min(first + at_once, self.shape.heads))
+        layers, heads = self.shape.layers, self.shape.heads
+        together = max(1, ENOUGH_TOKENS // (heads * self.tokens))
+        for lowest in range(0, layers, together):
+            resumed.go_on_from(lowest)
+            places = list(itertools.product(range(lowest, min(lowest + together, layers)), range(heads)))
+            for first in range(0, len(places), at_once):
+                batch = places[first : first + at_once]
                 with torch.inference_mode():
-                    found = self._run(resumed.model, [frozenset([Switch(layer, head)]) for head in heads])
+                    found = self._run(resumed.model, [frozenset([Switch(*place)]) for place in batch])
                 before = resumed.output[0]
-                yield [(layer, h, self.result.measure(before, row)) for h, row in zip(heads, found, strict=True)]
+                yield [(*place, self.result.measure(before, row)) for place, row in zip(batch, found, strict=True)]
 
     def _run(self, model: nn.Module, rows: Sequence[Off] = ()) -> Tensor:
         """What `read` makes of the text: one row, or one for each set of switches where these are of heads."""

@@ -30,6 +30,9 @@ class Resumed:
         chosen: Any = self.model
         with contextlib.suppress(ValueError):  # Some architectures have eager attention only.
             chosen.set_attn_implementation("sdpa")
+        if (head := chosen.get_output_embeddings()) is not None:
+            # The states of the last position are not contiguous, and torch would multiply them row by row.
+            head.register_forward_pre_hook(lambda _, states: tuple(each.contiguous() for each in states))
         self._blocks = [layer.block for layer in layers_of(self.model, stack)]
         with captured({str(number): block for number, block in enumerate(self._blocks)}) as self._outputs:
             self.output = run(self.model)
