@@ -28,6 +28,7 @@ ROOT = Path(__file__).parent.parent.parent
 HAPROXY = shutil.which("haproxy") or shutil.which("haproxy", path="/usr/sbin")
 
 pytestmark = [
+    pytest.mark.ray,
     pytest.mark.real,
     pytest.mark.skipif(
         HAPROXY is None or importlib.util.find_spec("ray") is None,

@@ -39,6 +39,7 @@ from tests.replicas.tiny_replicas import FOLDER
 from tests.test_contract import TEXT, Call, adapters
 from tests.traced import Collected, collector, identity, traced
 
+pytestmark = pytest.mark.ray
 pytest.importorskip("ray", reason="`make test-ray` installs Ray, and runs this")
 
 ROOT = Path(__file__).parent.parent.parent

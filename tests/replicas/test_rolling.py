@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -21,10 +22,13 @@ ROOT = Path(__file__).parent.parent.parent
 HAPROXY = shutil.which("haproxy") or shutil.which("haproxy", path="/usr/sbin")
 SCRIPTS = 4
 
-pytestmark = pytest.mark.skipif(
-    HAPROXY is None or importlib.util.find_spec("ray") is None,
-    reason="`make test-ray` installs HAProxy and Ray, and runs this",
-)
+pytestmark = [
+    pytest.mark.ray,
+    pytest.mark.skipif(
+        HAPROXY is None or importlib.util.find_spec("ray") is None,
+        reason="`make test-ray` installs HAProxy and Ray, and runs this",
+    ),
+]
 
 
 @dataclass
@@ -128,13 +132,19 @@ def test_a_rolling_restart_loses_no_request(fronts: tuple[str, list[Front]]) -> 
     def answers() -> int:
         return sum(sum(script.answered.values()) for script in scripts)
 
-    for front in both:
+    def in_use(name: str) -> bool:
+        """Whether the proxy sends requests to the front end of that name; else its visitors get another cookie."""
+        answer = httpx.get(url + "/healthz", cookies={"FRONT": name}, timeout=60)
+        return answer.status_code == 200 and "set-cookie" not in answer.headers
+
+    for name, front in zip(("front1", "front2"), both, strict=True):
         before = answers()
         wait_until(lambda before=before: answers() > before + 2 * SCRIPTS)  # type: ignore[misc]
         front.end()
         before = answers()
         wait_until(lambda before=before: answers() > before + 2 * SCRIPTS)  # type: ignore[misc]
         front.start()
+        wait_until(partial(in_use, name))
     enough.set()
     for thread in threads:
         thread.join(120)
