@@ -32,6 +32,7 @@ COMMANDS = (
     Command("switch"),
     Command("start"),
     Command("first_picture"),
+    Command("typed_tokens"),
     Command("stop_beside"),
     Command("alive"),
     Command("overhead"),

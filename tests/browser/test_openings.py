@@ -76,7 +76,7 @@ def test_a_head_of_the_opening_can_be_chosen(visit: Page) -> None:
 def test_a_visitors_conversation_stays(visit: Page) -> None:
     """What this browser kept of a chat comes before what was made beforehand."""
     open_tab(visit, "Chat")
-    expect(visit.locator("#chat-conversation")).to_contain_text("sky")
+    expect(visit.locator("#chat-conversation")).to_contain_text("Paris")
     visit.locator("#chat-message textarea").fill("Say hello.")
     visit.locator("#chat-send").click()
     expect(visit.locator("#chat-conversation")).to_contain_text("Say hello.")
