@@ -19,9 +19,12 @@ ALL = tuple(tab.title for tab in app.TABS)
 SMALL = Settings(chat_model=SMOLLM2.name)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def sites(real_cache: ModelCache) -> Iterator[Callable[[Sequence[str]], str]]:
-    """The address of a page on the bundled weights with the tabs of these titles, which open empty."""
+    """The address of a page on the bundled weights with the tabs of these titles, which open empty.
+
+    Each is closed with its module: a server that waits looks for requests many times a second.
+    """
     addresses: dict[Sequence[str], str] = {}
     demos = []
 
