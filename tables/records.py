@@ -82,7 +82,7 @@ def preamble(records: Sequence[Record]) -> int:
 def _above(record: Record, after: Record, width: int) -> bool:
     """Whether `record` may stand above a table of this `width`: it is narrow, a comment, or prose with commas."""
     cells = trimmed(record.cells)
-    if len(cells) < width or str(cells[0]).startswith("#"):
+    if len(cells) < width or str(cells[0] if cells else "").startswith("#"):
         return True
     spaced = [isinstance(cell, str) and cell[:1].isspace() for cell in cells[1:]]
     return bool(spaced) and all(spaced) and not any(str(cell)[:1].isspace() for cell in after.cells[1:])

@@ -192,6 +192,7 @@ PIECES = [*SIGNS, b"id,text\n", b'{"a":', b"sep=;\n", b"\xff\xfe", b"\xef\xbb\xb
 @example(b"\xff\xfe\x00", ".csv", None)
 @example(b"[", ".json", None)
 @example(b"sep=;", ".csv", None)
+@example(b",\n,\n,", ".csv", None)
 @example(b'"', ".csv", None)
 @settings(max_examples=1_500, deadline=None)
 def test_no_bytes_end_in_an_error_of_the_program(data: bytes, ending: str, header: bool | None) -> None:
