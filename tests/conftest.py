@@ -13,8 +13,10 @@ from models.runtime.cache import ModelCache
 from tests import tiny
 from tests.programs import chromium
 
-# How long an example takes depends on what else the machine does.
-hypothesis.settings.register_profile("untimed", deadline=None)
+# How long an example takes depends on what else the machine does, and a check is to give the same twice. To search for
+# new examples: pytest --hypothesis-profile=search.
+hypothesis.settings.register_profile("untimed", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("search", deadline=None)
 hypothesis.settings.load_profile("untimed")
 
 

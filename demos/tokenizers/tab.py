@@ -30,7 +30,7 @@ AFTER_A_PAUSE = """() => {
   const button = document.getElementById("tokenizers-ask");
   if (!button) return;
   clearTimeout(button.pause);
-  button.pause = setTimeout(() => button.click(), 30);
+  button.pause = setTimeout(() => button.click(), 5);
 }"""
 
 
