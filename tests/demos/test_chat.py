@@ -12,6 +12,7 @@ import psutil
 import pytest
 from gradio_client import Client
 from gradio_client.exceptions import ValidationError
+from gradio_client.utils import Status
 
 from demos.chat import tab as chat
 from demos.chat.reply import notice_of, plain, status_of
@@ -119,6 +120,8 @@ def test_cancel_closes_the_stream(first: str) -> None:
         if first == "streaming":
             endless.gate.set()
             wait_until(job.outputs)
+        # A job can only be cancelled once the client knows that it runs.
+        wait_until(lambda: job.status().code in (Status.PROCESSING, Status.ITERATING))
         job.cancel()
         endless.gate.set()
         wait_until(endless.closed.is_set)
