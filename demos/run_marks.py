@@ -53,19 +53,19 @@ ENDED = """(...lines) => {
 }"""
 # Gradio shows an error in a corner for some seconds and replaces the status line by the word "Error": so the reason is
 # put there, where it stays. Where none comes, the lines may show another run by now, and are left as they are.
-FAILED = """async (first, ...others) => {
+FAILED = """async (_, ...others) => {
   const page = document.body.dataset;
-  const same = { __type__: "update" };
+  const same = { __type__: "update" }, rest = others.map(() => same);
   for (let look = 0; look < 40 && !page.stopped; look++) {
     const reason = document.querySelector(".toast-message-text.error:not([data-old])")?.textContent.trim();
     if (reason) {
       page.stopped = "shown";
       page.runNUMBER = "";
-      return [reason, ...others.map(() => same)];
+      return [reason, ...rest];
     }
     await new Promise((soon) => setTimeout(soon, 50));
   }
-  return [same, ...others.map(() => same)];
+  return [same, ...rest];
 }"""
 # The history that the browser keeps is notified when a run begins, and when it has succeeded.
 RAN = "(...values) => { window.glassboxHistory?.ended(NUMBER, values); }"

@@ -54,11 +54,12 @@ def offer_other_words(translators: Translators) -> None:
     def check(
         text: object, sentence: object, word: object, _other: object, source: object, target: object, model: object
     ) -> None:
-        translators.check(text, source, target, model)
+        language, _ = translators.resolve(text, source, target)
+        translator = translators.choose(language, target, model)
+        translator.check(text)
         check_whole(sentence, "sentence", 0, FURTHEST)
         check_whole(word, "word", 0, FURTHEST)
-        language, _ = translators.resolve(text, source, target)
-        Rewriter(translators.choose(language, target, model)).check_model()
+        Rewriter(translator).check_model()
 
     def other_words(
         text: str,
@@ -94,7 +95,7 @@ def offer_other_words(translators: Translators) -> None:
                 offered = ", ".join(each.text for each in others)
                 raise InputError("other", f"other must be one of the words that could stand there: {offered}.")
             found = rewriter.rewritten(found, place, chosen, report)
-        offered_words = [{"text": each.text, "probability": each.probability} for each in others]
-        return {"text": found.text, "word": here, "others": offered_words, "source": language, **asdict(found.run)}
+        rivals = [{"text": each.text, "probability": each.probability} for each in others]
+        return {"text": found.text, "word": here, "others": rivals, "source": language, **asdict(found.run)}
 
     endpoint(other_words, "other_words", check)

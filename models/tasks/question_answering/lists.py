@@ -11,9 +11,10 @@ from models.text.sentences import stripped
 LONGEST_ITEM = 80
 MOST_ITEMS = 20
 ENDS = ".!?…:;。！？；：।"
-# A line with a name and its value, such as "Tea: 2 euros": the next line is about something else.
-BRACKETS = " \t("
 COLONS = (":", "：")
+# What may stand before the number of an item, as in "(1)".
+BEFORE_NUMBER = " \t("
+# A line with a name and its value, such as "Tea: 2 euros": the next line is about something else.
 FIELD = re.compile(r".*\S[:\t|]\s*\S")
 
 
@@ -39,10 +40,9 @@ def as_prose(text: str) -> str:
         introduced = bool(items) and (items[0].bullet or text[max(0, at - 3) : at].rstrip().endswith(COLONS))
         # In lines as short as these no paragraph is wrapped.
         if introduced or (len(items) > 2 and all(item.end - item.start < NARROWEST for item in items)):
-            found[items[0].line : items[0].start] = " " * (items[0].start - items[0].line)
-            sign = (
-                ";" if items[0].bullet and text[items[0].line : items[0].start].strip(BRACKETS)[:1].isalnum() else ","
-            )
+            bullet = text[items[0].line : items[0].start]
+            found[items[0].line : items[0].start] = " " * len(bullet)
+            sign = ";" if items[0].bullet and bullet.strip(BEFORE_NUMBER)[:1].isalnum() else ","
             for before, after in pairwise(items):
                 found[before.end : after.start] = f"{sign}{' ' * (after.start - before.end - 1)}"
         end = text.find("\n", items[-1].end if items else at)
