@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-# Gradio and the tokenizers read these when they are imported.
+# Gradio, Ray and the tokenizers read these when they are imported.
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "200")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 # How often a thread of libgomp, which torch and llama.cpp compute with on Linux, looks for work before it sleeps. The
 # default on idle cores is 300 times as much, and slows both down several times once another process computes.
