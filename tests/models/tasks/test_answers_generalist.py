@@ -43,6 +43,8 @@ def test_a_quote_is_a_whole_word_in_any_case() -> None:
     assert not part.quoted
     [other] = answerer({"“bob.”": 0.9})[0]("Who?", TEXT).answers
     assert (other.text, other.quoted) == ("Bob", True)
+    [all_of_it] = answerer({"Bob": 0.9})[0]("Who?", "Bob").answers
+    assert (all_of_it.text, all_of_it.quoted) == ("Bob", True)
 
 
 def test_its_own_words_are_shown_with_the_nearest_sentence() -> None:

@@ -1,12 +1,15 @@
 """Another word in a translation: what else the network could write there, and the rest of the sentence after it."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from models.catalog.bundled import ENGLISH_PORTUGUESE, QWEN
 from models.engines import codec
-from models.runtime.cache import ModelCache
+from models.runtime.cache import Loaded, ModelCache
 from models.runtime.limits import InputError
 from models.runtime.provenance import Run
+from models.tasks.translation import rewriting
 from models.tasks.translation.adapter import Translator
 from models.tasks.translation.rewriting import OtherWord, Place, Rewriter
 from models.tasks.translation.translated import Sentence, Translation
@@ -66,6 +69,24 @@ def test_other_words_are_the_likeliest_first(found: tuple[Rewriter, Translation]
     chances = [each.probability for each in others]
     assert chances == sorted(chances, reverse=True)
     assert all(0 < chance < 1 for chance in chances)
+
+
+@pytest.mark.parametrize(
+    ("pieces", "word"),
+    [
+        ("▁a b c ▁d", "▁a b c"),
+        ("▁a b , c", "▁a b"),
+        ("▁a b", "▁a b"),
+        (" ".join(["▁a", *"bc" * 9]), "▁a b c b c b c b c b c b"),
+    ],
+    ids=["to the next word", "to a comma", "to the end", "to the most tokens"],
+)
+def test_a_word_ends(pieces: str, word: str) -> None:
+    """Where another begins, at a sign, with the sentence, or after twelve tokens."""
+    written = pieces.split()
+    tokenizer = SimpleNamespace(id_to_piece=written.__getitem__)
+    found = rewriting._word(Loaded(None, tokenizer, "cpu", "float32", 0), list(range(len(written))), 0)
+    assert [written[token] for token in found] == word.split()
 
 
 @pytest.mark.parametrize("place", [Place(9, 0), Place(0, 999), Place(-1, 0)])
