@@ -9,8 +9,8 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import app
@@ -19,8 +19,8 @@ import settings
 from bench import results
 from bench.beside import THREADS
 from bench.server import ROOT
-from models.catalog.bundled import SMOLLM2
-from models.catalog.offers import BUNDLED
+from models.catalog.bundled import QWEN, SMOLLM2
+from models.catalog.offers import ACCURATE, BETTER, BUNDLED, LARGE
 from models.explain.attention import Attender
 from models.runtime.cache import ModelCache
 from models.runtime.progress import MEGABYTE
@@ -33,15 +33,17 @@ from models.tasks.translation.adapter import Translator
 
 # So much that nothing is evicted.
 BUDGET = 8_000
-MODELS = {
-    "default": model_setup.DEFAULT_MODELS,
-    "all": model_setup.every_model(BUNDLED),
-    "torch": tuple(replace(spec, engine="torch") for spec in model_setup.DEFAULT_MODELS),
+ACCURATE_AND_LARGE = BUNDLED.with_more(ACCURATE).with_more(LARGE).beginning_with(QWEN, *BETTER)
+# The last are the defaults of a page whose weights, the larger ones too, are all on disk.
+MODELS: Mapping[str, Callable[[], Sequence[ModelSpec]]] = {
+    "default": lambda: model_setup.DEFAULT_MODELS,
+    "all": lambda: model_setup.every_model(BUNDLED),
+    "large": lambda: model_setup.defaults(ACCURATE_AND_LARGE),
 }
 TITLES = {
     "default": "The default models",
-    "torch": "The same without the CPU engines, in float32 by PyTorch",
-    "all": "All, with the copies that show attention",
+    "all": "All bundled ones, with the copies that show attention",
+    "large": "The default models where the larger ones are on disk",
 }
 
 
@@ -78,11 +80,12 @@ def load(which: str) -> Memory:
     cache = model_setup.make_cache(chosen)
     serving = app.serve(cache, chosen)
     page, after = resident("VmRSS"), {}
-    for spec in MODELS[which]:
+    models = MODELS[which]()
+    for spec in models:
         # Weights that lie in a mapped file take no memory before they are read.
         use(cache, spec)
         after[spec.label] = resident("VmRSS")
-    counted = {spec.label: cache.size(spec) / MEGABYTE for spec in MODELS[which]}
+    counted = {spec.label: cache.size(spec) / MEGABYTE for spec in models}
     serving.drain(0)
     return Memory(page, after, counted, resident("VmHWM"))
 
@@ -90,7 +93,7 @@ def load(which: str) -> Memory:
 def use(cache: ModelCache, spec: ModelSpec) -> None:
     """Load the model of `spec` and run it once, by the adapter that the page has for it."""
     text = (app.ASSETS / "examples" / "bridge.txt").read_text(encoding="utf-8")
-    if spec.attention == "eager":
+    if spec.attention == "eager" and spec.engine == "torch":
         Attender(cache, (spec,))("", text)
     elif spec.head == "question-answering":
         Answerer(cache, spec)("When was the bridge opened?", text)
@@ -128,7 +131,7 @@ def table(memory: Memory) -> list[str]:
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Print the tables of the default models and of all, and keep them."""
+    """Print the tables of all groups of models, and keep them."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--load", choices=sorted(MODELS), help="load these in this process and print the figures")
     chosen = parser.parse_args(arguments)
