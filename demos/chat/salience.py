@@ -54,8 +54,8 @@ def lit(result: Salience, shown: int) -> dict[str, Any]:
     return {"messages": [{"message": at, "words": words} for at, words in places.items() if at >= 0]}
 
 
-def why(result: Salience, names: tuple[str, str], gradients: bool) -> dict[str, Any]:
-    """The value of a WhyView; `names` are the target and its rival, which may be empty."""
+def why(result: Salience, names: tuple[str, str], gradients: bool, over: bool = False) -> dict[str, Any]:
+    """The value of a WhyView; `names` are the target and its rival, which may be empty. `over`: no more comes."""
     target, rival = names
     text, starts = "", []
     for message in result.messages:
@@ -88,11 +88,11 @@ def why(result: Salience, names: tuple[str, str], gradients: bool) -> dict[str, 
         if rival
         else say("Why “{token}”", token=target)
     )
-    return {"groups": [group(strips, towards, title)], "facts": facts(result, rival, gradients)}
+    return {"groups": [group(strips, towards, title)], "facts": facts(result, rival, gradients, over)}
 
 
-def facts(result: Salience, rival: str, gradients: bool) -> list[str]:
-    """What is to be said in words: the score, the measures' agreement, what was not measured."""
+def facts(result: Salience, rival: str, gradients: bool, over: bool = False) -> list[str]:
+    """What is to be said in words: the score, the measures' agreement, what was not measured, in time or at all."""
     score = f"{result.score:+.2f}".replace("-", "−")
     said = [
         say("The lead in log-probability is {score}: effects are differences of it, in nats.", score=score)
@@ -109,6 +109,12 @@ def facts(result: Salience, rival: str, gradients: bool) -> list[str]:
                 "SmolLM2 has both measures.",
                 model=result.run.model,
             ),
+        ]
+    if result.gap is None and over:
+        measured, words = len(result.left_out), len(result.words)
+        return [
+            *said,
+            say("Time ran out: {n} of {all} words were left out, and no gradients taken.", n=measured, all=words),
         ]
     if result.gap is None and len(result.left_out) == len(result.words):
         return [*said, say("The gradients are being measured…")]
@@ -128,6 +134,7 @@ def on_salience(fold: WhyFold, box: Box, chatter: Chatter) -> None:
         reader = chatter.salience(reply.run.model)
         names = named(reply, target)
         yield {fold.status: say("Waiting for the model"), fold.why: {}, fold.lit: {}}
+        result = None
         ids = [token.id for token in reply.tokens]
         for result in throttled(reader.stream(reply.prompt, ids, target, report_to(progress)), every=0.3):
             passes = say_count(result.passes, "{n:,} reading", "{n:,} readings")
@@ -136,6 +143,8 @@ def on_salience(fold: WhyFold, box: Box, chatter: Chatter) -> None:
                 fold.lit: lit(result, len(history)),
                 fold.status: describe(result.run, passes),
             }
+        if result is not None:
+            yield {fold.why: why(result, names, reader.has_gradients, over=True)}
 
     def check(history: Messages, trees: Trees) -> None:
         last(trees, from_page(history))

@@ -28,8 +28,9 @@ branches are kept under the conversation.
 
 **Why this token**, *this sentence*, or *why not* a rival: each word of the conversation is left out in turn, and the
 reply read again up to that place (occlusion, Zeiler and Fergus 2014); then, where the model's copy in torch fits into
-memory, integrated gradients are added up on the way from a conversation of blanks (Sundararajan et al. 2017). Against a
-rival both measure the lead of the token over it: the words that decided between the two (Yin and Neubig 2022).
+memory, integrated gradients are added up (Sundararajan et al. 2017) on the way from a conversation in which the mean of
+all tokens' embeddings stands for every word. Against a rival both measure the lead of the token over it: the words that
+decided between the two (Yin and Neubig 2022).
 
 **Layer by layer** is the logit lens on a token, as in the Next word tab: what each layer would have written there.
 

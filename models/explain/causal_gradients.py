@@ -9,7 +9,7 @@ from torch import Tensor
 from transformers import DynamicCache
 
 from models.explain.attribution import Attribution
-from models.explain.gradients import embedded, integrated_gradients
+from models.explain.gradients import integrated_gradients
 from models.runtime.cache import Loaded
 
 # A causal language model is several times as large as an encoder, and a caller must be able to stop it as soon.
@@ -21,14 +21,14 @@ def causal_gradients(
     ids: Sequence[int],
     target: Sequence[int],
     moved: Sequence[int],
-    blank: int,
     rival: int | None = None,
 ) -> Iterator[Attribution | None]:
     """Attribute the log-probability of the tokens `target` after `ids` to the positions `moved` of `ids`.
 
-    The baseline has the token `blank` at these positions. With a `rival` of a single target token, the score is its
-    lead: the difference of both logits, which is that of both log-probabilities (Yin and Neubig 2022). The values are
-    those of all positions; the others' are 0. What stands before the first of `moved` is read once. Yields as
+    The baseline has the mean of all tokens' embeddings at these positions, which stands for no word in particular. With
+    a `rival` of a single target token, the score is its lead: the difference of both logits, which is that of both
+    log-probabilities (Yin and Neubig 2022). The values are those of all positions; the others' are 0. What stands
+    before the first of `moved` is read once. Yields as
     `integrated_gradients`.
     """
     model, first = loaded.model, min(moved)
@@ -37,8 +37,12 @@ def causal_gradients(
         with torch.no_grad():
             model(torch.tensor([ids[:first]], device=model.device), cache=before, use_cache=True, logits_to_keep=1)
     read = [*ids[first:], *target[:-1]]
-    kept = [at for at in range(len(read)) if first + at not in moved]
-    inputs, baseline = embedded(model, read, kept, blank)
+    embed = model.get_input_embeddings()
+    inputs = embed(torch.tensor(read, device=model.device))
+    baseline = inputs.clone()
+    # All words' embeddings share a large part. A special token may lack it, as the one between documents in SmolLM2
+    # does: on the way from it to a word the score leaps to and fro, and more points are needed.
+    baseline[[at - first for at in moved]] = embed.weight.mean(0)
     wanted = torch.tensor(target, device=inputs.device)
 
     def score(embeddings: Tensor) -> Tensor:

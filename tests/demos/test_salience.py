@@ -61,6 +61,8 @@ def test_words_say_what_was_measured() -> None:
     begun = replace(RESULT, left_out=(1.0, 2.0), gradients=(), gap=None)
     assert "2 of 3 words" in " ".join(facts(begun, "", gradients=True))
     assert "gradients are being measured" in " ".join(facts(replace(begun, left_out=(1, 2, 3)), "", gradients=True))
+    assert "Time ran out: 2 of 3 words" in " ".join(facts(begun, "", gradients=True, over=True))
+    assert facts(RESULT, "", gradients=True, over=True) == facts(RESULT, "", gradients=True)
     assert "SmolLM2 has both" in " ".join(facts(RESULT, "dog", gradients=False))
     assert "last 3 of 60 words" in " ".join(facts(replace(RESULT, word_count=60), "", gradients=True))
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from models.engines.base import Reading, Sampling
-from models.explain.tokens import boundary
 from models.runtime.cache import Loaded, ModelCache
 from models.runtime.limits import DEFAULT_LIMITS, InputError, Limits
 from models.runtime.memory import retried
@@ -50,9 +49,9 @@ class Salience:
 
     `messages` are the texts in the prompt, the words' own. `score` is the natural log of the target's probability, or
     its lead over the rival: the difference of both logs. `left_out` has the score less that without the word, which is
-    occlusion; `gradients` are integrated gradients, from the same text with blanks for its words. Both are in the
-    order of `words`, of `word_count` in all; `gap` is what the gradients miss, as a share of the change of the score,
-    and None before there are any. `passes` counts readings of the prompt.
+    occlusion; `gradients` are integrated gradients, from the same text with the mean of all tokens in place of words.
+    Both are in the order of `words`, of `word_count` in all; `gap` is what the gradients miss, as a share of the change
+    of the score, and None before there are any. `passes` counts readings of the prompt.
     """
 
     messages: tuple[str, ...]
@@ -139,8 +138,7 @@ class SalienceReader:
             from models.explain.causal_gradients import causal_gradients
 
             moved = sorted(at for word in kept for at in word.positions)
-            blank = boundary(loaded.tokenizer)
-            for better in causal_gradients(loaded, ids, wanted, moved, blank, target.rival):
+            for better in causal_gradients(loaded, ids, wanted, moved, target.rival):
                 if better is not None:
                     sums = tuple(sum(better.values[at] for at in word.positions) for word in kept)
                     result = replace(result, gradients=sums, gap=better.gap, steps=better.steps)
