@@ -28,6 +28,7 @@ COMMANDS = (
     Command("chat_quality", "needs"),
     Command("attention_view"),
     Command("rank_heads"),
+    Command("gradients"),
     Command("faithfulness", "needs"),
     Command("switch"),
     Command("start"),
