@@ -29,7 +29,9 @@ function fillFinder(view) {
       button.ariaLabel = `${placeName(layer, head)}: ${DOINGS[habit]}, ${percent(score)}`;
       if (current) button.setAttribute("aria-current", "true");
       button.addEventListener("click", () => change(view, { layer, head, ...(["heads", "off", "flow"].includes(state.view) ? { view: "matrix" } : {}) }));
-      line.append(button, element("small", "", percent(score)), " ");
+      const pair = element("span");
+      pair.append(button, element("small", "", percent(score)));
+      line.append(pair, " ");
     }
     return line;
   });

@@ -14,10 +14,15 @@ function fillOutcome(view) {
 
 // What is measured, before and after.
 function headline({ kind, of, before, after, effect }, off) {
-  const number = value => element("b", "", kind === "classes" && of === "balance" ? signedOrZero(value) : value.toFixed(2)), line = element("p", "av-headline");
+  const number = value => element("b", "", kind === "classes" && of === "balance" ? signedOrZero(value) : value.toFixed(digitsOf(kind))), line = element("p", "av-headline");
   line.append(measured(kind, of), " ", number(before));
-  if (off) line.append(" → ", number(after), ` (${signedOrZero(effect)})`);
+  if (off) line.append(" → ", number(after), ` (${signedOrZero(effect, digitsOf(kind))})`);
   return line;
+}
+
+// One head turns a text's vector by less than a hundredth.
+function digitsOf(kind) {
+  return kind === "vector" ? 3 : 2;
 }
 
 function signedOrZero(value, digits = 2) {
@@ -60,11 +65,11 @@ function barsOf({ theme }, { kind, bars }) {
       const cell = line.insertCell(), frame = element("span", "av-bar-frame"), bar = element("i");
       Object.assign(bar.style, { width: `${100 * Math.max(0, value)}%`, background: colour });
       frame.append(bar);
-      cell.append(frame, element("em", "", value.toFixed(2)));
+      cell.append(frame, element("em", "", value.toFixed(digitsOf(kind))));
     }
     const change = line.insertCell();
-    change.textContent = signedOrZero(after - before);
-    change.style.color = Math.abs(after - before) < 0.005 ? "" : cssOf(theme.signs.at(after < before ? 0 : -1));
+    change.textContent = signedOrZero(after - before, digitsOf(kind));
+    change.style.color = change.textContent.startsWith("±") ? "" : cssOf(theme.signs.at(after < before ? 0 : -1));
   }
   return table;
 }

@@ -6,7 +6,9 @@ const NAMES = {
 const DASHES = ["", "8 3", "2 3", "8 3 2 3", "1 5"];
 // So near are two measures that neither is better.
 const ALIKE = 0.02;
-const WIDE = 590, HIGH = 270, LEFT = 40, RIGHT = 430, TOP = 12, BOTTOM = 222, LINE = 16;
+// The picture is as wide as its column: on a phone the plot is narrower, so that its words are not smaller.
+const RIGHT = matchMedia("(max-width: 640px)").matches ? 200 : 430;
+const WIDE = RIGHT + 160, HIGH = 270, LEFT = 40, TOP = 12, BOTTOM = 222, LINE = 16;
 const digits = (x) => x.toFixed(2);
 const share = (x) => `${Math.round(100 * x)}%`;
 
@@ -46,7 +48,7 @@ function plot({ shares, curves }, words) {
     svg.append(drawnShape("text", { x: LEFT - 6, y: y(value) + 4, "text-anchor": "end" }, digits(value)));
   }
   for (const each of shares) svg.append(drawnShape("text", { x: x(each), y: BOTTOM + 18, "text-anchor": "middle" }, share(each)));
-  svg.append(drawnShape("text", { x: (LEFT + RIGHT) / 2, y: BOTTOM + 38, "text-anchor": "middle" }, say("words left out, the highest ranked first")));
+  svg.append(drawnShape("text", { x: LEFT, y: BOTTOM + 38 }, say("words left out, the highest ranked first")));
   const ends = spread(Object.entries(curves).map(([name, curve]) => ({ name, y: y(curve.at(-1)) })));
   Object.entries(curves).forEach(([name, curve], i) => {
     const points = curve.map((value, at) => `${x(shares[at]).toFixed(1)},${y(value).toFixed(1)}`).join(" ");

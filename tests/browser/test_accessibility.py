@@ -94,6 +94,7 @@ def test_no_grave_fault_where_a_token_is_explained(blank: Page, sites: Callable[
     page.set_viewport_size({"width": 390, "height": 844})
     assert faults(page, "#chat-why") == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.locator("#chat-salience .why-ramp").evaluate("ramp => ramp.offsetWidth") > 100
 
 
 def test_a_fault_is_found(page: Page) -> None:

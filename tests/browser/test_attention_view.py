@@ -396,6 +396,14 @@ def test_a_head_is_switched_off_and_on_again(view: Alone, attender: Attender, tm
     expect(view.page.locator(".av-headline b")).to_have_count(2)
 
 
+def test_a_small_turn_of_a_vector_shows(view: Alone) -> None:
+    """The cosine has three digits: one head of many changes it little."""
+    view.show(TEXT)
+    view.open("off")
+    view.page.locator('[data-map=weights][data-layer="0"][data-head="0"]').click()
+    expect(view.page.locator(".av-headline b")).to_have_text([re.compile(r"^1\.000$"), re.compile(r"^−?[01]\.\d{3}$")])
+
+
 def test_one_look_is_switched_off_in_the_matrix(view: Alone, attender: Attender) -> None:
     """The locked cell has a button; the result stands under the picture. A translator's text is written anew."""
     view.show(TEXT, model=SMOLLM2.name, layer=0, head=1)

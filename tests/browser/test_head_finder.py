@@ -23,6 +23,8 @@ def test_a_click_goes_to_the_head(browser: Browser, tiny_cache: ModelCache, monk
         view.page.locator(".av-finder summary").click()
         heads = view.page.locator(".av-finder li").first.get_by_role("button")
         expect(heads).to_have_text(["1.3", "2.1"])
+        # A head and its score are not torn apart at the end of a line.
+        expect(view.page.locator(".av-finder li span").first).to_have_css("white-space", "nowrap")
         heads.first.focus()
         view.page.keyboard.press("Enter")
         place = view.page.locator(".av")

@@ -114,6 +114,8 @@ def test_the_lens_is_walked_with_the_keyboard(tab: Page) -> None:
     expect(lens.locator(".lens-detail")).to_contain_text("rank 13")
     tab.keyboard.press("ArrowLeft")
     expect(lens.locator(".lens-where")).to_contain_text("“␣Portugal”")
+    tops = lens.locator(".lens-save").evaluate_all("all => all.map(each => each.getBoundingClientRect().top)")
+    assert len(set(tops)) == 1
     with tab.expect_download() as saved:
         lens.get_by_role("button", name="CSV").click()
     # A token may be a line break.
