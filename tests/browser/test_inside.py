@@ -1,0 +1,51 @@
+"""Each view inside the models: near, readable in both themes, and no wider than a phone."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page
+
+import app
+from demos.page import build as glassbox
+from models.runtime.cache import ModelCache
+from tests.browser.conftest import SMALL
+from tests.browser.inside import VIEWS, View, show
+from tests.browser.tabs import titled
+from tests.browser.test_accessibility import faults, faults_in_both_themes
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
+MOST_CLICKS = 3
+
+
+@pytest.fixture(scope="module")
+def opened(real_cache: ModelCache) -> Iterator[str]:
+    """The address of a page whose tabs open on a result, as a visitor finds it."""
+    tabs = titled(*dict.fromkeys(view.tab for view in VIEWS))
+    demo = app.build(real_cache, tabs, SMALL)
+    _, address, _ = demo.launch(prevent_thread_lock=True, quiet=True, **glassbox.launch_options(app.ASSETS))
+    yield address
+    demo.close()
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
+def test_a_view_is_near_and_readable(blank: Page, opened: str, view: View) -> None:
+    """Within three clicks of the first screen, without a grave fault in either theme, and no wider than a phone."""
+    page = blank
+    assert view.clicks <= MOST_CLICKS
+    page.emulate_media(reduced_motion="reduce")
+    page.goto(f"{opened}?__theme=light")
+    show(page, view)
+    assert faults_in_both_themes(page, view.part) == []
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert faults(page, view.part) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_the_words_of_a_picture_are_readable_on_a_phone(blank: Page, opened: str) -> None:
+    """The deletion curves are drawn for the width there is, so that their words are about as large as elsewhere."""
+    page = blank
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{opened}?__theme=light")
+    show(page, next(view for view in VIEWS if view.name == "which measure to trust"))
+    shrunk = "each => each.getBoundingClientRect().width / each.viewBox.baseVal.width"
+    assert page.locator("#attention-faithfulness svg").first.evaluate(shrunk) > 0.85
