@@ -49,3 +49,13 @@ def test_the_words_of_a_picture_are_readable_on_a_phone(blank: Page, opened: str
     show(page, next(view for view in VIEWS if view.name == "which measure to trust"))
     shrunk = "each => each.getBoundingClientRect().width / each.viewBox.baseVal.width"
     assert page.locator("#attention-faithfulness svg").first.evaluate(shrunk) > 0.85
+
+
+def test_an_edit_stands_in_no_frame(blank: Page, opened: str) -> None:
+    """Its table has lines between the rows alone, not those of Gradio's tables around it."""
+    page = blank
+    page.goto(f"{opened}?__theme=light")
+    show(page, next(view for view in VIEWS if view.name == "smallest edit of a sentiment"))
+    table = page.locator("#sentiment-flip .edit-table")
+    sides = "all => all.map(each => getComputedStyle(each).borderLeftWidth)"
+    assert set(table.locator("xpath=descendant-or-self::*[not(self::span)]").evaluate_all(sides)) == {"0px"}
