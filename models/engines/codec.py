@@ -154,7 +154,7 @@ def _parts(text: str, plain: str, pair: tuple[str, str], strange: set[str], atte
 
 def _copied(source: Source) -> int:
     """How many parts without a numeral have signs or letters that the network does not know."""
-    return sum(not part.form.isascii() and not part.reading for part in source.kept)
+    return sum(not part.form.isascii() and not (part.reading or "-")[0].isdigit() for part in source.kept)
 
 
 def _lost_signs(source: Source, text: str) -> int:

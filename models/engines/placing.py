@@ -120,7 +120,13 @@ class _Target:
             at = self._word(*place)[0]
         else:
             at = self._behind(part.span.start)
-        return _Edit(at, at, self._spaced(part.form, at, left, right), number)
+        end = at + self._blank_before(at, *self._next_word(part.span.end)) if not (left or right) else at
+        return _Edit(at, end, self._spaced(part.form, at, left, right), number)
+
+    def _blank_before(self, at: int, start: int, end: int) -> bool:
+        """Whether only a blank stands from `at` to what stands for the source from `start` to `end`."""
+        place = self._place(start, end)
+        return self.text[at : at + 1] == " " and place is not None and place[0] == at + 1
 
     def _spaced(self, form: str, at: int, left: bool, right: bool) -> str:
         before, after = self.text[at - 1 : at] if at else "", self.text[at : at + 1]

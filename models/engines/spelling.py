@@ -9,7 +9,7 @@ UNKNOWN = 1
 # The network knows straight quotes and hyphens only.
 TYPOGRAPHY = str.maketrans("“”„«»‘’‚–—−", '"""""\'\'\'---')
 # A word of a sign, or an acronym.
-LONE = re.compile(r"[^\W\d_]{4,}[.!?:]*")
+LONE = re.compile(r"[\W_]*[^\W\d_]{4,}[\W_]*")
 WORD = re.compile(r"[^\W\d_]{2,}")
 # A letter three times or more, as in "sooo".
 STRETCHED = re.compile(r"([^\W\d_])\1{2,}", re.IGNORECASE)
@@ -20,7 +20,7 @@ ARTICLE = re.compile(r"(?:the|an?|os?|as?) (?=\w)", re.IGNORECASE)
 
 
 def lone_capitals(text: str) -> bool:
-    """Whether `text` is one word in capitals."""
+    """Whether `text` is one word in capitals, with whatever signs around it."""
     return text.isupper() and LONE.fullmatch(text) is not None
 
 
@@ -82,7 +82,12 @@ def small_words(text: str, nearest: dict[str, str]) -> list[str]:
 
 
 def nearest_letter(tokenizer: Any, character: str) -> str:
-    """The small letter, else the letter without its marks, else the character itself."""
+    """The small letter, else the letter without its marks, else the character itself.
+
+    A sign without its marks is another one: ≠ is not =.
+    """
+    if not character.isalpha():
+        return character
     small = character.lower()
     bare = unicodedata.normalize("NFD", character)[0]
     return next(

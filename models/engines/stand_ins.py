@@ -9,6 +9,8 @@ from models.text.kept import Kept
 STAND_INS = ("X{}", "QX{}", "40{}"), ("40{}", "40{}", "X{}")
 # A name that the network nearly always copies as it is, and translates the rest better for it.
 SITE = re.compile(r"[A-Za-z]{2,}(?:\.[A-Za-z]{2,})+")
+# The first signs of tags, links and emphasis.
+MARKUP = "<[]*_"
 
 
 def stand_ins(text: str, parts: Sequence[Kept], attempt: int) -> tuple[str, ...]:
@@ -49,6 +51,7 @@ def reading_of(
     while at < len(text):
         if at in by_start:
             part, name = by_start[at]
+            name = name or " " * _parts_words(text, part)
             reading += name
             origins += [(part.span.start, part.span.end)] * len(name)
             at = part.span.end
@@ -68,3 +71,9 @@ def origin(origins: Sequence[tuple[int, int]], start: int, end: int) -> tuple[in
         return origins[start][0], origins[end - 1][1]
     at = origins[start][0] if start < len(origins) else origins[-1][1] if origins else 0
     return at, at
+
+
+def _parts_words(text: str, part: Kept) -> bool:
+    """Whether a sign stands between the letters of two words, as in good→bad; markup may stand within one."""
+    around = text[part.span.start - 1 : part.span.start] + text[part.span.end : part.span.end + 1]
+    return len(around) == 2 and around.isalnum() and part.form[0] not in MARKUP

@@ -21,6 +21,8 @@ HYPHENED = re.compile(r"\w*\d\w*(?:-\w+)+|\w+(?:-\w*\d\w*)+")
 ENDING, FINAL = re.compile(r"[!?]{2,}$"), re.compile(r"[!?.]*$")
 # A letter that it writes in place of what it did not read.
 STRAY = re.compile(r"(?<![\w'’])s(?!\w)")
+# Of these it writes the plainest: quotation marks, dashes between blanks, dashes between numbers, ellipses.
+TYPESET = tuple(map(re.compile, (r"[\"“”„«»]", r"(?<!\S)[-–—−](?!\S)", r"(?<=\d)[-–—](?=\d)", r"…|\.\.\.")))
 # What it makes of some single words.
 DOUBLED = re.compile(r"(\w{3,})\W+\1", re.IGNORECASE)
 
@@ -30,6 +32,7 @@ def corrected(source: str, pieces: list[Piece], marked: bool = False) -> list[Pi
 
     `source` is `marked` where it was read with a full stop that it does not have.
     """
+    pieces = _typeset(source, pieces)
     if ORDINAL.search(source):
         pieces = _with_ordinals(pieces)
     if "(" not in source:
@@ -48,6 +51,16 @@ def corrected(source: str, pieces: list[Piece], marked: bool = False) -> list[Pi
         pieces = _without(pieces, *article.span())
     if marked and source[0].islower() and pieces and not FIRST_PERSON.match(_text(pieces)):
         pieces = [replace(pieces[0], text=pieces[0].text[:1].lower() + pieces[0].text[1:]), *pieces[1:]]
+    return pieces
+
+
+def _typeset(source: str, pieces: list[Piece]) -> list[Piece]:
+    """`pieces` with the quotation marks, dashes and ellipses of `source`, where both have as many of a kind."""
+    for kind in TYPESET:
+        forms, places = kind.findall(source), list(kind.finditer(_text(pieces)))
+        if len(forms) == len(places):
+            for form, place in zip(reversed(forms), reversed(places), strict=True):
+                pieces = _changed(pieces, *place.span(), form)
     return pieces
 
 
@@ -101,10 +114,16 @@ def _without_note(pieces: list[Piece]) -> list[Piece]:
 
 def _without(pieces: Sequence[Piece], start: int, end: int) -> list[Piece]:
     """`pieces` less the characters `start` to `end` of their text."""
+    return _changed(pieces, start, end, "")
+
+
+def _changed(pieces: Sequence[Piece], start: int, end: int, text: str) -> list[Piece]:
+    """`pieces` with `text` in place of the characters `start` to `end` of theirs."""
     found, at = [], 0
     for piece in pieces:
         first, last = max(0, start - at), max(0, end - at)
-        found.append(Piece(piece.text[:first] + piece.text[last:], piece.weights))
+        new = text if 0 <= start - at < len(piece.text) else ""
+        found.append(Piece(piece.text[:first] + new + piece.text[last:], piece.weights))
         at += len(piece.text)
     return [piece for piece in found if piece.text]
 

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 # Emoji whose Unicode name describes their look rather than their meaning.
 MEANINGS = {
-    "❤": "love",
-    "♥": "love",
+    "❤": "loved",
+    "♥": "loved",
     "💔": "broken heart",
     "👍": "thumbs up",
     "👎": "thumbs down",
+    "👌": "very good",
+    "🙄": "annoyed",
     "😍": "in love",
     "🤣": "laughing",
     "😂": "laughing with tears",
@@ -21,20 +23,20 @@ MEANINGS = {
     "🤮": "disgusting",
     "🤢": "disgusting",
     "💩": "poop",
-    "🤬": "furious",
+    "🤬": "very angry",
 }
 SILENT = "\u200d\ufe0e\ufe0f"
 
 
 EMOTICONS = {
     **dict.fromkeys([":)", ":-)", "=)", "(:", ":]"], "smiling"),
-    **dict.fromkeys([":D", ":-D", "=D", "xD", "XD", ":'D"], "laughing"),
+    **dict.fromkeys([":D", ":-D", "=D", "xD", "XD", ":'D"], "very happy"),
     **dict.fromkeys([";)", ";-)"], "winking"),
     **dict.fromkeys([":(", ":-(", "=(", "):", ":["], "sad"),
     **dict.fromkeys([":'(", ":,(", "T_T", "T.T", ";_;"], "crying"),
     **dict.fromkeys([">:(", ">:-(", ":@"], "angry"),
     **dict.fromkeys([":/", ":-/", ":|", ":-|"], "not happy"),
-    **dict.fromkeys(["<3"], "love"),
+    **dict.fromkeys(["<3"], "loved"),
     **dict.fromkeys(["</3"], "broken heart"),
     **dict.fromkeys(["^^", "^_^"], "happy"),
 }

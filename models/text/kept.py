@@ -2,11 +2,11 @@
 
 import unicodedata
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import regex
 
-from models.text.emoji import EMOTICONS
+from models.text.markup import CODE, MARK, NAME
 from models.text.sentences import Span
 from models.text.times import (
     CLOCK,
@@ -24,40 +24,23 @@ from models.text.times import (
 DECIMAL_COMMA = frozenset({"pt", "es", "fr", "de", "it", "nl"})
 SWAPPED = str.maketrans(",.", ".,")
 GROUPED = {False: regex.compile(r"\d{1,3}(,\d{3})+(\.\d+)?"), True: regex.compile(r"\d{1,3}(\.\d{3})+(,\d+)?")}
-ENDINGS = "pdf|docx?|xlsx?|pptx?|odt|csv|tsv|txt|md|html?|css|js|ts|json|xml|ya?ml|toml|ini|py|sh|exe|zip|gz|png|jpe?g"
-ENDINGS += "|gif|svg|mp[34]|wav|srt|epub|com|org|net|edu|gov|io|br|pt|uk|de|fr"
-CODE = regex.compile(r"`+[^`\n]+`+|^\$ [a-z].*$")
-NAME = regex.compile(
-    rf"""
-    (?:https?|ftp)://[^\s<>"'`]*[\w/=&\#-] | www\.[^\s<>"'`]*[\w/=&\#-]
-  | [\w.+-]+@[\w-]+(?:\.[\w-]+)+                    # an e-mail address
-  | \{{\{{[^{{}}\n]*\}}\}} | [\$\#]?\{{[^{{}}\n]*\}}            # {{{{x}}}}, {{x}}, ${{x}}
-  | %\(\w+\)[sdifr] | (?<![\d%])%(?:\d+\$)?[-+0]?\d*(?:\.\d+)?[sdifgxr@](?!\w)
-  | (?<![\w:/]):[A-Za-z_]\w* | \$[A-Za-z_]\w*       # :id, $x
-  | (?<!\w)[@\#][\p{{L}}_][\w.]*\w
-  | (?<![\w/.<])(?:~|\.{{1,2}})?(?:/[\w.-]*\w)+/? | [A-Z]:\\[\w.\\-]*\w   # a path
-  | (?<!\w)[\w-]+(?:\.[\w-]+)*\.(?:{ENDINGS})(?!\w)(?:/[\w/.?=&-]*\w)?
-  | (?<![\w.])v\d+(?:\.\d+)*(?!\w) | (?<!\S)--?[a-z][\w-]+(?!\w)
-  | \b(?P<held>[^\W\d_])(?P=held){{3,}}\b                # zzzz, of which the network makes a word
-  | \w+\(\) | \b\w+(?<!_)_(?!_)\w+\b                # a function, snake_case
-  | (?<![\w.,-])\d{{1,3}}(?:\.\d{{3}})+(?:/\d+)?-\d{{1,2}}(?!\w|[.,-]\d)   # 123.456.789-09, of a person or a company
-  | (?<![\w-])\d{{4}}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?(?![\w-])
-  | \w*[^\W\d_]\w*[²³¹⁰-₎]+\w*                      # m², CO₂
-    """,
-    regex.VERBOSE,
-)
-LINK = r"\[(?=[^\[\]\n]+\]\([^()\s]+\))|\]\([^()\s]+\)"
-EMOTICON = rf"(?<!\S)(?:{'|'.join(map(regex.escape, EMOTICONS))})(?=[\s.,!?]|$)"
-MARK = regex.compile(rf"</?[A-Za-z][^<>\n]*>|<!--[^\n]*?-->|&\#?\w+;|{LINK}|\*\*|__|{EMOTICON}")
 ORDINAL = r"(?:(?:st|nd|rd|th)\b|[ªº](?![CF]))"
 NUMBER = regex.compile(rf"(?<![\w.,])\d+(?:[.,:/]\d+)*(?!{ORDINAL})(?![\d\ufe0f\u20e3])")
+# Arrows and relations between words; of signs that the network knows and copies, what is read in their place.
+RELATION = regex.compile(r"(?<=[\p{L}\p{N}]\S?[ ])[\p{Sm}\p{Block=Arrows}\u2794-\u27be•➡]\ufe0f?(?=[ ]\S?[\p{L}\p{N}])")
+COPIED = "->/|"
 THOUSAND = regex.compile(r"\s(?:mil|thousand)\b")
 CLUSTER, EMOJI = regex.compile(r"\X"), regex.compile(r"[\p{Emoji}--\p{ASCII}]", regex.VERSION1)
 # Signs that belong to the number behind them, and with a blank between.
 BEFORE, KNOWN = "€£¥₹₽₩±≈~<>≤≥×#№§^", "$%°"
-# 12.50 as an amount of money, where a version or a time of the day is written alike.
+# 12.50 as an amount of money or a measure, where a version or a time of the day is written alike.
 CURRENCY = "$€£¥₹₽₩"
 AMOUNT = {False: regex.compile(r"\d+\.\d{1,2}"), True: regex.compile(r"\d+,\d{1,2}")}
+_WORDS = "per ?cent|por cento|[mb]illions?|milh|bilh|[mb]ilion|met(?:er|re|ro)|kilo|quil|lit(?:er|re|ro)|gra[mu]|degree"
+UNIT = regex.compile(
+    r"\s?(?:[%°]|(?:[kmµ]?g|[kcmµn]?m|m?[lL]|[kM]?W|[kMGT]B|[kMG]?Hz|mph|km/h|kWh|lbs?|oz)(?![\w])|"
+    rf"(?:{_WORDS}))"
+)
 
 
 @dataclass(frozen=True)
@@ -104,7 +87,9 @@ def kept(text: str, pair: tuple[str, str], strange: Collection[str], closely: bo
             else:
                 found.append(Kept(span, match[0], "" if pattern is MARK else None))
     signs = _signs(text, taken, strange, KNOWN if closely else "")
-    return _joined(text, sorted([*found, *signs], key=lambda each: each.span.start))
+    parts = _joined(text, sorted([*found, *signs], key=lambda each: each.span.start))
+    copied = "" if closely else next((sign for sign in COPIED if sign not in text), "")
+    return [replace(part, reading=copied) if _is_relation(text, part) else part for part in parts]
 
 
 def _number(text: str, written: str, start: int, pair: tuple[str, str]) -> Kept:
@@ -117,7 +102,7 @@ def _number(text: str, written: str, start: int, pair: tuple[str, str]) -> Kept:
         # 2,000 is 2.000 or 2000, and 2 mil; the network garbles groups that it has to swap.
         plain = other.replace("." if comma_to else ",", "")
         return Kept(span, other, other, (plain, f"{other[:-4]} mil") if other.endswith("000") else (plain,))
-    if AMOUNT[comma_from].fullmatch(written) and _is_money(text, span):
+    if AMOUNT[comma_from].fullmatch(written) and (_is_money(text, span) or UNIT.match(text, span.end)):
         return Kept(span, other, other)
     ways = [other, written.replace(":", "h"), written.replace(":", "."), written.replace(".", "h")]
     if half := HALF_DAY.match(text, span.end):
@@ -140,6 +125,12 @@ def _changes_hours(pair: tuple[str, str]) -> bool:
     return pair[0] == "en" and pair[1] in DECIMAL_COMMA
 
 
+def _is_relation(text: str, part: Kept) -> bool:
+    """Whether a sign stands between two words: without one in its place the network would read them as one phrase."""
+    match = RELATION.match(text, part.span.start) if part.is_mark else None
+    return match is not None and match.end() == part.span.end
+
+
 def _signs(text: str, taken: list[bool], strange: Collection[str], more: str) -> list[Kept]:
     """The runs of whole characters (grapheme clusters) of which the network does not know a part."""
     found: list[Kept] = []
@@ -157,7 +148,7 @@ def _signs(text: str, taken: list[bool], strange: Collection[str], more: str) ->
 
 def _folded(character: str) -> bool:
     """Whether SentencePiece's normalization makes another sign of it: ½, ³, ™."""
-    numeral = not character.isascii() and unicodedata.category(character) in ("No", "So", "Sm")
+    numeral = not character.isascii() and unicodedata.category(character) in ("No", "Nl", "So", "Sm")
     return numeral and unicodedata.normalize("NFKC", character) != character
 
 
@@ -183,7 +174,7 @@ def _is_product(first: Kept, second: Kept) -> bool:
 
 def _is_number(part: Kept) -> bool:
     """Whether it is a numeral by itself, as ½ is."""
-    return part.is_mark and all(unicodedata.category(c) == "No" for c in part.form)
+    return part.is_mark and all(unicodedata.category(c) in ("No", "Nl") for c in part.form)
 
 
 def _leads(text: str, sign: Kept, number: Kept) -> bool:

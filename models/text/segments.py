@@ -1,8 +1,9 @@
 """Splits a text into units of translation: sentences without the bullets and white space around them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from models.text.markup import BLOCK, CODE
 from models.text.paragraphs import unwrapped
 from models.text.prose import wide
 from models.text.sentences import Span, in_lines, stripped
@@ -21,14 +22,26 @@ def segments(text: str, language: str) -> list[Span]:
     text = unwrapped(text)
     for sentence in in_lines(text, language):
         in_row = ROW.match(text, text.rfind("\n", 0, sentence.start) + 1)
-        for cell in (CELL_OF_ROW if in_row else CELL).finditer(text, sentence.start, sentence.end):
-            start, end = cell.span()
+        cells = (CELL_OF_ROW if in_row else CELL).finditer(text, sentence.start, sentence.end)
+        for start, end in (part for cell in cells for part in _between_blocks(text, *cell.span())):
             if _starts_line(text, start) and (bullet := BULLET.match(text, start, end)):
                 start = bullet.end()
             inner = stripped(text, start, end)
             if inner.start < inner.end:
                 found.append(inner)
     return found
+
+
+def _between_blocks(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """What tags of blocks leave of `text` from `start` to `end`; one between blanks is a word of a sentence."""
+    code = [match.span() for match in CODE.finditer(text, start, end)]
+    for tags in BLOCK.finditer(text, start, end):
+        blanks = text[tags.start() - 1 : tags.start()] in (" ", "\t") and text[tags.end() : tags.end() + 1] == " "
+        if blanks or any(first < tags.start() < last for first, last in code):
+            continue
+        yield start, tags.start()
+        start = tags.end()
+    yield start, end
 
 
 def windows(text: str, pieces: Sequence[tuple[int, int]], limit: int) -> list[Span]:

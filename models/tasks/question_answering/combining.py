@@ -1,9 +1,10 @@
 """Combines the spans of several windows into answers with calibrated probabilities."""
 
 import math
-import re
 import unicodedata
 from dataclasses import dataclass
+
+import regex
 
 from models.engines.base import EncoderInfo
 from models.runtime.provenance import Run
@@ -12,9 +13,13 @@ from models.tasks.question_answering.results import Answer, Answers
 from models.tasks.question_answering.windows import Encoded, Reading
 from models.text.sentences import stripped
 
-# What is read whole or not at all: an address of a page or a person, and a number with its separators.
-ADDRESS = re.compile(
+# What is read whole or not at all: an address of a page or a person, a number with its separators, and a word of a
+# script that is read letter by letter; some scripts have no spaces, and Korean words end with particles.
+_NO_WORDS = r"\p{Latin}\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}"
+ADDRESS = regex.compile(
     r"(?:https?|ftp)://[^\s<>\"'`]*[\w/]|www\.[^\s<>\"'`]*[\w/]|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\d+(?:[.,:/]\d+)+"
+    rf"|[\p{{L}}--[{_NO_WORDS}]][[\p{{L}}\p{{M}}\u200c\u200d]--[{_NO_WORDS}]]*",
+    regex.VERSION1,
 )
 LONGEST_ADDRESS = 300
 BRACKETS = {"(": ")", "[": "]", "{": "}", "（": "）", "「": "」", "《": "》", "“": "”", "«": "»", "„": "“", '"': '"'}
@@ -98,7 +103,7 @@ def whole_characters(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def whole_address(text: str, start: int, end: int) -> tuple[int, int]:
-    """Widen a span so that it cuts no address and no number in two."""
+    """Widen a span so that it cuts no address, no number and no word of Arabic, Cyrillic or the like in two."""
     first = max(text.rfind(space, 0, start) for space in " \n\t") + 1
     last = min((at for space in " \n\t" if (at := text.find(space, end)) >= 0), default=len(text))
     first, last = max(first, start - LONGEST_ADDRESS), min(last, end + LONGEST_ADDRESS)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from models.catalog.offers import BUNDLED, Offers, by_pair, chosen
 from models.runtime.cache import Loaded, ModelCache
-from models.runtime.limits import DEFAULT_LIMITS, InputError, Limits, check_text
+from models.runtime.limits import DEFAULT_LIMITS, InputError, Limits, check_signs
 from models.runtime.memory import retried
 from models.runtime.placing import placed
 from models.runtime.progress import Report, Stage, ignore, last
@@ -65,7 +65,7 @@ class Translator:
 
     def check(self, text: object) -> None:
         """Raise InputError where `text` cannot be translated."""
-        check_text(text, "Text", self.limits.text)
+        check_signs(text, "Text", self.limits.text)
 
     def __call__(self, text: str, report: Report = ignore) -> Translation:
         """Translate all of `text`. Raises InputError."""
@@ -121,7 +121,7 @@ class Translators:
     def guess(self, text: object) -> Guess | None:
         """The language that `text` seems to be in; None where it cannot be translated, or holds no letters."""
         try:
-            return self.detect(check_text(text, "Text", self.limits.text))
+            return self.detect(check_signs(text, "Text", self.limits.text))
         except InputError:
             return None
 
@@ -132,7 +132,7 @@ class Translators:
         """
         if source != AUTO:
             return str(source), None
-        guess = self.detect(check_text(text, "Text", self.limits.text))
+        guess = self.detect(check_signs(text, "Text", self.limits.text))
         offered = [start for start, to in self.specs if to == target] or [AUTO]
         if guess is None or not (guess.sure or guess.language in offered):
             return offered[0], guess

@@ -183,6 +183,13 @@ def test_offsets_are_the_visitors_own(question: str, context: str) -> None:
         ("শুরু.", (0, 3), (0, 4)),
         ("น้ำ x", (0, 1), (0, 2)),
         ("हिन्दी", (0, 1), (0, 2)),
+        ("தமிழ்", (0, 4), (0, 5)),
+        ("తెలుగు", (0, 5), (0, 6)),
+        ("မြန်မာ", (0, 1), (0, 2)),
+        ("ខ្មែរ", (2, 3), (2, 4)),
+        ("සිංහල", (0, 1), (0, 3)),
+        ("ລາວນີ້", (3, 4), (3, 6)),
+        ("שָׁלוֹם", (0, 1), (0, 3)),
         ("a\r\nb", (0, 1), (0, 1)),
         ("end", (0, 3), (0, 3)),
     ],
@@ -243,6 +250,31 @@ def test_no_address_or_number_is_cut_in_two(span: str, whole: str) -> None:
     start = text.rindex(span) if span == "2" else text.index(span)
     found = whole_address(text, start, start + len(span))
     assert text[slice(*found)] == whole
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "whole"),
+    [
+        ("Her name is فاطمة الزهراء.", "طمة", "فاطمة"),
+        ("He is called রবীন্দ্রনাথ ঠাকুর.", "র", "রবীন্দ্রনাথ"),
+        ("The city is Москва, of course.", "оск", "Москва"),
+        ("The word is λόγος.", "ό", "λόγος"),
+        ("The word is שָׁלוֹם.", "ל", "שָׁלוֹם"),
+        ("The word is हिन्दी।", "न्", "हिन्दी"),
+        ("The word is தமிழ்.", "மி", "தமிழ்"),
+        ("The word is ქართული.", "ქ", "ქართული"),
+        ("The word is հայերեն.", "եր", "հայերեն"),
+        ("The word is አማርኛ.", "ማ", "አማርኛ"),
+        ("The word is 北京大学.", "北京", "北京"),
+        ("คำว่าข้าว", "ข้าว", "ข้าว"),
+        ("서울에서", "서울", "서울"),
+        ("unhappiness", "happi", "happi"),
+    ],
+)
+def test_no_word_of_letters_is_cut_in_two(text: str, part: str, whole: str) -> None:
+    """Of a script that is read letter by letter; not of one without spaces, nor before an ending of Korean."""
+    start = text.index(part)
+    assert text[slice(*whole_address(text, start, start + len(part)))] == whole
 
 
 def test_many_is_one_by_one() -> None:
@@ -329,6 +361,11 @@ def test_bad_input_is_named_before_any_model_runs(question: Any, context: Any, t
         ("What did he say?", 'He said "I am fine." Then he left.', "I am fine."),
         ("Who is the author?", "Title: Dune\nAuthor: Frank Herbert\nYear: 1965", "Frank Herbert"),
         ("What is the price of the large one?", "| size | price |\n|---|---|\n| small | $5 |\n| large | $8 |", "$8"),
+        ("What is her name in Arabic?", "Her name in Arabic is فاطمة. She lives in Cairo.", "فاطمة"),
+        ("What is the word for water?", "The word for water is पानी. The word for fire is आग।", "पानी"),
+        ("How much is the tea?", "Coffee 3.50\nTea 2.50\nCake 4.00", "2.50"),
+        ("Where was he born?", "He was born in St. Petersburg. He died in the U.S. in 1977.", "St. Petersburg"),
+        ("Why was the flight cancelled?", "It was cancelled because of fog. Nobody was hurt.", "because of fog"),
         ("What is Ben's phone number?", "Ana: 555-0100\nBen: 555-0101\nCarla: 555-0102", "555-0101"),
     ],
 )

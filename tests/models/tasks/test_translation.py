@@ -181,7 +181,7 @@ def test_both_ways_with_lists_and_emoji(real_cache: ModelCache) -> None:
     there = translators.choose("en", "pt")("Buy:\n\n  - milk\n  - two apples 🍎\n\n1. Go home. Sleep well!")
     assert there.text == "Comprar:\n\n  - leite\n  - duas maçãs 🍎\n\n1. Vá para casa. Durma bem!"
     back = translators.choose("pt", "en")("Ela disse “olá” — e saiu.\n\nO gato 🐈 está em casa.")
-    assert back.text == 'She said "hello" - and left.\n\nThe cat 🐈 is at home.'
+    assert back.text == "She said “hello” — and left.\n\nThe cat 🐈 is at home."
 
 
 def linked(result: Translation) -> Mapping[str, str]:
@@ -242,6 +242,73 @@ def test_no_language_is_guessed_where_nothing_can_be_translated(translators: Tra
 
 
 FOUND = [
+    # Numbers.
+    ("en", "The bill is $1,045.20, plus 7.5% tax.", "$1.045,20, mais 7,5%"),
+    ("en", "It weighs 2.5kg and is 1.75 m tall.", "1,75 m"),
+    ("en", "About 3.4 million people.", "3,4 milhões"),
+    ("en", "Version 3.5 grew by 2.5 percent.", "A versão 3.5 cresceu 2,5"),
+    ("en", "The ratio is 1:250,000.", "1:250.000"),
+    ("en", "Chapter 11, pages 203-219, ISBN 978-0-306-40615-7.", "11, páginas 203-219, ISBN 978-0-306-40615-7."),
+    ("pt", "Mede 1,75 m e custa 3,4 milhões.", "It measures 1.75 m and costs 3.4 million."),
+    ("pt", "A inflação foi de 0,56% em 12 meses.", "0.56% in 12 months"),
+    # Signs.
+    ("en", "A ≠ B, but A ≈ C.", "A ≠ B, mas A ≈ C."),
+    ("en", "x ∈ A and y ∉ B", "x ∈ A e y ∉ B"),
+    ("en", "Heat the oil → add the garlic → stir well.", "Aqueça o óleo → adicione o alho → mexa bem."),
+    ("en", "Start ➜ Finish", "Início ➜ "),
+    ("en", "bread • milk • cheese", "pão • leite • queijo"),
+    ("en", "good→bad", "Bom→mal"),
+    ("en", "red•green•blue", "vermelho•verde•azul"),
+    ("en", "He was half-asleep - really → gone.", "→"),
+    ("pt", "Clique em Arquivo → Salvar.", "Click File → Save."),
+    ("pt", "Vá em Configurações → Privacidade → Limpar dados.", "Go to Settings → Privacy → Clear data."),
+    ("en", "“Hello,” she said, “are you there?”", "“Olá”, ela disse, “você está lá?”"),
+    ("en", "He left — and never came back.", "Ele saiu — e nunca voltou."),
+    ("en", "Wait… what?", "Aguarde… o"),
+    ("en", "The years 1990–1995 were good.", "1990–1995"),
+    ("en", "Home » Products » Lamps", "Página inicial » Produtos » Lâmpadas"),
+    ("pt", "Ele disse «olá» e saiu…", "He said «hello» and left…"),
+    ("en", "Ⅳ is four.", "Ⅳ é"),
+    # Emoji.
+    ("en", "Happy birthday 🎂🎉🎁!", "Feliz aniversário 🎂🎉🎁!"),
+    ("en", "I❤NY", "I❤NY"),
+    ("en", "Hot🔥deal today", "Hot🔥deal hoje"),
+    ("en", "Wake up ➡️ eat ➡️ work", "Acorde ➡️ comer ➡️ trabalho"),
+    ("en", "1️⃣ Open the box\n2️⃣ Take it out", "1️⃣ Abrir a caixa\n2️⃣ "),
+    ("en", "The flag 🏴󠁧󠁢󠁥󠁮󠁧󠁿 is English.", "A bandeira 🏴󠁧󠁢󠁥󠁮󠁧󠁿"),
+    ("pt", "🇧🇷 Brasil x 🇦🇷 Argentina", "🇧🇷 Brazil x 🇦🇷 Argentina"),
+    # Placeholders, tags and code.
+    ("en", "The file is in ~/docs/{id}.", "~/docs/{id}."),
+    ("en", "GET /users/:id returns it.", "/users/:id"),
+    ("en", "Use :root and ::before in CSS.", "Use :root e ::before em CSS."),
+    ("en", "Call foo(x, y) and then obj.method().", "foo(x, y) e depois obj.method()."),
+    ("en", "First line<br>second line<br>third line", "Primeira linha<br>segunda linha<br>terceira linha"),
+    ("en", "<li>Milk</li><li>Eggs</li>", "<li>Leite</li><li>Ovos</li>"),
+    ("en", "<td>Name</td><td>Price</td>", "<td>Nome</td><td>Preço</td>"),
+    ("en", "<h1>Title</h1><p>Some text here.</p>", "<h1>Título</h1><p>Alguns textos aqui.</p>"),
+    ("en", "Use <br> to break a line.", "Use <br> para quebrar uma linha."),
+    ("en", "Use `<li>a</li>` for an item.", "`<li>a</li>`"),
+    ("en", "<b>S</b>ave the file", "<b>Salvar</b> o arquivo"),
+    ("pt", "Bom dia<br>Boa noite", "Good morning<br>Good night"),
+    # Capitals.
+    ("en", "WARNING: HIGH VOLTAGE", "AVISO: ALTA TENSÃO"),
+    ("en", "PLEASE KEEP THE DOOR CLOSED", "POR FAVOR, MANTENHA A PORTA FECHADA"),
+    ("en", "MADE IN CHINA", "FEITO NA CHINA"),
+    ("en", "THE NASA ROCKET IS READY", "O FOGUETE NASA ESTÁ PRONTO"),
+    ("en", "FOR SALE: 3 HOUSES", "VENDA: 3 CASAS"),
+    ("pt", "NÃO PISE NA GRAMA", "DO NOT STEP ON THE GRASS"),
+    ("pt", "SAÍDA DE EMERGÊNCIA", "EMERGENCY EXIT"),
+    ("pt", "CUIDADO COM O CÃO", "BEWARE OF THE DOG"),
+    # Items without words.
+    ("en", "192.168.0.1", "192.168.0.1"),
+    ("en", "550e8400-e29b-41d4-a716-446655440000", "550e8400-e29b-41d4-a716-446655440000"),
+    ("en", "ftp://files.example.com/a.zip", "ftp://files.example.com/a.zip"),
+    ("en", "iPhone 15 Pro", "iPhone 15 Pro"),
+    ("en", "10:30", "10:30"),
+    ("pt", "relatorio.docx", "relatorio.docx"),
+    ("pt", "R$ 10,00", "R$ 10,00"),
+    ("en", ":-)", ":-)"),
+    # The faults that were reported, and their first neighbours.
     ("en", "They paid 2,345,678 dollars for it.", "2.345.678"),
     ("en", "⚠️ Warning: do not touch", "⚠️ Aviso: não toque"),
     ("en", "If x < 5 then stop.", "< 5"),
@@ -321,6 +388,13 @@ def test_what_must_stay_stays(real_cache: ModelCache, language: str, text: str, 
         ("en", "NASA", "NASA"),
         ("en", "UNESCO", "UNESCO"),
         ("en", "LASER", "LASER"),
+        ("en", "🚨 ALERT 🚨", "🚨 ALERTA 🚨"),
+        ("en", "(EXIT)", "(SAÍDA)"),
+        ("en", '"ENTRANCE"', '"ENTRADA"'),
+        ("en", "✅ DONE", "✅ FEITO"),
+        ("en", ">>> HELP <<<", ">>> AJUDA <<<"),
+        ("pt", "⚠️ PARE", "⚠️ STOP"),
+        ("en", "(NASA)", "(NASA)"),
     ],
 )
 def test_a_lone_word_in_capitals(real_cache: ModelCache, language: str, text: str, expected: str) -> None:
@@ -357,6 +431,10 @@ def test_lone_names_get_no_note(real_cache: ModelCache, text: str) -> None:
         ("pt", "Muuuuito obrigado!", "Thank you very much!"),
         ("pt", "Nãoooooo! Por quêêêê?", "No! Why?"),
         ("pt", "kkkkkkkkkk", "kkkkkkkkkk"),
+        ("pt", "rsrsrsrsrs", "rsrsrsrsrs"),
+        ("pt", "hahahahahahahaha", "hahahahahahahaha"),
+        ("pt", "GOOOOOOOOL", "GOL"),
+        ("en", "hahahahaha, no!", "hahahahaha, não!"),
         ("en", "NOOOOOO", "NÃO"),
         ("en", "YESSSSS", "SIM"),
         ("en", "sooooo good", "tão bom"),

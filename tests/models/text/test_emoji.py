@@ -16,7 +16,7 @@ from models.text.emoji import spelled, spelled_out
         ("Arrived today 👍", "Arrived today  (thumbs up)"),
         (":(", "(sad)"),
         ("Great :-)", "Great  (smiling)"),
-        ("ok <3", "ok  (love)"),
+        ("ok <3", "ok  (loved)"),
         (">:(", "(angry)"),
         ("★★☆☆☆", "(bad, 2 of 5 stars)"),
         ("⭐⭐⭐⭐⭐", "(excellent, 5 of 5 stars)"),
@@ -34,6 +34,9 @@ from models.text.emoji import spelled, spelled_out
         ("See https://a.io:/x, 14/5 or 4/5/2024", "See https://a.io:/x, 14/5 or 4/5/2024"),
         ("Note:(a) and f(x):(y)", "Note:(a) and f(x):(y)"),
         ("The 12 stars", "The 12 stars"),
+        ("🤬", "(very angry)"),
+        ("👌🏿", "(very good) 🏿"),
+        (":D", "(very happy)"),
     ],
 )
 def test_signs_are_spelled_out(text: str, expected: str) -> None:

@@ -43,13 +43,39 @@ THINGS += ("7,421", "½", "10³", "👨‍👩‍👧‍👦", "→", "a.pdf", "
         ("page 3.11 (see: 5) at 1:30", ["3.11", "5", "1:30"]),
         ("zzzz, he said, and AAAAH, III and committee", ["zzzz"]),
         ("100% sure - really, it's 50 % off", ["100", "50"]),
+        ("grew 7.5%, 2.5kg, 1.75 m, 3.4 million", ["7,5", "2,5", "1,75", "3,4"]),
+        ("in 3.5 minutes, at 2.5 more", ["3.5", "2.5"]),
+        ("Open → Save • Close, 5 → 6", ["→", "•", "5", "→", "6"]),
+        ("A → B", ["→"]),
+        ("GET /users/:id/{x} of ~/docs/{id}", ["/users/:id/{x}", "~/docs/{id}"]),
+        ("a ::before b", ["::before"]),
+        ("a foo(x, y) b obj.method() c person(s)", ["foo(x, y)", "obj.method()"]),
+        ("hahahaha banana", ["hahahaha"]),
+        ("Ⅳ", ["Ⅳ"]),
     ],
 )
 def test_what_is_kept(text: str, expected: list[str] | None) -> None:
     """Numbers as the other language writes them, signs with their number, names and code whole; nothing else."""
-    strange = {"#", "×", "<", "₹", "⚠", "\ufe0f", *"👨👩👧👦🇧🇷👍🏽²³½₂"}
+    strange = {"#", "×", "→", "•", "<", "₹", "⚠", "\ufe0f", *"👨👩👧👦🇧🇷👍🏽²³½₂"}
     found = [part.form for part in kept(text, ("en", "pt"), strange)]
     assert found == (re.split(r",? ", text.removeprefix("Hello ")) if expected is None else expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "closely", "readings"),
+    [
+        ("eggs → milk → tea", False, ["-", "-"]),
+        ("half-raw eggs → milk", False, [">"]),
+        ("a - b > c → d", False, ["/"]),
+        ("- > / | a → b", False, [""]),
+        ("eggs → milk", True, [""]),
+        ("→ milk", False, [""]),
+        ("eggs→milk", False, [""]),
+    ],
+)
+def test_a_sign_between_words_is_read_as_one_that_is_known(text: str, closely: bool, readings: list[str]) -> None:
+    """One that the text does not have; in a further attempt nothing is read for it."""
+    assert [part.reading for part in kept(text, ("en", "pt"), {"→"}, closely) if part.form == "→"] == readings
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,11 @@ PIECES = st.lists(st.sampled_from([" one", "two", " a,", ".", " 🎉"]), min_siz
         ("a | b", ["a | b"]),
         ("-5 degrees - really", ["-5 degrees - really"]),
         ("---\n\n🎉", ["🎉"]),
+        ("a b<br>c d<BR/>e", ["a b", "c d", "e"]),
+        ("<ul><li>One</li> <li>Two <b>x</b></li></ul>", ["One", "Two <b>x</b>"]),
+        ('<p class="x">One. Two.</p><p>Three', ["One.", "Two.", "Three"]),
+        ("Use <br> or `a<br>b` here", ["Use <br> or `a<br>b` here"]),
+        ("a <i>b</i>c <link>d", ["a <i>b</i>c <link>d"]),
         ("\n \n", []),
     ],
 )
