@@ -61,7 +61,7 @@ def assemble(
     names = unique((given[i] if i < len(given) else "") or f"column {i + 1}" for i in range(widest))
     cells = [[*row.cells[:widest], *[None] * (widest - len(row.cells))] for row in rows]
     frame = pd.DataFrame(cells, columns=names, dtype=object)
-    notes = [*_preamble_notes(skipped), *_name_notes(named, given), *_quoting_notes(kept)]
+    notes = [*_preamble_notes(skipped), *_name_notes(named, given), *_quoting_notes(kept), *_formula_notes(kept)]
     return Assembled(frame, rows, named, notes + ([] if even else _length_notes(rows, width)))
 
 
@@ -102,6 +102,17 @@ def _quoting_notes(records: Sequence[Record]) -> list[str]:
     if stray:
         notes.append(f"Quotation marks that enclose no cell are kept as they are: {places(stray)}.")
     return notes
+
+
+def _formula_notes(records: Sequence[Record]) -> list[str]:
+    unsolved = [record.line for record in records if record.unsolved]
+    if not unsolved:
+        return []
+    where = places(unsolved)
+    return [
+        f"Formulas without a saved result in {where} are read as they are written. Save the workbook in a spreadsheet "
+        "program."
+    ]
 
 
 def _name_notes(named: bool, given: Sequence[str]) -> list[str]:

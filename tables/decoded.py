@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from charset_normalizer import from_bytes
 
 from models.runtime.limits import InputError
-from tables import latin
+from tables import east_asian, latin
 from tables.records import BROKEN, places
 
 UTF_8, UTF_16, WINDOWS = "UTF-8", "UTF-16", "Windows-1252"
@@ -115,6 +115,11 @@ def _guessed(data: bytes) -> Decoded | None:
     canonical = {codecs.lookup(codec).name.replace("-", "_"): name for codec, name in names.items()}
     matches = from_bytes(data[: DETECTED - DETECTED % 2], cp_isolation=list(names), enable_fallback=False)
     for name in (canonical.get(codecs.lookup(match.encoding).name.replace("-", "_"), "") for match in matches):
+        if name in east_asian.NAMES:
+            readings = {each: text for each in east_asian.NAMES if (text := _strict(data, each)) is not None}
+            if readings:
+                best = east_asian.fitting({name: readings[name], **readings} if name in readings else readings)
+                return Decoded(readings[best], best, [])
         texts: dict[str, str] = {}
         for each in LATIN if name in LATIN else (name,):
             text = _strict(data, each) if each else None

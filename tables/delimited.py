@@ -23,13 +23,17 @@ ALIKE = 0.5
 # Excel's declaration of the separator; a spreadsheet that saves the file again adds empty cells.
 DECLARED = re.compile(r"\"?sep=([^\w\r\n\"'])\"?\1*[ ]*(\r\n|\r|\n|\Z)", re.IGNORECASE)
 
+# The line below the header of a Markdown table, and a text that begins with both.
+RULE = re.compile(r"\|(?:[ ]*:?-+:?[ ]*\|)+")
+RULED = re.compile(rf"\s*\|[^\n]*\|[ \t\r]*\n[ \t]*{RULE.pattern}[ \t\r]*(?:\n|\Z)")
+
 
 @dataclass(frozen=True)
 class Dialect:
     """How cells are separated: names for people, and the arguments of `csv.reader`.
 
     `quoting` reads the file where quotation marks are not all where the csv module has them. `start` is where the first
-    row begins, below the line that declares the separator, if there is one.
+    row begins, below the line that declares the separator, if there is one. A `ruled` table is one of Markdown.
     """
 
     separator: str
@@ -38,11 +42,14 @@ class Dialect:
     quoting: Quoting | None = None
     start: int = 0
     notes: list[str] = field(default_factory=list)
+    ruled: bool = False
 
 
 def detect(text: str, separator: str = "") -> Dialect:
     """The dialect of `text`, with the `separator` of this name where the visitor chose one."""
     declared = DECLARED.match(text)
+    if not separator and RULED.match(text) and all(line.startswith("|") for line in _shown_lines(text)):
+        return Dialect("pipe", "none", {}, ruled=True, notes=["The line below the header is a rule of Markdown."])
     start = declared.end() if declared else 0
     body = text[start:]
     mark = _mark(body)
@@ -62,6 +69,9 @@ def detect(text: str, separator: str = "") -> Dialect:
 
 def read(text: str, dialect: Dialect) -> Iterator[Record]:
     """The rows of `text`, blank lines left out. Raises InputError at a cell that is too long."""
+    if dialect.ruled:
+        yield from _ruled(text)
+        return
     above = int(dialect.start > 0)
     if dialect.quoting is not None:
         for record in dialect.quoting.records():
@@ -79,6 +89,19 @@ def read(text: str, dialect: Dialect) -> Iterator[Record]:
             line = end
     except csv.Error as error:
         raise _too_long(line + 1) from error
+
+
+def _ruled(text: str) -> Iterator[Record]:
+    """The rows of a table of Markdown, without the rule below its header."""
+    rule = next(number for number, line in enumerate(io.StringIO(text), 1) if RULE.fullmatch(line.strip()))
+    for number, line in enumerate(io.StringIO(text), 1):
+        if number != rule and line.strip():
+            cells = re.split(r"(?<!\\)\|", line.strip().removeprefix("|").removesuffix("|"))
+            yield Record(number, [cell.strip().replace("\\|", "|") for cell in cells])
+
+
+def _shown_lines(text: str) -> Iterator[str]:
+    return filter(None, map(str.strip, text.splitlines()))
 
 
 def _too_long(line: int) -> InputError:

@@ -8,7 +8,7 @@ from typing import Any
 
 from models.runtime.limits import InputError
 from models.tasks.spec import Cell
-from tables.json_values import Value, elements_of, fault_in, loads, reason_of, several
+from tables.json_values import Value, columns_of, elements_of, fault_in, loads, reason_of, several
 from tables.records import BROKEN, COLUMN_LIMIT, ROW_LIMIT, SURROGATES, Record, check_count, places
 
 # The column of a line that holds no object.
@@ -38,7 +38,10 @@ def read(text: str, document: bool = False) -> Objects:
     if len(values) > ROW_LIMIT + 1:
         check_count(len(values))
     form, notes = "JSON" if array else "JSON Lines", list[str]()
-    if document and len(values) == 1 and (held := _held(values[0].value)):
+    if document and len(values) == 1 and (columns := columns_of(values[0].value)):
+        form, notes = "JSON", ["The file's object holds the columns."]
+        values = [Value(values[0].line, element) for element in columns]
+    elif document and len(values) == 1 and (held := _held(values[0].value)):
         key, elements = held
         form, notes = "JSON", [f"The rows are the array “{key[:60]}” of the file's object."]
         values = [Value(values[0].line, element) for element in elements]

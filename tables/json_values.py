@@ -101,3 +101,23 @@ def reason_of(error: Exception) -> str:
     if isinstance(error, json.JSONDecodeError):
         return f"{error.msg} at character {error.colno}"
     return "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
+
+
+def columns_of(value: Any) -> list[dict[str, Any]]:
+    """The rows of an object of columns, each a list or, as pandas writes them, an object by the rows' numbers.
+
+    None where it is something else, or its columns differ in length.
+    """
+    if not isinstance(value, dict) or not value:
+        return []
+    columns = list(value.values())
+    if set(value) >= {"columns", "data"} and all(isinstance(value[key], list) for key in ("columns", "data")):
+        names, rows = value["columns"], value["data"]
+        if all(isinstance(row, list) and len(row) == len(names) for row in rows):
+            return [dict(zip(map(str, names), row, strict=True)) for row in rows]
+    if all(isinstance(column, dict) and column and all(map(str.isdecimal, column)) for column in columns):
+        columns = [list(column.values()) for column in columns if column.keys() == columns[0].keys()]
+    plain = all(isinstance(column, list) and not any(isinstance(c, dict | list) for c in column) for column in columns)
+    if not plain or len(columns) < len(value) or len(set(map(len, columns))) > 1:
+        return []
+    return [dict(zip(value, row, strict=True)) for row in zip(*columns, strict=True)]

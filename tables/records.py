@@ -29,13 +29,15 @@ class NoRows(InputError):
 class Record:
     """One row of a file, from `line` to `end`, counted from 1; `end` is 0 where the row is one line.
 
-    `stray` says that a quotation mark in it encloses no cell, `fault` why the row cannot be used.
+    `stray` says that a quotation mark in it encloses no cell, `unsolved` that a formula in it has no result, and
+    `fault` why the row cannot be used.
     """
 
     line: int
     cells: Sequence[Cell]
     end: int = 0
     stray: bool = False
+    unsolved: bool = False
     fault: str = ""
 
 

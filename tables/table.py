@@ -17,6 +17,21 @@ JSON_ENDINGS = (".jsonl", ".ndjson", ".json")
 # Whatever the file is called.
 JSON_START = re.compile(r'\s*(\{\s*"|\{\}|\[\s*\{\s*")')
 
+# What people upload in place of a table, by how it begins; web programs call pages .xls.
+FOREIGN = {
+    "The file is a PDF, not a table. Upload CSV, TSV, JSON Lines or Excel (.xlsx).": re.compile(rb"%PDF-"),
+    "The file is a picture, not a table. Upload CSV, TSV, JSON Lines or Excel (.xlsx).": re.compile(
+        rb"\x89PNG|\xff\xd8\xff|GIF8"
+    ),
+    "The file is a compressed file, not a table. Upload CSV, TSV, JSON Lines or Excel (.xlsx).": re.compile(
+        rb"\x1f\x8b|BZh|\xfd7zXZ|7z\xbc\xaf|Rar!"
+    ),
+    "The file is a web page, not a table. Upload CSV, TSV, JSON Lines or Excel (.xlsx).": re.compile(
+        rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html|head|body|table)\b", re.IGNORECASE
+    ),
+    "The file is an RTF document, not a table. Upload CSV, TSV, JSON Lines or Excel (.xlsx).": re.compile(rb"\{\\rtf"),
+}
+
 
 @dataclass(frozen=True)
 class Options:
@@ -100,6 +115,9 @@ def parse(data: bytes, ending: str, options: Options) -> Table:
         raise InputError("file", "The file is empty: it holds no rows.")
     if data.startswith((workbook.SIGNATURE, workbook.OLD_SIGNATURE)):
         return _from_workbook(data, options)
+    for message, start in FOREIGN.items():
+        if start.match(data):
+            raise InputError("file", message)
     text = decoded.decode(data, options.encoding)
     if ending in JSON_ENDINGS or JSON_START.match(text.text):
         return _from_json(text, document=ending == ".json")

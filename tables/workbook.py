@@ -80,16 +80,17 @@ def _first(book: Any) -> str:
 def _records(data: bytes, at: int) -> Iterator[Record]:
     try:
         rows = _rows(data, at, data_only=False)
-        if _has_formulas(data):
-            shown = _rows(data, at, data_only=True)
-            both = zip(shown, rows, strict=True)
-            rows = ([f if v is None else v for v, f in zip(*pair, strict=True)] for pair in both)
+        # The values are read too, but only where there are formulas.
+        shown = _rows(data, at, data_only=True) if _has_formulas(data) else None
         for line, row in enumerate(rows, 1):
+            values = next(shown) if shown else row
             if line > SHEET_ROWS:
                 raise InputError(
                     "file", f"The sheet has more than {SHEET_ROWS:,} rows; at most {ROW_LIMIT:,} are allowed."
                 )
-            yield Record(line, [_cell(value) for value in row])
+            cells = [written if value is None else value for value, written in zip(values, row, strict=True)]
+            unsolved = any(value is None and written is not None for value, written in zip(values, row, strict=True))
+            yield Record(line, [_cell(value) for value in cells], unsolved=unsolved)
     except InputError:
         raise
     except Exception as error:

@@ -8,12 +8,12 @@ import gradio as gr
 
 from demos import words
 from demos.assets import ASSETS, script
+from demos.compare.differences import Figure, Part, figures, parts
 from demos.status import describe, seconds
 from demos.words import say
 from models.runtime.progress import MEGABYTE
 from models.tasks.question_answering.task import NOT_THERE
 from models.tasks.spec import Outcome
-from models.text.differences import Figure, Part, figures, parts
 
 FOLDER = ASSETS / "compare"
 

@@ -54,6 +54,13 @@ FILES = [
     ("Polish", "cp1250", "imię,opinia\nŁukasz,Czajnik szybko się nagrzewa\n"),
     ("Turkish", "cp1254", "ad,yorum\nİsmail,Su ısıtıcısı çok hızlı\nŞule,Beğendim\n"),
     ("Russian", "koi8-r", "id,text\n1,Очень хорошая книга, прочитал за вечер.\n2,Доставка была медленной.\n"),
+    ("Japanese", "shift_jis", "id,text\n1,これは良い映画でした\n2,悪い\n"),
+    ("Japanese", "shift_jis", "名前,感想\n田中,とても面白い\n鈴木,普通\n"),
+    ("Chinese", "gb18030", "id,text\n1,这部电影很好看\n2,不好看，太长了\n"),
+    ("Chinese", "gb18030", "评论\n很好\n太慢了\n"),
+    ("Chinese", "big5", "id,text\n1,這部電影很好看\n2,不好看\n"),
+    ("Korean", "cp949", "id,text\n1,영화가 정말 좋았어요\n2,별로예요\n"),
+    ("Korean", "cp949", "이름,의견\n민수,좋아요\n"),
     (
         "Japanese",
         "shift_jis",

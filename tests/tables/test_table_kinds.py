@@ -367,6 +367,15 @@ JSON = {
     "an array within an object": (json.dumps({"count": 2, "data": OBJECTS}), ".json"),
     "an indented array within an object": (json.dumps({"data": OBJECTS, "next": None}, indent=4), ".json"),
     "an array of arrays": (json.dumps([["text", "stars"], ["good", 5], ["bad", 1]]), ".json"),
+    "lists by column": (json.dumps({"text": ["good", "bad"], "stars": [5, 1]}), ".json"),
+    "columns as pandas writes them": (
+        json.dumps({"text": {"0": "good", "1": "bad"}, "stars": {"0": 5, "1": 1}}),
+        ".json",
+    ),
+    "pandas, split": (
+        json.dumps({"columns": ["text", "stars"], "index": [0, 1], "data": [["good", 5], ["bad", 1]]}),
+        ".json",
+    ),
     "an array a line": ('["text", "stars"]\n["good", 5]\n["bad", 1]\n', ".jsonl"),
 }
 
@@ -409,6 +418,76 @@ def test_a_broken_element_is_a_row_with_its_fault(text: str, fault: str) -> None
     assert row == len(table) - 1
     assert reported.startswith(fault)
     assert reported in table.reading.notes
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        {"text": ["a", "b"], "stars": [1]},
+        {"text": [["a"]]},
+        {"text": {"x": 1}},
+        {"text": "a", "tags": ["b"]},
+        {"text": []},
+    ],
+)
+def test_lists_that_are_no_columns_stay_cells(held: dict[str, Any]) -> None:
+    """Of one object, the only row."""
+    assert len(read(json.dumps(held), ".json")) == 1
+
+
+MARKDOWN = {
+    "plain": "| id | text |\n|----|------|\n| 1 | good |\n| 2 | bad |\n",
+    "with alignment": "|id|text|\n|:--|:-:|\n|1|good|\n|2|bad|\n",
+    "blank lines around it": "\n\n| id | text |\n| --- | --- |\n| 1 | good |\n\n| 2 | bad |\n\n",
+    "Windows line ends": "| id | text |\r\n|---|---|\r\n| 1 | good |\r\n| 2 | bad |\r\n",
+    "indented": "  | id | text |\n  |---|---|\n  | 1 | good |\n  | 2 | bad |",
+}
+
+
+@pytest.mark.parametrize("text", MARKDOWN.values(), ids=MARKDOWN)
+def test_a_table_of_markdown(text: str) -> None:
+    """Its rule is no row, and the pipes at its edges enclose no cells."""
+    table = read(text, ".md")
+    assert (table.columns, rows(table)) == (["id", "text"], [["1", "good"], ["2", "bad"]])
+    assert "The line below the header is a rule of Markdown." in table.reading.notes
+
+
+def test_an_escaped_pipe_is_a_sign() -> None:
+    """And prose beside a table is not left out."""
+    assert rows(read("| id | text |\n|---|---|\n| 1 | a \\| b |\n")) == [["1", "a | b"]]
+    assert len(read("| id | text |\n|---|---|\n| 1 | a |\nSome prose.\n")) > 1
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (b"%PDF-1.4\n1 0 obj\n", "a PDF"),
+        (b"\x89PNG\r\n\x1a\n", "a picture"),
+        (b"\xff\xd8\xff\xe0JFIF", "a picture"),
+        (b"GIF89a", "a picture"),
+        (b"\x1f\x8b\x08\x00", "a compressed file"),
+        (b"Rar!\x1a\x07", "a compressed file"),
+        (b"<html><table><tr><td>id</td></tr></table></html>", "a web page"),
+        (b"\xef\xbb\xbf\n<!DOCTYPE HTML><p>x", "a web page"),
+        (b"<table border=1><tr><td>id</td></tr></table>", "a web page"),
+        (b"{\\rtf1 hello}", "an RTF document"),
+    ],
+)
+@pytest.mark.parametrize("ending", [".csv", ".xls"])
+def test_what_is_no_table_is_named(data: bytes, kind: str, ending: str) -> None:
+    """Whatever it is called."""
+    with pytest.raises(InputError, match=f"The file is {kind}, not a table"):
+        read(data, ending)
+
+
+def test_formulas_without_a_result_are_named() -> None:
+    """A program wrote them that does not compute; they stay as they are written."""
+    table = read(book(("A", [["id", "text"], [1, '=A2&"x"'], [2, "good"]])), ".xlsx")
+    assert rows(table) == [[1, '=A2&"x"'], [2, "good"]]
+    assert table.reading.notes == (
+        "Formulas without a saved result in line 2 are read as they are written. Save the workbook in a spreadsheet "
+        "program.",
+    )
 
 
 HALVES = [

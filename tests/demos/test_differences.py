@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.text.differences import MANY_WORDS, Figure, figures, parts
+from demos.compare.differences import MANY_WORDS, Figure, figures, parts
 
 
 def alone(first: str, second: str) -> tuple[list[str], list[str]]:
