@@ -102,8 +102,10 @@ def _number(text: str, written: str, start: int, pair: tuple[str, str]) -> Kept:
         # 2,000 is 2.000 or 2000, and 2 mil; the network garbles groups that it has to swap.
         plain = other.replace("." if comma_to else ",", "")
         return Kept(span, other, other, (plain, f"{other[:-4]} mil") if other.endswith("000") else (plain,))
-    if AMOUNT[comma_from].fullmatch(written) and (_is_money(text, span) or UNIT.match(text, span.end)):
+    if AMOUNT[comma_from].fullmatch(written) and _is_money(text, span):
         return Kept(span, other, other)
+    if AMOUNT[comma_from].fullmatch(written) and UNIT.match(text, span.end):
+        return Kept(span, other, written, (other,))
     ways = [other, written.replace(":", "h"), written.replace(":", "."), written.replace(".", "h")]
     if half := HALF_DAY.match(text, span.end):
         ways += of_24_hours(written, half[1] in "pP")
