@@ -37,10 +37,16 @@ def test_quiet_clients_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     now[0] = 59
     limit.seconds_to_wait("d")
     assert len(limit._times) == 4
-    now[0] = 61
+    now[0] = 60
     limit.seconds_to_wait("e")
     assert set(limit._times) == {"d", "e"}
     assert limit.seconds_to_wait("d") > 0
+    # From three on, and not before.
+    now[0] = 120
+    limit.seconds_to_wait("f")
+    assert set(limit._times) == {"d", "e", "f"}
+    limit.seconds_to_wait("g")
+    assert set(limit._times) == {"f", "g"}
 
 
 @pytest.mark.parametrize(

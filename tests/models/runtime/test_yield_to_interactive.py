@@ -2,7 +2,7 @@
 
 from models.catalog.bundled import MINILM, SENTIMENT
 from models.runtime.cache import ModelCache
-from models.runtime.yield_to_interactive import GLANCE, step_aside
+from models.runtime.yield_to_interactive import step_aside
 
 
 class Time:
@@ -20,7 +20,7 @@ class Time:
 
 def waited(cache: ModelCache, own: int, time: Time) -> float:
     """How long a batch steps aside."""
-    step_aside(cache, own, 1.0, lambda: time.now, time.sleep)
+    step_aside(cache, own, clock=lambda: time.now, sleep=time.sleep)
     return time.now
 
 
@@ -28,10 +28,10 @@ def test_a_batch_waits_while_somebody_else_computes(tiny_cache: ModelCache) -> N
     """Until their model is given back, or the patience is over; nobody is waited for where nobody is."""
     assert waited(tiny_cache, 0, Time()) == 0
     with tiny_cache.lease(MINILM):
-        assert 1.0 <= waited(tiny_cache, 0, Time()) <= 1.0 + 2 * GLANCE
+        assert 1.0 <= waited(tiny_cache, 0, Time()) <= 1.02
     lease = tiny_cache.lease(MINILM)
     lease.__enter__()
-    assert waited(tiny_cache, 0, Time(lambda: lease.__exit__(None, None, None))) <= 2 * GLANCE
+    assert waited(tiny_cache, 0, Time(lambda: lease.__exit__(None, None, None))) <= 0.02
 
 
 def test_a_batch_does_not_wait_for_itself(tiny_cache: ModelCache) -> None:
