@@ -36,9 +36,14 @@ def forms(cache: ModelCache) -> dict[str, Form]:
         return {tab.name: tab.show(cache, offers=OFFERS) for tab in app.TABS}
 
 
-def every() -> list[tuple[str, str]]:
-    """The tab and the language of each opening there is."""
-    return [(tab, language) for tab, language in (path.stem.rsplit(".", 1) for path in sorted(FOLDER.glob("*.json")))]
+def every() -> list[tuple[str, str, str]]:
+    """The tab and the language of each opening there is, and the model by whose name it is kept, if any."""
+    found = []
+    for path in sorted(FOLDER.glob("*.json")):
+        tab, _, rest = path.name.removesuffix(".json").partition(".")
+        language, _, by = rest.partition("@")
+        found.append((tab, language, by))
+    return found
 
 
 def make(form: Form, inputs: Mapping[str, Any]) -> Made:
@@ -89,13 +94,13 @@ def rounded(result: Any) -> Any:
 def main(wanted: list[str]) -> None:
     """Make the openings of the `wanted` tabs, or all."""
     found = forms(model_setup.make_cache(settings.read([])))
-    for tab, language in every():
+    for tab, language, by in every():
         if wanted and tab not in wanted:
             continue
-        before = made(tab, language)
+        before = made(tab, language, by)
         assert before is not None, "its file is there"
         text = json.dumps(asdict(make(found[tab], before.inputs)), ensure_ascii=False, separators=(",", ":"))
-        path = FOLDER / f"{tab}.{language}.json"
+        path = FOLDER / f"{tab}.{language}{by and '@'}{by}.json"
         path.write_text(text + "\n", encoding="utf-8")
         print(f"{path.name}: {len(text.encode()):,} bytes")
 

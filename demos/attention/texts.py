@@ -26,10 +26,15 @@ def examples(attender: Attender) -> dict[str, list[str]]:
     return {title: [kinds[kind], text, pair] for title, (kind, text, pair) in offered.items() if kind in kinds}
 
 
+# “The puppy didn't cross the street because it was too tired.” What “it” stands for is not the first token, which many
+# heads look at whatever it is.
+PRONOUN, CHINESE = "“它”指什么", "小狗没有过马路，因为它太累了。"
+
+
 def chinese_examples(attender: Attender) -> dict[str, list[str]]:
     """A text in Chinese for the bundled model that writes: it reads no Chinese, and its tokens are parts of letters."""
     writers = [name for name in attender.names if attender.kind(name) == "causal-lm"]
-    return {"“它”指什么": [writers[0], "猫没有过马路，因为它太累了。", ""]} if writers else {}
+    return {PRONOUN: [writers[0], CHINESE, ""]} if writers else {}
 
 
 def hint(attender: Attender, model: str) -> str:

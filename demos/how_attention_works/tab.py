@@ -6,6 +6,7 @@ from typing import Any
 import gradio as gr
 
 from demos.attention.tab import OPENS_AT
+from demos.attention.texts import CHINESE, PRONOUN
 from demos.events import UNSEEN, current_lane, on_run, run_examples
 from demos.fields.examples import ready_examples
 from demos.guard import guarded, report_to
@@ -37,6 +38,12 @@ def examples(reader: HeadReader) -> dict[str, list[str]]:
     return {title: [kinds[kind], text] for kind, (title, text) in EXAMPLES.items() if kind in kinds}
 
 
+def chinese_examples(reader: HeadReader) -> dict[str, list[str]]:
+    """The Chinese text of the Attention tab, for the model that has tokens for it."""
+    writers = [name for name, spec in reader.readable.items() if spec.head == "causal-lm"]
+    return {PRONOUN: [writers[0], CHINESE]} if writers else {}
+
+
 def render(reader: HeadReader) -> Form:
     """Lay out the tab."""
     gr.Markdown("How does a model decide which words to look at? Three tokens, three numbers each. Change any of them.")
@@ -50,6 +57,10 @@ def render(reader: HeadReader) -> Form:
                 run = gr.Button("Run", variant="primary", elem_id="worked-run")
                 stop = gr.Button("Stop", interactive=False, elem_id="worked-stop")
         with gr.Column(scale=2):
+            in_chinese = chinese_examples(reader)
+            chinese = ready_examples(
+                list(in_chinese.values()), [model, text], "zh", labels=list(in_chinese), elem_id="worked-examples-zh"
+            )
             offered = examples(reader)
             ready = ready_examples(
                 list(offered.values()),
@@ -86,7 +97,8 @@ def render(reader: HeadReader) -> Form:
     inputs, outputs = [model, text, places], [head_view, status]
     on_run([run.click, text.submit], work, inputs, outputs, check, (*FIELDS, "Place"), stop)
     in_lane: dict[str, Any] = {**UNSEEN, "concurrency_id": current_lane(), "concurrency_limit": 1}
-    run_examples(ready, run, stop)
+    for filled in (chinese, ready):
+        run_examples(filled, run, stop)
     head_view.select(
         guarded(work_elsewhere),
         [places],

@@ -8,6 +8,7 @@ import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import gradio as gr
@@ -45,19 +46,25 @@ class Made:
 
 
 @functools.cache
-def made(tab: str, language: str) -> Made | None:
-    """What the tab opens on in a language, such as "en", if anything was made."""
-    path = FOLDER / f"{tab}.{language}.json"
+def made(tab: str, language: str, by: str = "") -> Made | None:
+    """What the tab opens on in a language, such as "en", where the model `by` is its default; None if nothing was made.
+
+    `FOLDER` has one of the model that is the default without a choice, and some of others, which name these.
+    """
+    path = FOLDER / f"{tab}.{language}{by and '@'}{by}.json"
     return Made(**json.loads(path.read_text(encoding="utf-8"))) if path.exists() else None
 
 
 def fitting(tab: str, form: Form, opening: Opening) -> tuple[Made, Any] | None:
     """What `tab` opens on in the visitor's language, or else in English, and its result as the tab has it.
 
-    None where the inputs, such as the name of a model, do not fit this server, or the result is of an earlier version.
+    It is by the model that the tab's picker begins with, where there is such a one. None where the inputs, such as the
+    name of a model, do not fit this server, or the result is of an earlier version.
     """
-    for language in dict.fromkeys([words().tag.partition("-")[0], ENGLISH.tag]):
-        if (found := made(tab, language)) is None:
+    languages = dict.fromkeys([words().tag.partition("-")[0], ENGLISH.tag])
+    begins = str(getattr(form.inputs.get("model"), "value", ""))
+    for language, by in product(languages, (begins, "")):
+        if (found := made(tab, language, by)) is None:
             continue
         try:
             check(form.inputs, found.inputs)
