@@ -120,7 +120,7 @@ def _texts(comparer: Comparer, side: str, first: str) -> dict[str, Component]:
 
     def field(name: str) -> gr.Textbox:
         more: dict[str, Any] = {"label": label.format(name.capitalize()), "visible": name in seen}
-        more |= {"lines": 4, "max_lines": 8} if name == "text" else {}
+        more |= {"lines": 2, "max_lines": 8} if name == "text" else {}
         most = limits.context if name == "text" else limits.text
         return gr.Textbox("", max_length=most, elem_id=f"compare-{name}{end}", **more)
 

@@ -43,6 +43,9 @@ STYLES = (
     "history/view.css",
     "lessons/view.css",
 )
+# On a phone the tabs are one line that is swiped.
+SHOW_TAB = """() => document.querySelector("#tabs [role=tab][aria-selected=true]")?.scrollIntoView(
+  { inline: "center", block: "nearest" })"""
 # A tab's components come into the page when it is first opened, so its button may not be there yet.
 PRESS = """() => {
   document.getElementById(STOP)?.click();
@@ -96,6 +99,7 @@ def build(
                     copy_button(tab.name, tab.title, forms[tab.name])
         if on_space:
             gr.DuplicateButton(say("Duplicate this Space"), variant="secondary", min_width=190, elem_id="duplicate")
+        strip.change(None, None, None, js=SHOW_TAB, **QUIET)
         carry_all(forms, strip)
         try_all(forms, strip)
         filled = keep_typed(forms, open_links(forms, strip, demo, message), demo)

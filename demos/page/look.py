@@ -59,8 +59,13 @@ def theme() -> gr.themes.Base:
         button_primary_border_color="*primary_700",
         button_primary_border_color_dark="*primary_700",
         button_primary_text_color="white",
-        button_secondary_background_fill="*neutral_200",
-        button_secondary_background_fill_dark="*neutral_700",
+        # Outlines only: the one filled button of a tab is the one to press.
+        button_secondary_background_fill="transparent",
+        button_secondary_background_fill_dark="transparent",
+        button_secondary_background_fill_hover="*neutral_200",
+        button_secondary_background_fill_hover_dark="*neutral_700",
+        button_secondary_border_color="*neutral_300",
+        button_secondary_border_color_dark="*neutral_600",
         button_secondary_text_color="*neutral_900",
         button_secondary_text_color_dark="*neutral_100",
     )

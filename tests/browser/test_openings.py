@@ -109,6 +109,23 @@ def test_the_page_fits_its_window(visit: Page, width: int) -> None:
         assert visit.evaluate("document.documentElement.scrollWidth") <= width, tab.title
 
 
+@pytest.mark.parametrize(("width", "height", "seen"), [(1280, 800, "#answer-why button"), (390, 844, ".passage")])
+def test_the_first_screen_shows_the_answer(visit: Page, width: int, height: int, seen: str) -> None:
+    """On a phone as far as its text, on a screen as far as its why, without scrolling."""
+    visit.set_viewport_size({"width": width, "height": height})
+    expect(visit.locator("#answer-view .answer-verdict")).to_be_in_viewport(ratio=1)
+    expect(visit.locator(seen).filter(visible=True).first).to_be_in_viewport()
+
+
+def test_on_a_phone_the_open_tab_is_in_sight(browser: Browser, alive: str) -> None:
+    """The tabs are one line there, also where a link opens the last one."""
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(f"{alive}/?tab=batch")
+    expect(page.get_by_role("tab", name="Batch", exact=True)).to_be_in_viewport(ratio=1)
+    assert page.locator("#tabs [role=tablist]").filter(visible=True).first.evaluate("node => node.offsetHeight") < 60
+    page.close()
+
+
 def test_the_tour_is_walked_by_keyboard_and_remembered(visit: Page) -> None:
     """Five steps, each beside what it is about; Escape leaves it, and the next visit knows."""
     start = visit.locator("#tour-start")

@@ -102,7 +102,7 @@ def test_a_tab_opens_on_what_the_model_that_it_begins_with_made(tab: str, by: st
     offers = replace(OFFERS, chat=tuple(chat), sentiment=tuple(sentiment))
     with gr.Blocks():
         form = title.show(ModelCache(no_model, 1), offers=offers)
-    assert form.inputs["model"].value == by  # type: ignore[attr-defined]
+    assert form.inputs["model"].value == by
     assert form.opening is not None
     assert opened(tab, form)[form.opening.status].startswith(f"Made beforehand by {by}")
 
