@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bench import ours
+from bench import ours, results
 from bench.beside import THREADS
 from demos.question_answering.texts import QUESTIONS, contexts
 from demos.sentiment.texts import EXAMPLES
@@ -118,21 +118,26 @@ def row(group: str, cases: Sequence[Case]) -> str:
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Print each case and a table of the groups; exit with 1 where the median gap of one misses the target."""
+    """Print each case, and keep a table of the groups; exit with 1 where the median gap of one misses the target."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--prompts", type=int, default=len(PROMPTS), help="how many of the prompts")
     chosen = parser.parse_args(arguments)
-    print(f"{THREADS} threads, load average {os.getloadavg()[0]:.1f} before", flush=True)
+    load = os.getloadavg()[0]
     cache, groups = ours.cache(), dict[str, list[Case]]()
     for cases in (replies(cache, PROMPTS[: chosen.prompts]), sentiments(cache), answers(cache)):
         for case in cases:
             groups.setdefault(case.group, []).append(case)
             measured = f"missing {case.gap:.2%}, {case.steps} points, {case.seconds:.1f} s"
             print(f"{case.group}: {case.name}: {measured}", flush=True)
-    print("\n| | cases | within 1% | missing, median | worst | points, median | most | seconds, median | most |")
-    print("|---|---|---|---|---|---|---|---|---|")
-    print("\n".join(row(*each) for each in groups.items()))
-    print(f"\nLoad average {os.getloadavg()[0]:.1f} after")
+    table = [
+        "| | cases | within 1% | missing, median | worst | points, median | most | seconds, median | most |",
+        "|---|---|---|---|---|---|---|---|---|",
+        *(row(*each) for each in groups.items()),
+        "",
+        f"`python -m bench.gradients`: {THREADS} threads. Load of the machine before: {load:.1f}.",
+    ]
+    print("\n".join(table))
+    results.write("Completeness of gradients", table)
     if any(statistics.median(case.gap for case in cases) > TARGET for cases in groups.values()):
         sys.exit(1)
 

@@ -106,7 +106,7 @@ def reason_of(error: Exception) -> str:
 def columns_of(value: Any) -> list[dict[str, Any]]:
     """The rows of an object of columns, each a list or, as pandas writes them, an object by the rows' numbers.
 
-    None where it is something else, or its columns differ in length.
+    Empty if it is something else, or if its columns differ in length.
     """
     if not isinstance(value, dict) or not value:
         return []

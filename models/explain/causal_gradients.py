@@ -28,8 +28,7 @@ def causal_gradients(
     The baseline has the mean of all tokens' embeddings at these positions, which stands for no word in particular. With
     a `rival` of a single target token, the score is its lead: the difference of both logits, which is that of both
     log-probabilities (Yin and Neubig 2022). The values are those of all positions; the others' are 0. What stands
-    before the first of `moved` is read once. Yields as
-    `integrated_gradients`.
+    before the first of `moved` is read once. Yields as `integrated_gradients`.
     """
     model, first = loaded.model, min(moved)
     before = DynamicCache(config=model.config)

@@ -13,15 +13,15 @@ from models.tasks.question_answering.results import Answer, Answers
 from models.tasks.question_answering.windows import Encoded, Reading
 from models.text.sentences import stripped
 
-# What is read whole or not at all: an address of a page or a person, a number with its separators, and a word of a
-# script that is read letter by letter; some scripts have no spaces, and Korean words end with particles.
+# Never cut in two: an address of a page or a person, a number with its separators, and a word of a script that is read
+# letter by letter. Some scripts have no spaces, and Korean words end with particles.
 _NO_WORDS = r"\p{Latin}\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}"
-ADDRESS = regex.compile(
+UNDIVIDED = regex.compile(
     r"(?:https?|ftp)://[^\s<>\"'`]*[\w/]|www\.[^\s<>\"'`]*[\w/]|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\d+(?:[.,:/]\d+)+"
     rf"|[\p{{L}}--[{_NO_WORDS}]][[\p{{L}}\p{{M}}\u200c\u200d]--[{_NO_WORDS}]]*",
     regex.VERSION1,
 )
-LONGEST_ADDRESS = 300
+LONGEST_UNDIVIDED = 300
 BRACKETS = {"(": ")", "[": "]", "{": "}", "（": "）", "「": "」", "《": "》", "“": "”", "«": "»", "„": "“", '"': '"'}
 EDGES = "| \t"
 JOINERS = "\u200d\ufe0e\ufe0f"
@@ -60,7 +60,7 @@ def combined(
         # Some tokenizers have white space as a token of its own.
         inner = stripped(context, span.start, span.end)
         place = whole_list(
-            encoded.context, *whole_address(context, *bare(context, *whole_characters(context, inner.start, inner.end)))
+            encoded.context, *whole_words(context, *bare(context, *whole_characters(context, inner.start, inner.end)))
         )
         if any(character.isalnum() for character in context[slice(*place)]):
             overlapped = next((p for p in best if place[0] < p[1] and p[0] < place[1]), place)
@@ -102,12 +102,12 @@ def whole_characters(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def whole_address(text: str, start: int, end: int) -> tuple[int, int]:
+def whole_words(text: str, start: int, end: int) -> tuple[int, int]:
     """Widen a span so that it cuts no address, no number and no word of Arabic, Cyrillic or the like in two."""
     first = max(text.rfind(space, 0, start) for space in " \n\t") + 1
     last = min((at for space in " \n\t" if (at := text.find(space, end)) >= 0), default=len(text))
-    first, last = max(first, start - LONGEST_ADDRESS), min(last, end + LONGEST_ADDRESS)
-    for match in ADDRESS.finditer(text, first, last):
+    first, last = max(first, start - LONGEST_UNDIVIDED), min(last, end + LONGEST_UNDIVIDED)
+    for match in UNDIVIDED.finditer(text, first, last):
         if match.start() < end and start < match.end():
             start, end = min(start, match.start()), max(end, match.end())
     return start, end

@@ -21,7 +21,7 @@ from models.runtime.arrays import Floats
 from models.runtime.cache import Loaded, ModelCache
 from models.runtime.limits import CONTEXT_LIMIT, InputError
 from models.tasks.question_answering.adapter import Answerer
-from models.tasks.question_answering.combining import Calibration, bare, whole_address, whole_characters
+from models.tasks.question_answering.combining import Calibration, bare, whole_characters, whole_words
 from models.tasks.question_answering.lists import as_prose, whole_list
 from models.tasks.question_answering.windows import (
     ANSWER_TOKENS,
@@ -248,7 +248,7 @@ def test_no_address_or_number_is_cut_in_two(span: str, whole: str) -> None:
     """A span grows over the address or number that it is a part of, and over nothing else."""
     text = "Write ana@example.com or https://www.example.org/a?b=c. Cost of 1,234.56 at 9:30 by Mr. Lee, 7/05/2024 (2)."
     start = text.rindex(span) if span == "2" else text.index(span)
-    found = whole_address(text, start, start + len(span))
+    found = whole_words(text, start, start + len(span))
     assert text[slice(*found)] == whole
 
 
@@ -274,7 +274,7 @@ def test_no_address_or_number_is_cut_in_two(span: str, whole: str) -> None:
 def test_no_word_of_letters_is_cut_in_two(text: str, part: str, whole: str) -> None:
     """Of a script that is read letter by letter; not of one without spaces, nor before an ending of Korean."""
     start = text.index(part)
-    assert text[slice(*whole_address(text, start, start + len(part)))] == whole
+    assert text[slice(*whole_words(text, start, start + len(part)))] == whole
 
 
 def test_many_is_one_by_one() -> None:
