@@ -117,7 +117,7 @@ def test_drafts_are_in_the_history(tab: Page) -> None:
 
 def test_stop_ends_the_drafts(tab: Page) -> None:
     """After Stop the drafts stand still, no error is shown, and the next run works."""
-    settle_drafts(tab, 3, 128, None)
+    settle_drafts(tab, 3, 256, None)
     write(tab, "It was a dark and stormy night")
     tab.locator("#drafts-run").click()
     expect(tab.locator("#drafts-status")).to_contain_text("new token", timeout=PATIENCE)
