@@ -1,7 +1,7 @@
 """ROUGE of both summarization methods beside an article's first three sentences, in its own order and shuffled.
 
-`python -m bench.summary_quality --data DIR`, DIR being where `news-summaries-dev.jsonl.gz` is. Written summaries take
-seconds each: they are kept in `--work`, and a broken-off run goes on from there.
+`python -m bench.summary_quality --data DIR [--writer NAME]`, DIR being where `news-summaries-dev.jsonl.gz` is. Written
+summaries take seconds each: they are kept in `--work`, and a broken-off run goes on from there.
 """
 
 import argparse
@@ -64,9 +64,9 @@ def scores(articles: Sequence[Article], summarize: Callable[[str], str]) -> tupl
     return tuple(mean(column) for column in zip(*rows, strict=True))
 
 
-def kept(summarize: Callable[[str], str], folder: Path) -> Callable[[str], str]:
-    """`summarize` with its answers kept in `folder`, for as long as text and method stay the same."""
-    method = Path(abstractive.__file__).read_bytes()
+def kept(summarize: Callable[[str], str], folder: Path, writer: str) -> Callable[[str], str]:
+    """`summarize` with its answers kept in `folder`, for as long as text, writer and method stay the same."""
+    method = Path(abstractive.__file__).read_bytes() + writer.encode()
     folder.mkdir(parents=True, exist_ok=True)
 
     def look_up(text: str) -> str:
@@ -85,7 +85,7 @@ def table(summarizer: Summarizer, articles: Sequence[Article], work: Path, metho
     yield f"{'':34} ROUGE-1  ROUGE-2  ROUGE-L    words"
     by_method: dict[str, Callable[[str], str]] = {
         "extractive": lambda text: summarizer(text, "extractive", "medium").text,
-        "abstractive": kept(lambda text: summarizer(text, "abstractive", "medium").text, work),
+        "abstractive": kept(lambda text: summarizer(text, "abstractive", "medium").text, work, summarizer.writer.name),
     }
     rows: list[tuple[str, Sequence[Article], Callable[[str], str]]]
     rows = [("first three sentences", articles, first_sentences), ("shuffled: first three", mixed, first_sentences)]
@@ -101,11 +101,12 @@ def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="the folder of news-summaries-dev.jsonl.gz")
     parser.add_argument("--work", type=Path, default=Path("build/summaries"), help="where written summaries are kept")
+    parser.add_argument("--writer", default="", help="the language model that writes (default: the catalog's first)")
     parser.add_argument("--methods", nargs="+", default=["extractive", "abstractive"])
     parser.add_argument("--articles", type=int, default=200, help="so many from the start (default: %(default)s)")
     given = parser.parse_args(arguments)
     articles = read(given.data / "news-summaries-dev.jsonl.gz")[: given.articles]
-    summarizer = of_catalog(model_setup.make_cache(settings.read([])))
+    summarizer = of_catalog(model_setup.make_cache(settings.read(["--memory", "3000"]))).using(given.writer)
     for line in table(summarizer, articles, given.work, given.methods):
         print(line, flush=True)
 

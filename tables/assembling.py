@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -47,6 +47,8 @@ def assemble(
     too many rows or columns, or none.
     """
     kept, count = _limited(records)
+    margin = _margin(kept)
+    kept = [replace(record, cells=record.cells[margin:]) for record in kept] if margin else kept
     skipped = kept[: preamble(kept)] if titled and header is not False else []
     first, *below = kept = kept[len(skipped) :]
     count -= len(skipped)
@@ -61,7 +63,8 @@ def assemble(
     names = unique((given[i] if i < len(given) else "") or f"column {i + 1}" for i in range(widest))
     cells = [[*row.cells[:widest], *[None] * (widest - len(row.cells))] for row in rows]
     frame = pd.DataFrame(cells, columns=names, dtype=object)
-    notes = [*_preamble_notes(skipped), *_name_notes(named, given), *_quoting_notes(kept), *_formula_notes(kept)]
+    notes = [*_preamble_notes(skipped), *_margin_notes(margin), *_name_notes(named, given)]
+    notes += [*_quoting_notes(kept), *_formula_notes(kept)]
     return Assembled(frame, rows, named, notes + ([] if even else _length_notes(rows, width)))
 
 
@@ -83,6 +86,15 @@ def _limited(records: Iterable[Record]) -> tuple[list[Record], int]:
     if not kept:
         raise NoRows("file", "The file is empty: it holds no rows.")
     return kept, count
+
+
+def _margin(records: Sequence[Record]) -> int:
+    """How many of the first columns are empty in all `records`, as where a table begins at B2 of its sheet."""
+    return min(next(i for i, cell in enumerate(record.cells) if cell not in (None, "")) for record in records)
+
+
+def _margin_notes(margin: int) -> list[str]:
+    return [f"Empty columns left out before the table: {margin}."] if margin else []
 
 
 def _preamble_notes(skipped: Sequence[Record]) -> list[str]:

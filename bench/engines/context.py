@@ -13,7 +13,7 @@ from models.runtime.spec import Weights
 from models.weights.store import WeightStore
 
 # In seconds.
-PAUSE = 3.0
+PAUSE = 5.0
 Measures = Mapping[tuple[str, str], Callable[[int], float]]
 
 

@@ -61,7 +61,7 @@ def on_lens(
 
         Args:
             text: what is read; a translator translates it, and its decoder is looked into
-            word: a word whose first token is followed through the layers; what comes out in the end when empty
+            word: a word whose first token is followed through the layers; if empty, the model's final prediction
             model: one of the models of **Lens on** in the Next word tab; the first when empty
         """
         return lens_json(lens(text, word, model, report))

@@ -140,7 +140,7 @@ def render(adapter: NextWord) -> Form:
         """The likeliest tokens to follow `text`, up to 200, and what is left for all others.
 
         Args:
-            text: what is gone on with
+            text: the text to continue
             model: a name that the picker of the tab offers; the empty one is the tab's default
         """
         return next_json(drafter.using(model)(text, 0, report=report))

@@ -9,6 +9,7 @@ from playwright.sync_api import Error, Page, Route, expect
 from starlette.middleware import Middleware
 
 import app
+from bench.server import free_port
 from demos.page import build as glassbox
 from server.head import Head
 from tests import tiny
@@ -18,8 +19,8 @@ pytestmark = pytest.mark.browser
 QUESTION, TEXT = 'Who wrote "it" <b>?', "typed text é 👍\nand more"
 
 
-def serve(port: int | None = None) -> tuple[gr.Blocks, str]:
-    """The app on tiny models, at `port` or any free one; its tabs open empty."""
+def serve(port: int) -> tuple[gr.Blocks, str]:
+    """The app on tiny models, at `port`; its tabs open empty."""
     demo = app.build(tiny.cache(), titled("Question answering", "Sentiment"), openings=False)
     _, address, _ = demo.launch(
         server_port=port,
@@ -34,8 +35,11 @@ def serve(port: int | None = None) -> tuple[gr.Blocks, str]:
 
 @pytest.fixture
 def served() -> Iterator[list[tuple[gr.Blocks, str]]]:
-    """A list that ends with the server that runs now."""
-    servers = [serve()]
+    """A list that ends with the server that runs now.
+
+    Its port is none of those that Gradio tries by itself, which a test beside this one might take during a restart.
+    """
+    servers = [serve(free_port())]
     yield servers
     servers[-1][0].close(verbose=False)
 

@@ -441,6 +441,12 @@ MARKDOWN = {
     "blank lines around it": "\n\n| id | text |\n| --- | --- |\n| 1 | good |\n\n| 2 | bad |\n\n",
     "Windows line ends": "| id | text |\r\n|---|---|\r\n| 1 | good |\r\n| 2 | bad |\r\n",
     "indented": "  | id | text |\n  |---|---|\n  | 1 | good |\n  | 2 | bad |",
+    "no pipes at its edges": "id | text\n--- | ---\n1 | good\n2 | bad\n",
+    "padded to columns": "| id  | text   |\n| --- | ------ |\n| 1   | good   |\n| 2   | bad    |\n",
+    "one dash each": "| id | text |\n|-|-|\n| 1 | good |\n| 2 | bad |\n",
+    "to the right": "| id | text |\n| --: | :--- |\n| 1 | good |\n| 2 | bad |\n",
+    "blanks after its lines": "| id | text |  \n|---|---|  \n| 1 | good |  \n| 2 | bad |  \n",
+    "a byte order mark": "\ufeff| id | text |\n|---|---|\n| 1 | good |\n| 2 | bad |\n",
 }
 
 
@@ -480,14 +486,59 @@ def test_what_is_no_table_is_named(data: bytes, kind: str, ending: str) -> None:
         read(data, ending)
 
 
-def test_formulas_without_a_result_are_named() -> None:
+@pytest.mark.parametrize(
+    ("cells", "margin"),
+    [
+        ([[None, "id", "text"], [None, 1, "good"], [None, 2, "bad"]], 1),
+        ([[], [None, "id", "text"], [None, 1, "good"], [None, 2, "bad"]], 1),
+        ([[None, None, "id", "text"], [None, None, 1, "good"], [None, None, 2, "bad"]], 2),
+        ([[None, "Our kettles"], [], [None, "id", "text"], [None, 1, "good"], [None, 2, "bad"]], 1),
+    ],
+)
+def test_a_table_that_begins_further_right(cells: list[list[Any]], margin: int) -> None:
+    """The columns before it are none of its own, and that is said."""
+    table = read(book(("A", cells)), ".xlsx")
+    assert (table.columns, rows(table)) == (["id", "text"], [[1, "good"], [2, "bad"]])
+    assert f"Empty columns left out before the table: {margin}." in table.reading.notes
+
+
+@pytest.mark.parametrize("text", [",id\na,1\n,2\n", "id,text\n,good\n,bad\n"])
+def test_a_first_column_with_a_name_or_a_cell_stays(text: str) -> None:
+    """Such as the numbers that pandas writes without a name."""
+    assert len(read(text).columns) == 2
+
+
+FORMULAS = [
+    '=A2&"x"',
+    "=SUM(A2:A3)",
+    '=IF(A2>0,"good","bad")',
+    '=HYPERLINK("https://a.io","here")',
+    "=A2",
+    "=1+1",
+    "=TODAY()",
+    '=CONCATENATE("a",A2)',
+    "=Other!A1",
+    "=VLOOKUP(A2,A2:B3,2,FALSE)",
+]
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_formulas_without_a_result_are_named(formula: str) -> None:
     """A program wrote them that does not compute; they stay as they are written."""
-    table = read(book(("A", [["id", "text"], [1, '=A2&"x"'], [2, "good"]])), ".xlsx")
-    assert rows(table) == [[1, '=A2&"x"'], [2, "good"]]
+    table = read(book(("A", [["id", "text"], [1, formula], [2, "good"]])), ".xlsx")
+    assert rows(table) == [[1, formula], [2, "good"]]
     assert table.reading.notes == (
         "Formulas without a saved result in line 2 are read as they are written. Save the workbook in a spreadsheet "
         "program.",
     )
+
+
+def test_every_line_with_such_a_formula_is_named() -> None:
+    """One on another sheet is not."""
+    sheets = (("A", [["id", "text"], [1, "=A2"], [2, "good"], [3, "=A4"]]), ("B", [["id", "text"], [1, "=A2"]]))
+    [note] = read(book(*sheets), ".xlsx").reading.notes
+    assert note.startswith("Formulas without a saved result in lines 2, 4 are read")
+    assert "sheet" not in note.partition("are read")[0]
 
 
 HALVES = [
@@ -499,6 +550,8 @@ HALVES = [
     "\\udfff!",
     "x\\ud800",
     "\\udbff\\u0041",
+    "\\udc00\\udc00",
+    "\\ud83d\\n\\ude00",
 ]
 WHOLE = ["\\ud83d\\ude00", "\U0001f600", "\\u00fc", "\\\\ud83d"]
 

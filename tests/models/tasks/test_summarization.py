@@ -321,21 +321,29 @@ def test_sources_are_the_nearest_and_only_near_ones() -> None:
     assert alone.nearest == pytest.approx(0.44)
 
 
-def test_names_and_numbers_that_are_not_in_the_text() -> None:
+ENGLISH = "In 2019 Ann Lee sold 1,500 of twelve kinds to the American firm's boss, 3.5 each. 全市有八十万人。"
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("The boss of Paris paid Ann 1,500 for 22 gulls.", ["Paris", "22"]),
+        ("Obama left; Ann's 1500 stayed.", ["Obama"]),
+        ("In America they sold 20 kinds, 12 or twelve at 3.5, not 5.", ["America", "20", "5"]),
+        ("Eleven of thirty were sold.", ["Eleven", "thirty"]),
+        ("However, she sold it.", []),
+        ("全市有八十万人，不是二十万人，Paris 也是。", ["二十万", "Paris"]),
+        ("Ann sold 1.5 thousand, and one of them 80万人.", []),
+        ("It cost 1.5 million in April, a dozen on Monday.", ["1.5 million", "April", "Monday"]),
+        ("20 people were sold it.", ["20"]),
+        ("Ann sold 150 and 15,000 of them.", ["150", "15,000"]),
+        ("Lee's boss is an American.", []),
+        ("Leeds had 201 kinds in 2019.", ["Leeds", "201"]),
+    ],
+)
+def test_names_and_numbers_that_are_not_in_the_text(said: str, expected: list[str]) -> None:
     """A name or a number that the text does not have as a word is found, at its place in the sentence."""
-    text = "In 2019 Ann Lee sold 1,500 of twelve kinds to the American firm's boss, 3.5 each. 全市有八十万人。"
-
-    def missing(said: str) -> list[str]:
-        return [place.of(said) for place in absent(said, text)]
-
-    assert missing("The boss of Paris paid Ann 1,500 for 22 gulls.") == ["Paris", "22"]
-    assert missing("Obama left; Ann's 1500 stayed.") == ["Obama"]
-    assert missing("In America they sold 20 kinds, 12 or twelve at 3.5, not 5.") == ["America", "20", "5"]
-    assert missing("Eleven of thirty were sold.") == ["Eleven", "thirty"]
-    assert missing("However, she sold it.") == []
-    assert missing("全市有八十万人，不是二十万人，Paris 也是。") == ["二十万", "Paris"]
-    assert missing("Ann sold 1.5 thousand, and one of them 80万人.") == []
-    assert missing("It cost 1.5 million in April, a dozen on Monday.") == ["1.5 million", "April", "Monday"]
+    assert [place.of(said) for place in absent(said, ENGLISH)] == expected
 
 
 CHINESE = "李明华市长星期二说，新桥花了80万元，三月五日开工，两名工人受伤。王芳和约翰·琼斯都反对，欧阳修没有来。"
