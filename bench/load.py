@@ -20,7 +20,7 @@ from typing import Any
 import httpx
 
 from bench.crowd import crowd
-from bench.figures import MEGABYTE, figure, resident, until_idle
+from bench.figures import figure, resident, until_idle
 from bench.server import ROOT, ask, server
 from models.catalog.bundled import SMOLLM2
 
