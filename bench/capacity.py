@@ -12,11 +12,12 @@ import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from itertools import accumulate, chain
+from itertools import accumulate, chain, pairwise
 from math import ceil
 from statistics import fmean, median
 from typing import Any
 
+import numpy as np
 import psutil
 
 from bench import ours, results
@@ -35,9 +36,12 @@ SECONDS = 60.0
 TURNS = 3
 CALIBRATED = 8.0
 ALONE = 40
-# Clients for each server who ask again at once, so that it always has a request: few enough that encoders do not share
-# larger batches than at the loads that are predicted.
+# Clients who ask again at once, so that the page always has a request: few enough that encoders do not share larger
+# batches than at the loads that are predicted. Replicas are measured with each of these numbers of clients.
 BUSY = 4
+CLIENTS = (1, 2, 4, 8)
+# The calls that a replica takes at a time, unless its configuration has another number.
+AT_ONCE = 4
 # What visitors ask for: its share, and the bytes of its models. Each asks once in THINK seconds.
 MIX: dict[str, tuple[float, list[Any], int]] = {
     "sentiment": (0.3, [TEXT, SENTIMENT.name], SENTIMENT.nbytes),
@@ -118,29 +122,39 @@ def open_loop(server: Server, endpoint: str, data: Sequence[Any], arriving: Sequ
     return found
 
 
-def gaps(calls: Sequence[Sequence[float]], servers: int, seconds: float) -> list[float]:
-    """The seconds that a request keeps a server busy, from a time in which all of them were busy.
+def gaps(calls: Sequence[Sequence[float]], seconds: float) -> list[float]:
+    """The seconds that a request keeps the server busy, from a time in which it always was.
 
     `calls` has for each client the seconds of its calls, each made as soon as the one before was answered. In so many
-    seconds there was always a request waiting, so that a server that ends one begins the next: with one server, these
-    are the times from one end to the next. Their mean is exact; one answer that reaches its client late makes one gap
-    longer and the next one shorter.
+    seconds there was always a request waiting, so that these are the times from one end to the next. Their mean is
+    exact; one answer that reaches its client late makes one gap longer and the next one shorter.
     """
     ends = sorted(end for each in calls for end in accumulate(each) if end < seconds)
-    return [later - earlier for earlier, later in zip(ends, ends[servers:], strict=False)]
+    return [later - earlier for earlier, later in pairwise(ends)]
 
 
-def lane(server: Server, servers: int) -> Lane:
-    """The lane of the checked endpoint, as it is now: measured with one client, one for each server, and many."""
+def lane(server: Server, replicas: int) -> Lane:
+    """The lane of the checked endpoint, as it is now."""
     _, data, _ = MIX[CHECKED]
-    together, many = Asked(servers), Asked(BUSY * servers)
-    ask(server, CHECKED, data, together, CALIBRATED / 2)
-    ask(server, CHECKED, data, many, CALIBRATED)
-    works, apart = split(list(chain(*together.calls)), fmean(gaps(many.calls, servers, CALIBRATED)))
-    if servers == 1:
-        return Lane(works, 1, apart=apart)
-    one = fmean(alone(server, CHECKED, data)) - apart
-    return Lane(works, servers, (max(1.0, fmean(works) / one), 1.0), apart)
+    asked = [Asked(clients) for clients in (CLIENTS if replicas else (1, BUSY))]
+    for each in asked:
+        ask(server, CHECKED, data, each, CALIBRATED / 2)
+    if replicas:
+        return sharing(asked, AT_ONCE * replicas)
+    works, apart = split(list(chain(*asked[0].calls)), fmean(gaps(asked[-1].calls, CALIBRATED / 2)))
+    return Lane(works, 1, apart=apart)
+
+
+def sharing(asked: Sequence[Asked], slots: int) -> Lane:
+    """The lane of replicas that share their cores with each other and with the page, and take so many calls at once.
+
+    A flow-equivalent server (Chandy, Herzog and Woo, Parametric Analysis of Queuing Networks, 1975): with so many
+    requests in progress, all of it together is as fast as when so many clients ask again at once. `asked` has what
+    one client and some larger numbers of clients got; the rates between them are interpolated.
+    """
+    rates = np.interp(range(1, slots + 1), [each.clients for each in asked], [each.rate for each in asked])
+    speeds = tuple(float(rate) / count / asked[0].rate for count, rate in enumerate(rates, 1))
+    return Lane(list(chain(*asked[0].calls)), slots, speeds)
 
 
 def split(seconds: Sequence[float], busy: float) -> tuple[list[float], float]:
@@ -153,25 +167,25 @@ def split(seconds: Sequence[float], busy: float) -> tuple[list[float], float]:
     return [max(0.0, each - apart) * scale for each in seconds], apart
 
 
-def turn(server: Server, servers: int, load: float, seconds: float, seed: int) -> Turn:
+def turn(server: Server, replicas: int, load: float, seconds: float, seed: int) -> Turn:
     """Predict and measure a load for so many seconds; the lane is measured just before."""
-    found = lane(server, servers)
-    rate = load * servers / fmean(found.works)
+    found = lane(server, replicas)
+    rate = load * found.capacity
     arriving = arrivals(rate, max(1, round(rate * seconds)), seed)
     # Of these arrivals, so that no chance of theirs is in the comparison; the middle of many simulations.
     runs = [quantile(simulate(found, arriving, again), 0.95) for again in range(101)]
     measured = open_loop(server, CHECKED, MIX[CHECKED][1], arriving)
     made = Turn(rate, quantile(runs, 0.5), quantile(measured, 0.95))
-    print(f"{load:.0%}: {made}; {fmean(found.works):.3f} s at a server, {found.apart:.3f} s apart", flush=True)
+    print(f"{load:.0%}: {made}; at most {found.capacity:.1f} a second, {found.apart:.3f} s apart", flush=True)
     return made
 
 
-def check(server: Server, servers: int, seconds: float) -> list[Row]:
+def check(server: Server, replicas: int, seconds: float) -> list[Row]:
     """Predict and measure each load; they take turns, so that what slows the machine down slows all of them."""
     turns: dict[float, list[Turn]] = {load: [] for load in LOADS}
     for seed in range(TURNS):
         for load in LOADS:
-            turns[load].append(turn(server, servers, load, seconds / TURNS, seed))
+            turns[load].append(turn(server, replicas, load, seconds / TURNS, seed))
     return [Row(load, made) for load, made in turns.items()]
 
 
@@ -221,7 +235,7 @@ def main(arguments: Sequence[str]) -> None:
             # A first call loads the model on each replica, and is not counted.
             ask(server, endpoint, data, Asked(max(1, 2 * chosen.replicas)), 5.0)
             times[endpoint] = alone(server, endpoint, data, ALONE // 4)
-        rows = check(server, max(1, chosen.replicas), chosen.seconds)
+        rows = check(server, chosen.replicas, chosen.seconds)
     header = "| load | requests a second | p95 predicted, s | p95 measured, s | off by |"
     table = [header, "|---|---|---|---|---|", *map(str, rows)]
     text = [*table, "", *carried(times, chosen.price), *notes(chosen, times)]
@@ -239,13 +253,18 @@ def notes(chosen: argparse.Namespace, times: dict[str, list[float]]) -> list[str
     prices = (
         "" if chosen.price is None else f"A replica costs {chosen.price:g} an hour, which was given, not looked up."
     )
+    most = (
+        "most answers a second that 1, 2, 4 or 8 clients get who ask again at once"
+        if chosen.replicas
+        else f"answers a second that {BUSY} clients get who ask again at once"
+    )
     return [
         "",
         f"`python -m bench.capacity{options} --seconds {chosen.seconds:g}`: /{CHECKED} arriving by chance, at shares",
-        f"of the answers a second that {BUSY} clients for each server get who ask again at once. Each load",
+        f"of the {most}. Each load",
         f"{chosen.seconds:g} s in {TURNS} turns; the medians are compared, the least and the most stand beside them.",
-        "The prediction is the middle of 101 simulations of the same arrivals; how long a request keeps a server busy,",
-        f"and how long it is on its way, was measured before each turn. Alone a request took on average {means}.",
+        "The prediction is the middle of 101 simulations of the same arrivals; how fast requests are served",
+        f"was measured before each turn. Alone a request took on average {means}.",
         f"The second table is the simulation alone: each visitor asks once in {THINK:g} s, and 95% are to be",
         f"answered within {SLOWER:g} times the p95 of a request alone. {prices}".rstrip(),
         f"The load average was {psutil.getloadavg()[0]:.1f} at the end, this measurement's own work included.",

@@ -29,8 +29,8 @@ TEXTS = ROOT / "assets" / "examples"
 GLANCE = 5.0
 REQUESTS = 1_000
 SWITCHES = 20
-# In megabytes: enough for each of the two that take turns, SmolLM2 (360) and its copy that shows attention (538), but not
-# for both.
+# In megabytes: enough for each of the two that take turns, SmolLM2 (360) and its copy that shows attention (538), not for
+# both.
 SWITCHING_MEMORY = 600
 
 

@@ -20,6 +20,11 @@ class Lane:
     speeds: Sequence[float] = (1.0,)
     apart: float = 0.0
 
+    @property
+    def capacity(self) -> float:
+        """The most requests a second."""
+        return max(busy * self.speed(busy) for busy in range(1, self.servers + 1)) * len(self.works) / sum(self.works)
+
     def speed(self, busy: int) -> float:
         """How fast each of so many servers works."""
         return self.speeds[min(busy, len(self.speeds)) - 1]

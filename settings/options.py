@@ -80,9 +80,7 @@ class Settings(BaseModel):
         pattern=(r"https?://[^\s/?#@]+(/[^\s?#]*)?", "an address like http://host:8000, without a name or a key"),
         shown="none: every model runs here",
     )
-    engine_model: str = option(
-        "", "the chat model that the server at --engine-url runs", shown="SmolLM2-135M-Instruct"
-    )
+    engine_model: str = option("", "the chat model that the server at --engine-url runs", shown="SmolLM2-135M-Instruct")
     engine_key: str = option(
         "",
         "the key for the server at --engine-url; the variable hides it better",

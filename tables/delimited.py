@@ -23,9 +23,9 @@ ALIKE = 0.5
 # Excel's declaration of the separator; a spreadsheet that saves the file again adds empty cells.
 DECLARED = re.compile(r"\"?sep=([^\w\r\n\"'])\"?\1*[ ]*(\r\n|\r|\n|\Z)", re.IGNORECASE)
 
-# The line below the header of a Markdown table, and a text that begins with both.
-RULE = re.compile(r"\|(?:[ ]*:?-+:?[ ]*\|)+")
-RULED = re.compile(rf"\s*\|[^\n]*\|[ \t\r]*\n[ \t]*{RULE.pattern}[ \t\r]*(?:\n|\Z)")
+# The line below the header of a Markdown table, whose pipes at the edges may be left out, and a text that begins with both.
+RULE = re.compile(r"(?:\|(?:[ ]*:?-+:?[ ]*\|)+|:?-+:?(?:[ ]*\|[ ]*:?-+:?)+)")
+RULED = re.compile(rf"\s*[^\n]*\|[^\n]*\n[ \t]*{RULE.pattern}[ \t\r]*(?:\n|\Z)")
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Dialect:
 def detect(text: str, separator: str = "") -> Dialect:
     """The dialect of `text`, with the `separator` of this name where the visitor chose one."""
     declared = DECLARED.match(text)
-    if not separator and RULED.match(text) and all(line.startswith("|") for line in _shown_lines(text)):
+    if not separator and RULED.match(text) and all("|" in line for line in _shown_lines(text)):
         return Dialect("pipe", "none", {}, ruled=True, notes=["The line below the header is a rule of Markdown."])
     start = declared.end() if declared else 0
     body = text[start:]

@@ -6,8 +6,9 @@ from itertools import pairwise
 import pytest
 
 from bench import capacity
-from bench.capacity import Row, Turn, carried, gaps, split
-from bench.queue import Lane, simulate
+from bench.capacity import Row, Turn, carried, gaps, sharing, split
+from bench.clients import Asked
+from bench.queue import Lane, arrivals, simulate
 
 
 def closed_loop(lane: Lane, clients: int, seconds: float) -> list[list[float]]:
@@ -26,7 +27,7 @@ def closed_loop(lane: Lane, clients: int, seconds: float) -> list[list[float]]:
 def test_busy_times_are_found_whatever_the_way_takes() -> None:
     """From clients who always have a request in line, as long as there are enough of them."""
     works = [0.02, 0.03, 0.04]
-    found = gaps(closed_loop(Lane(works, 1, apart=0.05), 8, 60.0), 1, 60.0)
+    found = gaps(closed_loop(Lane(works, 1, apart=0.05), 8, 60.0), 60.0)
     assert sum(found) / len(found) == pytest.approx(0.03, rel=0.02)
     assert {round(each, 6) for each in found[8:]} == set(works)
 
@@ -41,11 +42,18 @@ def test_what_a_request_takes_is_split() -> None:
     assert works == pytest.approx([0.16, 0.2, 0.24])
 
 
-def test_two_servers_are_busy_for_two_gaps() -> None:
-    """Their ends interleave."""
-    calls = [[1.0] * 10, [0.5, *[1.0] * 10]]
-    assert gaps(calls, 2, 100.0) == pytest.approx([1.0] * 19)
-    assert gaps(calls, 2, 3.1) == pytest.approx([1.0] * 4)
+def test_replicas_on_shared_cores_are_as_fast_as_so_many_clients_found_them() -> None:
+    """Requests that are in progress together slow each other down; a request alone takes what it took one client."""
+    loops = [(1, [[0.1] * 10]), (2, [[0.15] * 10] * 2), (4, [[0.3] * 5] * 4)]
+    asked = [Asked(clients, sum(calls[0]), calls) for clients, calls in loops]
+    lane = sharing(asked, 8)
+    assert lane.servers == 8
+    assert lane.capacity == pytest.approx(4 / 0.3)
+    assert simulate(lane, [0.0]) == pytest.approx([0.1])
+    assert simulate(lane, [0.0, 0.0]) == pytest.approx([0.15] * 2)
+    assert simulate(lane, [0.0] * 8) == pytest.approx([0.6] * 8)
+    apart = simulate(lane, arrivals(0.5, 500))
+    assert sum(apart) / 500 == pytest.approx(0.1, rel=0.05)
 
 
 def test_the_way_is_added_to_each_request() -> None:
