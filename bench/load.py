@@ -29,8 +29,7 @@ TEXTS = ROOT / "assets" / "examples"
 GLANCE = 5.0
 REQUESTS = 1_000
 SWITCHES = 20
-# In megabytes: enough for each of the two that take turns, SmolLM2 (360) and its copy that shows attention (538), not for
-# both.
+# In megabytes: enough for SmolLM2 (360) and for its copy that shows attention (538), which take turns, not for both.
 SWITCHING_MEMORY = 600
 
 

@@ -23,9 +23,9 @@ ALIKE = 0.5
 # Excel's declaration of the separator; a spreadsheet that saves the file again adds empty cells.
 DECLARED = re.compile(r"\"?sep=([^\w\r\n\"'])\"?\1*[ ]*(\r\n|\r|\n|\Z)", re.IGNORECASE)
 
-# The line below the header of a Markdown table, whose pipes at the edges may be left out, and a text that begins with both.
+# The line below the header of a Markdown table, whose pipes at the edges may be left out; a text that begins with both.
 RULE = re.compile(r"(?:\|(?:[ ]*:?-+:?[ ]*\|)+|:?-+:?(?:[ ]*\|[ ]*:?-+:?)+)")
-RULED = re.compile(rf"\s*[^\n]*\|[^\n]*\n[ \t]*{RULE.pattern}[ \t\r]*(?:\n|\Z)")
+RULED = re.compile(rf"\s*+(?=[^\n]*\|)[^\n]*+\n[ \t]*{RULE.pattern}[ \t\r]*(?:\n|\Z)")
 
 
 @dataclass(frozen=True)
