@@ -22,11 +22,18 @@ function typedFields(ids) {
     pending?.delete(id);
     if (field) stored((storage) => storage.setItem(TYPED + id, field.value));
   };
+  // Another text is to stand in the fields, which must not be written over by what is kept.
+  const forget = () => {
+    pending = null;
+    stored((storage) => ids.forEach((id) => storage.removeItem(TYPED + id)));
+  };
   const settle = (frames) => {
+    if (!pending) return;
     for (const [id, value] of pending) if (written(id)?.value === value) pending.delete(id);
     if (pending.size && frames) requestAnimationFrame(() => settle(frames - 1));
   };
   return {
+    forget,
     watch() {
       document.addEventListener("input", (event) => {
         const id = ids.find((each) => event.target.closest?.(`#${CSS.escape(each)}`));
@@ -39,9 +46,7 @@ function typedFields(ids) {
     // example may be filling it.
     restored() {
       const [entry] = performance.getEntriesByType("navigation");
-      if (location.hash.startsWith("#link=") && entry?.type !== "reload") {
-        stored((storage) => ids.forEach((id) => storage.removeItem(TYPED + id)));
-      }
+      if (location.hash.startsWith("#link=") && entry?.type !== "reload") forget();
       const values = ids.map((id) => stored((storage) => storage.getItem(TYPED + id)));
       pending = new Map(ids.map((id, at) => [id, values[at]]).filter(([, value]) => value !== null));
       settle(FRAMES);

@@ -48,7 +48,11 @@ EMBED = """async (code, message) => {
 }"""
 READ = """() => {
   const linked = () => location.hash.startsWith("#link=");
-  addEventListener("hashchange", () => { if (linked()) location.reload(); });
+  addEventListener("hashchange", () => {
+    if (!linked()) return;
+    window.glassboxTyped?.forget();
+    location.reload();
+  });
   const asked = new URLSearchParams(location.search);
   return [linked() ? location.hash.slice(6) : "", asked.get("embed") ?? asked.get("tab") ?? ""];
 }"""

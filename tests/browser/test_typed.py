@@ -11,6 +11,7 @@ from starlette.middleware import Middleware
 import app
 from bench.server import free_port
 from demos.page import build as glassbox
+from demos.page.links import Link, encode
 from server.head import Head
 from tests import tiny
 from tests.browser.tabs import titled
@@ -139,3 +140,14 @@ def test_what_is_typed_while_the_page_loads_stays(page: Page) -> None:
     expect(page.locator("#answer-question textarea")).to_have_value(QUESTION)
     page.get_by_role("tab", name="Sentiment", exact=True).click()
     expect(page.locator("#sentiment-text textarea")).to_have_value("newer")
+
+
+def test_a_link_takes_the_place_of_what_was_typed(page: Page) -> None:
+    """Where its address is entered in the tab of the browser that has the page, which then loads again."""
+    code = encode(Link("question-answering", {"question": "Who built the bridge?"}))
+    page.evaluate("code => { location.hash = `link=${code}`; }", code)
+    expect(page.locator("#link-message")).to_contain_text("This link filled in the tab")
+    page.wait_for_timeout(1_000)
+    expect(page.locator("#answer-question textarea")).to_have_value("Who built the bridge?")
+    page.get_by_role("tab", name="Sentiment", exact=True).click()
+    expect(page.locator("#sentiment-text textarea")).to_have_value("")
