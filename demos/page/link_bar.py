@@ -29,6 +29,8 @@ COPY = """async (code, message) => {
   const n = location.href.length.toLocaleString("en");
   return say("Copied: a link of {n} characters that fills in this tab", { n });
 }"""
+# What the tab needs in a frame: forms to submit, files to save, and a whole page to open beside it.
+SANDBOX = "allow-scripts allow-same-origin allow-forms allow-downloads allow-popups allow-popups-to-escape-sandbox"
 # The same in an iframe, for a page of somebody else's.
 EMBED = """async (code, message) => {
   if (!code) return message;
@@ -38,7 +40,8 @@ EMBED = """async (code, message) => {
   const frame = document.createElement("iframe");
   Object.assign(frame, { src: address.href, title: TITLE, width: "100%", height: "720", loading: "lazy" });
   frame.style.border = "0";
-  frame.setAttribute("sandbox", "allow-scripts allow-same-origin allow-popups");
+  frame.setAttribute("sandbox", SANDBOX);
+  frame.allow = "clipboard-write";
   try {
     await navigator.clipboard.writeText(frame.outerHTML);
   } catch {
@@ -88,6 +91,7 @@ def copy_button(tab: str, title: str, form: Form) -> None:
     )
     code = gr.Textbox(visible=False)
     framed = EMBED.replace("TAB", json.dumps(tab)).replace("TITLE", json.dumps(f"Glassbox: {title}"))
+    framed = framed.replace("SANDBOX", json.dumps(SANDBOX))
     for button, script in ((copy, COPY), (embed, framed)):
         made = button.click(guarded(make), list(form.inputs.values()), [code, line], **QUIET)
         made.success(None, [code, line], line, js=script, **QUIET)

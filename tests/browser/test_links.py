@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 import app
 from demos.page import build as glassbox
+from demos.page.link_bar import SANDBOX
 from models.runtime.cache import ModelCache
 from tests import tiny
 from tests.browser.tabs import open_tab
@@ -75,6 +76,22 @@ def test_a_link_fills_in_what_was_there_and_runs_nothing(page: Page, url: str, c
     assert not [each for each in sent if "link=" in each.partition("#")[0]]
     fresh.locator("#summary-run").click()
     expect(fresh.locator("#summary-status")).to_contain_text("→", timeout=60_000)
+
+
+def test_an_iframe_lets_its_tab_do_all_it_can(page: Page, url: str) -> None:
+    """Submit forms, save files, copy, and open the whole page without the limits of the frame."""
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=url)
+    open_tab(page, "Sentiment")
+    page.locator("#sentiment-text textarea").fill("A good one.")
+    page.locator("button#sentiment-embed").click()
+    expect(page.locator("#sentiment-link-status")).to_contain_text("an iframe that shows this tab alone")
+    frame = page.evaluate(
+        "async () => { const holder = document.createElement('template');"
+        " holder.innerHTML = await navigator.clipboard.readText(); const frame = holder.content.firstChild;"
+        " return { src: frame.src, sandbox: frame.sandbox.value, allow: frame.allow }; }"
+    )
+    assert f"{url}/?embed=sentiment#link=1." in frame["src"]
+    assert (frame["sandbox"], frame["allow"]) == (SANDBOX, "clipboard-write")
 
 
 def test_a_damaged_link_is_reported_and_the_page_works(page: Page) -> None:

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 import app
 import settings
 from models.runtime.cache import ModelCache
+from demos.page.link_bar import SANDBOX
 from tests.browser.first_visit import way
 from tests.browser.tabs import open_tab
 
@@ -147,7 +148,7 @@ def elsewhere(alive: str) -> Iterator[str]:
     """A page of another origin, with a frame of one tab and one of the whole page."""
     content = (
         f'<iframe id="one" src="{alive}/?embed=attention" width="900" height="700" '
-        'sandbox="allow-scripts allow-same-origin allow-popups"></iframe>'
+        f'sandbox="{SANDBOX}" allow="clipboard-write"></iframe>'
         f'<iframe id="all" src="{alive}/"></iframe>'
     ).encode()
 
@@ -169,7 +170,10 @@ def elsewhere(alive: str) -> Iterator[str]:
 
 
 def test_an_embed_works_in_a_page_of_another_origin(browser: Browser, elsewhere: str) -> None:
-    """One tab alone is shown, alive; the page around it reads nothing of it, and the whole page shows nowhere else."""
+    """One tab alone is shown, alive, and can save and submit.
+
+    The page around it reads nothing of it, and the whole page shows nowhere else.
+    """
     context = browser.new_context()
     page = context.new_page()
     page.goto(elsewhere)
@@ -200,6 +204,13 @@ TYPE_MEANWHILE = """() => {
     if (!field.value) {
       field.value = "my own words";
       field.dispatchEvent(new Event("input", { bubbles: true }));
+    with page.expect_download():
+        frame.locator(".av-exports button", has_text="SVG").click()
+    frame.locator("[data-view=compare]").click()
+    frame.locator(".av-with").select_option("text")
+    frame.locator(".av-text").fill(" ")
+    frame.locator(".av-another button").click()
+    expect(frame.locator(".av-note")).to_have_text("Text is empty. Type some words.", timeout=60_000)
     }
     return answer;
   };
