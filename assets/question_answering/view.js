@@ -18,7 +18,7 @@ function row(kind, rank, text, score, target, place) {
 
 function reveal(mark, focus) {
   const passage = mark.closest(".passage");
-  passage.scrollTop = mark.offsetTop - passage.offsetTop - passage.clientHeight / 3;
+  passage.scrollTop = mark.offsetTop - passage.clientHeight / 3;
   if (!focus) return;
   passage.querySelectorAll(".answer-open").forEach((other) => other.classList.remove("answer-open"));
   mark.classList.add("answer-open");

@@ -37,6 +37,21 @@ def test_an_answer_in_the_last_lines_is_marked_and_in_sight(page: Page, theme: s
     assert (ground < 0.5) == (theme == "dark")
 
 
+def test_an_answer_in_the_middle_stands_in_the_upper_third(page: Page) -> None:
+    """Of the part of the text that is in sight, however far down the page the text itself begins."""
+    open_tab(page, "Question answering")
+    grass = "The grass along the road is dry. " * 60
+    ask(page, "Who made the clock?", f"{grass}The clock was made by Ann Bell. {grass}")
+    mark = page.locator("#answer-view .answer-mark[data-rank='1']")
+    expect(mark).to_contain_text("Ann Bell", timeout=60_000)
+    expect(page.locator("#answer-stop")).to_be_disabled(timeout=60_000)
+    share = mark.evaluate(
+        "node => { const box = node.closest('.passage').getBoundingClientRect();"
+        " return (node.getBoundingClientRect().top - box.top) / box.height; }"
+    )
+    assert 0.25 < share < 0.45
+
+
 def test_a_text_without_the_answer_says_so(page: Page) -> None:
     """The bar of no answer is the longest, and words say it."""
     open_tab(page, "Question answering")
