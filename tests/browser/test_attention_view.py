@@ -396,6 +396,16 @@ def test_a_head_is_switched_off_and_on_again(view: Alone, attender: Attender, tm
     expect(view.page.locator(".av-headline b")).to_have_count(2)
 
 
+def test_the_words_before_the_steps_press_none_of_them(view: Alone) -> None:
+    """And the lists have names."""
+    view.show(TEXT, layer=1, head=1)
+    view.open("compare")
+    for pick in view.page.locator(".av-pick").all():
+        pick.click(position={"x": 3, "y": 12})
+    for name, value in (("Layer", "1"), ("Head", "1"), ("Layer of B", "1"), ("Head of B", "2")):
+        expect(view.page.get_by_role("combobox", name=name, exact=True)).to_have_value(value)
+
+
 def test_a_small_turn_of_a_vector_shows(view: Alone) -> None:
     """The cosine has three digits: one head of many changes it little."""
     view.show(TEXT)

@@ -167,6 +167,10 @@ def test_a_real_head_shows_the_attention_views_own_weights(page: Page, real_cach
     page.get_by_label("Next head").click()
     expect(page.locator(".worked-head option:checked")).to_have_text("3 of 12")
     expect(page.locator(".worked-waiting")).to_have_count(0, timeout=PATIENCE)
+    # The words before the buttons press none of them.
+    page.locator(".worked-pick").nth(1).click(position={"x": 3, "y": 12})
+    expect(page.get_by_role("combobox", name="Head", exact=True)).to_have_value("2")
+    expect(page.get_by_role("combobox", name="Layer", exact=True)).to_have_value("3")
     assert_allclose(head_weights(page), weights.select(3, 2)[11], atol=1e-5)
     page.locator("#worked-text textarea, #worked-text input").fill("Another text")
     page.locator("#worked-run").click()
