@@ -3,12 +3,16 @@
 function show(view, value) {
   if (!value) return;
   const sent = JSON.parse(value);
-  view.waiting = "";
-  if (sent.role === "off" || sent.role === "ranking") {
+  // Heads are switched off and ranked beside all else that is asked for; a ranking sends its progress many times.
+  const beside = sent.role === "off" || sent.role === "ranking";
+  if (!beside) view.waiting = "";
+  if (beside) {
     if (!Object.values(view.measured).some(({ key }) => key === sent.key)) return;
-    if (sent.role === "off") view.outcomes.set(JSON.stringify(sent.off), { ...sent, value });
-    else view.ranking = { ...sent, value };
-    view.waitingForOutcome = "";
+    if (sent.role === "ranking") view.ranking = { ...sent, value };
+    else {
+      view.outcomes.set(JSON.stringify(sent.off), { ...sent, value });
+      view.waitingForOutcome = "";
+    }
   } else if (sent.refused) view.refused = sent.refused;
   else if (sent.role === "other") view.other = view.data.key === sent.key ? view.data : openData(sent, value);
   else if (sent.role === "again") view.measured[sent.measure] = openData(sent, value);

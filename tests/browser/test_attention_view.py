@@ -406,6 +406,38 @@ def test_the_words_before_the_steps_press_none_of_them(view: Alone) -> None:
         expect(view.page.get_by_role("combobox", name=name, exact=True)).to_have_value(value)
 
 
+# What the view asks for is listed in `asked`, and stays unanswered while `held`.
+HOLD = """() => {
+  const answered = window.answer;
+  window.asked = [];
+  window.held = true;
+  window.answer = async (wanted) => {
+    asked.push(wanted);
+    while (held) await new Promise((soon) => setTimeout(soon, 20));
+    return answered(wanted);
+  };
+}"""
+LONG = "ab cd ef " * 80
+
+
+def test_a_ranking_asks_for_nothing_again(view: Alone) -> None:
+    """What was asked for before it is still waited for, however often it tells how far it is."""
+    view.show(LONG, layer=0, head=1)
+    view.page.evaluate(HOLD)
+    view.page.get_by_label("Next layer").click()
+    view.open("off")
+    asked = view.page.evaluate("asked")
+    assert ["off" in each for each in asked] == [False, True]
+    effects = [[None] * 4] * 2
+    for _ in range(3):
+        ranked = json.dumps({"role": "ranking", "key": asked[1]["key"], "effects": effects})
+        view.page.evaluate("value => view.show(value)", ranked)
+    assert view.page.evaluate("asked.length") == 2
+    expect(view.page.locator(".av-effects-legend")).to_be_visible()
+    view.page.evaluate("() => { held = false; }")
+    expect(view.page.locator(".av-headline b")).to_have_count(1)
+
+
 def test_a_small_turn_of_a_vector_shows(view: Alone) -> None:
     """The cosine has three digits: one head of many changes it little."""
     view.show(TEXT)
