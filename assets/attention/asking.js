@@ -23,7 +23,7 @@ function show(view, value) {
     addPlanes(data, sent, value);
   }
   redraw(view);
-  if (view.saving) save(view, view.saving);
+  if (view.saving && !beside) save(view, view.saving);
 }
 
 function open(view, sent, value) {
@@ -36,7 +36,7 @@ function open(view, sent, value) {
   view.data = openData(sent, value);
   view.measured = { [sent.measure]: view.data };
   state.measure = sent.measure;
-  Object.assign(view, { hovered: null, locked: undefined, kept: undefined, refused: "" });
+  Object.assign(view, { hovered: null, locked: undefined, kept: undefined, saving: null, refused: "" });
   if (!same) {
     const { layer, head, heads } = sent;
     view.other = null;

@@ -51,6 +51,8 @@ function change(view, part) {
   };
   const before = tokens();
   Object.assign(view.state, part);
+  // What was to be saved is no longer what is on screen.
+  view.saving = null;
   // Other rows and columns: what is locked stays so.
   if (tokens() !== before) Object.assign(view, { hovered: null, kept: view.kept ?? lockedTokens(view) });
   redraw(view);
@@ -98,6 +100,8 @@ function redraw(view) {
   const empty = shown && [shown.matrix, shown.compared?.b].some(matrix => matrix && !matrix.values.length);
   sayWhat(view, shown, asking, empty);
   const switching = state.view === "off";
+  // The maps of switches are drawn without a matrix.
+  for (const button of $("exports").querySelectorAll("button")) button.disabled = !switching && (!shown || empty);
   $("scene").hidden = $("strips").hidden = Boolean(asking || empty || switching);
   $("switches").hidden = !switching;
   $("table").hidden = switching;

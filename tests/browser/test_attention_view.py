@@ -438,6 +438,44 @@ def test_a_ranking_asks_for_nothing_again(view: Alone) -> None:
     expect(view.page.locator(".av-headline b")).to_have_count(1)
 
 
+def test_nothing_is_saved_before_it_is_there(view: Alone) -> None:
+    """While another layer is on its way, or another text is not chosen yet. The switches need neither."""
+    exports = view.page.locator(".av-exports button")
+    view.show(LONG, layer=0, head=1)
+    view.page.evaluate(HOLD)
+    view.page.get_by_label("Next layer").click()
+    for button in exports.all():
+        expect(button).to_be_disabled()
+    view.open("off")
+    expect(exports.first).to_be_enabled()
+    view.open("matrix")
+    view.page.evaluate("() => { held = false; }")
+    expect(exports.first).to_be_enabled()
+    view.open("compare")
+    expect(exports.first).to_be_enabled()
+    view.page.locator(".av-with").select_option("text")
+    expect(exports.first).to_be_disabled()
+    view.page.locator(".av-with").select_option("head")
+    expect(exports.first).to_be_enabled()
+
+
+def test_what_is_no_longer_on_screen_is_not_saved(view: Alone) -> None:
+    """A file whose numbers did not come is not saved after another choice, or another run."""
+    downloads: list[object] = []
+    view.page.on("download", lambda each: downloads.append(each))
+    view.show(TEXT, layer=0, head=1)
+    view.page.evaluate(HOLD)
+    csv_button = view.page.locator(".av-exports button", has_text="CSV")
+    csv_button.click()
+    view.show("gh ef", layer=0, head=1)
+    csv_button.click()
+    view.page.get_by_label("Next head").click()
+    assert view.page.evaluate("asked.map(each => each.exact)") == [True, True]
+    view.page.evaluate("() => { held = false; }")
+    view.page.wait_for_timeout(1_000)
+    assert downloads == []
+
+
 def test_a_small_turn_of_a_vector_shows(view: Alone) -> None:
     """The cosine has three digits: one head of many changes it little."""
     view.show(TEXT)
