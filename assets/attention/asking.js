@@ -39,7 +39,7 @@ function open(view, sent, value) {
   Object.assign(view, { hovered: null, locked: undefined, kept: undefined, saving: null, refused: "" });
   if (!same) {
     const { layer, head, heads } = sent;
-    view.other = null;
+    Object.assign(view, { other: null, cell: null });
     Object.assign(state, { layer, head, layerB: layer, headB: head < 0 ? 0 : (head + 1) % heads });
   }
   // In a long text one weight far above the rest would leave all others white.

@@ -13,6 +13,7 @@ import pytest
 from numpy.testing import assert_allclose
 from playwright.sync_api import Browser, expect
 
+from demos.views.attention_data import first
 from models.catalog.bundled import ENGLISH_PORTUGUESE, MINILM, QUESTION_ANSWERING, SMOLLM2
 from models.explain.attention import Attender
 from models.explain.attention_math import rollout, share
@@ -474,6 +475,21 @@ def test_what_is_no_longer_on_screen_is_not_saved(view: Alone) -> None:
     view.page.evaluate("() => { held = false; }")
     view.page.wait_for_timeout(1_000)
     assert downloads == []
+
+
+def test_a_model_with_fewer_layers_has_one_to_begin_with(view: Alone, attender: Attender) -> None:
+    """The maps stay a stop of the Tab key each, wherever the last one of the model before was."""
+    view.show(TEXT, model=SMOLLM2.name, layer=0, head=1)
+    view.open("off")
+    stops = view.page.locator(".av-maps [tabindex='0']")
+    view.page.locator('[data-map=weights][data-layer="0"][data-head="0"]').focus()
+    for key in ("ArrowDown", "ArrowRight"):
+        view.page.keyboard.press(key)
+    expect(stops).to_have_count(2)
+    smaller = json.loads(first(attender("", TEXT), TEXT, "", 0, 0)) | {"layers": 1}
+    view.page.evaluate("value => view.show(value)", json.dumps(smaller))
+    expect(stops).to_have_count(2)
+    expect(stops.first).to_have_attribute("data-layer", "0")
 
 
 def test_a_small_turn_of_a_vector_shows(view: Alone) -> None:
