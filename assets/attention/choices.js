@@ -20,6 +20,8 @@ function makeChoices(view) {
   $("root").addEventListener("change", event => change(view, { root: event.target.checked, decided: true }));
   $("with").addEventListener("change", event => change(view, { with: event.target.value }));
   $("another").addEventListener("keydown", event => {
+    // An input method confirms its words with Enter, which Safari reports once they are composed, with this code.
+    if (event.isComposing || event.keyCode === 229) return;
     if (event.key !== "Enter" || event.shiftKey || event.target.tagName !== "TEXTAREA") return;
     event.preventDefault();
     $("another").requestSubmit();

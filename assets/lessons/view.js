@@ -147,7 +147,8 @@ function changed() {
 const tabs = document.getElementById("tabs");
 new MutationObserver(changed).observe(tabs, { childList: true, subtree: true, characterData: true, attributes: true });
 for (const kind of ["input", "change", "pointerup", "keyup"]) tabs.addEventListener(kind, changed);
-panel.addEventListener("keydown", (event) => event.key === "Escape" && leave());
+// Escape while words are being composed is the input method's.
+panel.addEventListener("keydown", (event) => event.key === "Escape" && !event.isComposing && leave());
 
 watch("value", () => {
   if (!props.value) return;

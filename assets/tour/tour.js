@@ -26,7 +26,8 @@ function glassboxTour() {
     box.remove();
   };
   const onKey = (event) => {
-    if (event.key === "Escape") leave();
+    // While words are being composed it is the input method's.
+    if (event.key === "Escape" && !event.isComposing) leave();
   };
   const show = async (at) => {
     if (at >= STEPS.length) return leave();
