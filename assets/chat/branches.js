@@ -12,12 +12,13 @@ function ordered(branches, parent = null, depth = 1) {
   return branches.flatMap((branch, number) => (branch.parent === parent ? [{ branch, number, depth }, ...ordered(branches, number, depth + 1)] : []));
 }
 
+// The server counts code points, of which some, as emoji, take two places in a string.
 function row({ branch, number, depth }, chosen) {
-  const node = make("div", "branch", ""), { text, start, taken } = branch;
-  const before = text.slice(0, start), shared = before.length > BEFORE ? `…${before.slice(-BEFORE)}` : before;
+  const node = make("div", "branch", ""), { start, taken } = branch, points = [...branch.text], first = start + [...taken].length;
+  const shared = (start > BEFORE ? "…" : "") + points.slice(Math.max(0, start - BEFORE), start).join("");
   const said = make("span", "branch-text", "");
   said.dir = "auto";
-  const rest = text.slice(start + taken.length).slice(0, AFTER);
+  const rest = points.slice(first, first + AFTER).join("");
   said.append(make("span", "branch-shared", line(shared)), make("strong", "branch-taken", line(taken)), line(rest));
   node.append(said);
   node.style.setProperty("--depth", depth - 1);

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from demos.assets import ASSETS, script
 from tests.browser.tabs import open_fold
 
 pytestmark = pytest.mark.browser
@@ -142,6 +143,24 @@ def test_a_rival_begins_a_branch(tab: Page, tmp_path: Path) -> None:
     tab.get_by_role("button", name="Take this branch back").click()
     expect(replied(tab)).to_have_text(first)
     expect(rows).to_have_count(0)
+
+
+def test_a_branch_is_cut_where_it_leaves_its_parent(blank: Page) -> None:
+    """Also after emoji, which take two places in a string of JavaScript and one in Python."""
+    branches = [
+        {"text": f"{'😀' * 30} no.", "parent": None, "at": 0, "start": 0, "taken": ""},
+        {"text": f"{'😀' * 30} yes 😀.", "parent": 0, "at": 30, "start": 30, "taken": " yes"},
+    ]
+    value = {"open": 1, "turns": [{"message": 1, "chosen": 1, "branches": branches}]}
+    blank.set_content((ASSETS / "chat" / "branches.html").read_text())
+    blank.evaluate(
+        "([code, value]) => new Function('element', 'props', 'watch', code)(document.body, { value }, () => null)",
+        [script("shared/dom.js", "shared/words.js", "chat/branches.js"), value],
+    )
+    row = blank.get_by_role("treeitem").nth(1)
+    assert row.locator(".branch-shared").text_content() == "…" + 24 * "😀"
+    assert row.locator(".branch-taken").text_content() == " yes"
+    assert row.locator(".branch-text").text_content() == "…" + 24 * "😀" + " yes 😀."
 
 
 def test_retry_edit_undo_clear(tab: Page) -> None:
