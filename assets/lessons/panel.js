@@ -6,7 +6,8 @@ const panel = make("aside", "lesson"), light = spotlight();
 let index = [], lesson = null, at = 0, opener = null;
 // Of the step on screen: the chosen prediction, what was typed, whether it is done, and how often it was checked in vain.
 let guess, typed, done, vain;
-let parts = {};
+// Each step on screen has parts of its own; `shown` are those of the step that the page is being shown the way of.
+let parts = {}, shown = null;
 
 const learnt = () => JSON.parse(keptHere((storage) => storage.getItem(LEARNT)) ?? "{}");
 const keepStep = (step) => keptHere((storage) => storage.setItem(LEARNT, JSON.stringify({ ...learnt(), [lesson.name]: step })));

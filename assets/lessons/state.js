@@ -56,14 +56,15 @@ function answers(typed, { of, within = 0 }) {
   return Math.abs(numberIn(typed) - numberIn(found)) <= within + 1e-9;
 }
 
-// Does one thing of what a step asks for, as a visitor would; or waits until a text that fits is at the selector.
-async function act([what, selector, value]) {
+// Does one thing of what a step asks for, as a visitor would, or waits until a text that fits is at the selector; but
+// nothing once the step is no longer `open`.
+async function act([what, selector, value], open) {
   if (what === "wait") {
-    for (let look = 0; look < 600 && !holds({ at: selector, text: value }); look++) await new Promise((soon) => setTimeout(soon, 100));
+    for (let look = 0; look < 600 && open() && !holds({ at: selector, text: value }); look++) await new Promise((soon) => setTimeout(soon, 100));
     return;
   }
   const node = await seen(selector);
-  if (!node) return;
+  if (!node || !open()) return;
   const dispatch = (kind) => node.dispatchEvent(new Event(kind, { bubbles: true }));
   if (what === "click") node.click();
   if (what === "focus") node.focus();

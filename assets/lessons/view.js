@@ -70,14 +70,18 @@ function askFor() {
 const asks = () => Boolean(lesson.steps[at].done || lesson.steps[at].enter);
 const met = () => allHold(lesson.steps[at].done ?? []) && (!lesson.steps[at].enter || (typed !== "" && answers(typed, lesson.steps[at].enter)));
 
+// The buttons; where one of them has the focus, it goes on to the one that leads forward.
 function fillRow() {
+  const focused = parts.row.contains(document.activeElement), way = pressable(say("Show me"), showMe);
+  way.disabled = shown === parts;
   const last = at === lesson.steps.length - 1, ready = done || !asks();
   const forward = ready ? pressable(last ? say("Finish") : say("Next"), () => go(at + 1), "lesson-next") : pressable(say("Check"), check, "lesson-next");
   parts.row.replaceChildren(
     pressable(at ? say("Back") : say("All lessons"), () => (at ? go(at - 1) : ask(""))),
     forward,
-    ...(!ready && vain ? [pressable(say("Show me"), showMe), pressable(say("Skip"), () => go(at + 1))] : []),
+    ...(!ready && vain ? [way, pressable(say("Skip"), () => go(at + 1))] : []),
   );
+  if (focused) parts.row.querySelector(".lesson-next").focus();
 }
 
 function go(step) {
@@ -115,21 +119,24 @@ function check() {
   if (question && guess === undefined) showMessage(say("Predict first: choose one of the answers."), "hint");
   else if (typed !== "" && allHold(wants ?? [])) showMessage([say("That is not what the page shows. Look once more."), hint], "hint");
   else showMessage(mistake()?.hint ?? hint, "hint");
-  const had = panel.contains(document.activeElement);
   fillRow();
-  if (had) parts.row.querySelector(".lesson-next").focus();
 }
 
 async function showMe() {
-  const step = lesson.steps[at];
+  const step = lesson.steps[at], mine = parts, open = () => lesson !== null && parts === mine;
+  shown = mine;
+  fillRow();
   if (step.guess && guess === undefined) panel.querySelector(".lesson-guess input").click();
-  for (const action of step.show ?? []) await act(action);
-  for (let tries = 0; lesson?.steps[at] === step && !done && tries < 100; tries++) {
+  for (const action of step.show ?? []) if (open()) await act(action, open);
+  for (let tries = 0; open() && !done && tries < 100; tries++) {
     const answer = step.enter && allHold(step.done ?? []) ? valueAt(step.enter.of) : null;
     if (answer !== null) panel.querySelector(".lesson-answer").value = typed = answer;
     look();
     await new Promise((soon) => setTimeout(soon, 100));
   }
+  if (!open()) return;
+  shown = null;
+  if (!done) fillRow();
 }
 
 // Look again soon after a change, and for mistakes once nothing has changed for a while.

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 import app
 import settings
@@ -162,3 +162,41 @@ def test_a_step_has_a_link_and_shows_the_way(browser: Browser, alive: str) -> No
     expect(page.locator(".lesson-found")).to_contain_text("their sum is 1")
     assert len(sent) == before
     context.close()
+
+
+def at_step(browser: Browser, address: str) -> Page:
+    """A page on a step that is ready to be taken, whose way is offered after a check in vain."""
+    page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    page.goto(address)
+    expect(page.locator(".lesson[aria-busy=false]")).to_be_visible()
+    page.locator(".lesson-next").press("Enter")
+    expect(page.get_by_role("button", name="Check")).to_be_focused()
+    return page
+
+
+def test_the_focus_goes_on_where_a_step_is_done(browser: Browser, alive: str) -> None:
+    """From the button that was pressed to the one that leads to the next step."""
+    page = at_step(browser, f"{alive}/#lesson=attention-by-hand.2")
+    page.get_by_role("button", name="Show me").press("Enter")
+    expect(page.locator(".lesson-found")).to_be_visible()
+    expect(page.get_by_role("button", name="Next", exact=True)).to_be_focused()
+    page.context.close()
+
+
+def test_the_way_is_shown_once_and_ends_with_the_lesson(browser: Browser, alive: str) -> None:
+    """Its button waits; where the lesson is left meanwhile, nothing more is done on the page."""
+    page = at_step(browser, f"{alive}/#lesson=tokens.5")
+    held: list[Route] = []
+    left = False
+    page.route("**/gradio_api/**", lambda route: route.continue_() if left else held.append(route))
+    page.get_by_role("button", name="Show me").click()
+    expect(page.get_by_role("button", name="Show me")).to_be_disabled()
+    page.keyboard.press("Escape")
+    expect(page.locator(".lesson")).to_have_count(0)
+    left = True
+    for route in held:
+        route.continue_()
+    expect(page.locator(".cuts-text[aria-label*=MiniLM]")).to_contain_text("caf", timeout=PATIENCE)
+    page.wait_for_timeout(1_000)
+    expect(page.locator(".cuts-unknown:focus")).to_have_count(0)
+    page.context.close()
