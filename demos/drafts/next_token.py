@@ -32,10 +32,12 @@ def on_next_token(
     outputs: tuple[TokenView, StatusLine, gr.JSON],
     stop: gr.Button,
     also: Mapping[Component, Draw] | None = None,
+    run: Callable[..., Any] = on_run,
 ) -> None:
     """Let `ask` show what may follow the text of `inputs`, and a click on a candidate add it to the text and ask again.
 
     The other input is the model's name. Each component of `also` has the value that its function makes of the result.
+    `run` connects the button as `on_run` does.
     """
     also = also or {}
     text, _ = inputs
@@ -51,7 +53,7 @@ def on_next_token(
         return taken(drafter, event)
 
     typed: list[Component] = [*inputs]
-    on_run([ask.click], ask_page, typed, [*outputs, *also], check, ("text", "model"), stop)
+    run([ask.click], ask_page, typed, [*outputs, *also], check, ("text", "model"), stop)
     press = f"() => document.getElementById('{ask.elem_id}').click()"
     shown.select(guarded(take), None, text, **ASIDE).success(None, None, None, js=press, **QUIET)
 

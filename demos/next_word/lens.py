@@ -1,5 +1,6 @@
 """The logit lens of the Next word tab: which word to follow, in which model, and what each layer would write."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,8 +45,12 @@ def on_lens(
     text: gr.Textbox,
     outputs: tuple[LensView, StatusLine, gr.JSON],
     stop: gr.Button,
+    connect: Callable[..., Any] = on_run,
 ) -> dict[str, Component]:
-    """Let `run` show the lens over `text`, and offer `/lens`. Returns the inputs of that by their names."""
+    """Let `run` show the lens over `text`, and offer `/lens`. Returns the inputs of that by their names.
+
+    `connect` connects the button as `on_run` does.
+    """
 
     def look_page(
         text: str, word: str, model: str, report: Report = ignore
@@ -54,7 +59,7 @@ def on_lens(
         return lens_value(found, bool(word)), lens_status(found), lens_json(found)
 
     inputs: dict[str, Component] = {"text": text, "word": fields.word, "model": fields.model}
-    on_run([run.click], look_page, list(inputs.values()), list(outputs), lens.check, tuple(inputs), stop)
+    connect([run.click], look_page, list(inputs.values()), list(outputs), lens.check, tuple(inputs), stop)
 
     def look(text: str, word: str = "", model: str = "", *, report: Report = ignore) -> dict[str, Any]:
         """What each layer would write after each of the last tokens of `text`, and how it ranks what comes out.

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -9,12 +10,13 @@ from gradio.components import Component
 
 from demos.drafts.next_token import A_SPACE, READ_AS_IT_IS, on_next_token
 from demos.drafts.view import drafts_status, drafts_view
-from demos.events import QUIET, endpoint, on_run, throttled
+from demos.events import QUIET, endpoint, throttled
 from demos.fields.examples import ready_examples
 from demos.fields.model_picker import model_picker
 from demos.next_word.bench import SamplingBench, bench
 from demos.next_word.lens import EXPLANATION as LENS
 from demos.next_word.lens import lens_fields, on_lens
+from demos.next_word.subject import Subject
 from demos.next_word.view import next_json, perplexity_json, perplexity_status, perplexity_view
 from demos.status import StatusLine
 from demos.tab import Carry, Form, Opening, Tab, carry_button
@@ -111,6 +113,10 @@ def render(adapter: NextWord) -> Form:
     outputs = (result, status, raw)
     # What was measured has no next token to choose.
     measured = (*outputs, sampling)
+    subject = Subject()
+    # Tokens and layers stand on the page together where they are of the same text.
+    run_text = partial(subject.on_run, others=(layers,))
+    run_lens = partial(subject.on_run, others=(result, sampling))
 
     def measure_page(text: str, model: str, report: Report = ignore) -> Iterator[tuple[Any, ...]]:
         yield {}, say("Waiting for the model"), None, {}
@@ -121,8 +127,10 @@ def render(adapter: NextWord) -> Form:
     def check(text: object, model: object = "") -> None:
         meter.using(model).check(text)
 
-    on_next_token(drafter, ask, (text, model), outputs, stop, {sampling: lambda found: bench(found.distribution)})
-    on_run([measure.click], measure_page, [text, model], measured, check, ("text", "model"), stop)
+    on_next_token(
+        drafter, ask, (text, model), outputs, stop, {sampling: lambda found: bench(found.distribution)}, run_text
+    )
+    run_text([measure.click], measure_page, [text, model], measured, check, ("text", "model"), stop)
     # Through the buttons, so that what they check and what Stop ends is the same for an example.
     for ready in (examples, chinese):
         ready.then(None, chosen, None, js="(id) => document.getElementById(id).click()", **QUIET)
@@ -152,14 +160,14 @@ def render(adapter: NextWord) -> Form:
         check(text, model)
         return drafter.using(model).spec.name, text, ""
 
-    looked = on_lens(adapter.lens, look, fields, text, (layers, status, raw), stop)
+    looked = on_lens(adapter.lens, look, fields, text, (layers, status, raw), stop, run_lens)
     named = {"text": text, "model": model}
     scripts: dict[str, Mapping[str, Component]] = {"next_token": named, "perplexity": named, "lens": looked}
     inputs = named | {"word": fields.word, "lens": fields.model}
 
     def shown(given: Mapping[str, Any], found: Drafts) -> dict[Any, Any]:
         updates = {result: drafts_view(given["text"], found), status: drafts_status(found)}
-        return updates | {sampling: bench(found.distribution)}
+        return updates | {sampling: bench(found.distribution), subject.text: given["text"]}
 
     opening = Opening(Drafts, lambda text, model="": drafter.using(model)(text, drafts=0), shown, status)
     return Form(inputs, ask, (Carry(carry, (text, model), whole, stop),), scripts, opening=opening)

@@ -1,5 +1,6 @@
 """The first screen is alive: what a tab opens on can be looked into as any result can."""
 
+import re
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -9,8 +10,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 import app
 import settings
-from models.runtime.cache import ModelCache
 from demos.page.link_bar import SANDBOX
+from models.runtime.cache import ModelCache
 from tests.browser.first_visit import way
 from tests.browser.tabs import open_tab
 
@@ -64,6 +65,27 @@ def test_every_other_tab_opens_on_its_own(visit: Page) -> None:
         panel = visit.get_by_role("tabpanel").filter(visible=True)
         expect(panel.locator(".status").filter(has_text="Made beforehand").first).to_be_visible()
     expect(visit.locator("#compare-view")).to_contain_text("film")
+
+
+def test_two_texts_are_never_shown_together(visit: Page) -> None:
+    """Tokens and layers of Next word are of one text: those of another one go when it has a result."""
+    open_tab(visit, "Next word")
+    candidate, bench, lens = (visit.locator(each) for each in ("#next-view .token-take", ".bench-said", ".lens-said"))
+    expect(candidate.first).to_be_visible()
+    text = visit.locator("#next-text textarea")
+    text.fill("The opposite of hot is")
+    visit.locator("#next-look").click()
+    expect(lens).to_be_visible(timeout=120_000)
+    expect(candidate).to_have_count(0)
+    expect(bench).to_be_hidden()
+    visit.locator("#next-ask").click()
+    expect(candidate.first).to_be_visible(timeout=120_000)
+    expect(visit.locator("#next-stop")).to_be_disabled(timeout=120_000)
+    expect(lens).to_be_visible()
+    candidate.first.click()
+    expect(lens).to_be_hidden()
+    expect(text).to_have_value(re.compile("^The opposite of hot is ."))
+    expect(visit.locator("#next-stop")).to_be_disabled(timeout=120_000)
 
 
 def test_a_head_of_the_opening_can_be_chosen(visit: Page) -> None:
@@ -182,6 +204,13 @@ def test_an_embed_works_in_a_page_of_another_origin(browser: Browser, elsewhere:
     expect(frame.get_by_role("tab", name="Chat", exact=True)).to_be_hidden()
     whole = frame.get_by_role("link", name="Open in Glassbox").filter(visible=True)
     expect(whole).to_have_attribute("href", "./?tab=attention")
+    with page.expect_download():
+        frame.locator(".av-exports button", has_text="SVG").click()
+    frame.locator("[data-view=compare]").click()
+    frame.locator(".av-with").select_option("text")
+    frame.locator(".av-text").fill(" ")
+    frame.locator(".av-another button").click()
+    expect(frame.locator(".av-note")).to_have_text("Text is empty. Type some words.", timeout=60_000)
     assert page.evaluate("document.querySelector('#one').contentDocument") is None
     assert page.evaluate("() => { try { return frames[0].document.title; } catch (error) { return error.name; } }") == (
         "SecurityError"
@@ -204,13 +233,6 @@ TYPE_MEANWHILE = """() => {
     if (!field.value) {
       field.value = "my own words";
       field.dispatchEvent(new Event("input", { bubbles: true }));
-    with page.expect_download():
-        frame.locator(".av-exports button", has_text="SVG").click()
-    frame.locator("[data-view=compare]").click()
-    frame.locator(".av-with").select_option("text")
-    frame.locator(".av-text").fill(" ")
-    frame.locator(".av-another button").click()
-    expect(frame.locator(".av-note")).to_have_text("Text is empty. Type some words.", timeout=60_000)
     }
     return answer;
   };

@@ -1,14 +1,17 @@
 """The Next word tab without a browser: its endpoint, and what it shows."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import gradio as gr
 import pytest
 from gradio_client import Client
 
+from demos.next_word import subject
 from demos.next_word import tab as next_word
 from demos.next_word.tab import make_next_word
 from demos.next_word.view import perplexity_json, perplexity_view
+from demos.views.lens import LensView
 from models.runtime.cache import ModelCache
 
 
@@ -69,3 +72,27 @@ def test_a_script_gets_the_lens(client: Client) -> None:
     found = client.predict("see in", word="z", api_name="/lens")
     assert {position["followed"][0]["text"] for layer in found["layers"] for position in layer["positions"]} == {"z"}
     assert client.predict("The dog.", model="Firefox Translations en-pt", api_name="/lens")["target"]
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+def test_what_shows_another_text_is_cleared(monkeypatch: pytest.MonkeyPatch, streamed: bool) -> None:
+    """With the first result of a run over a new text, and neither before nor again; a run over the same text adds."""
+    runs: list[Callable[..., Any]] = []
+    monkeypatch.setattr(subject, "on_run", lambda _, fn, *__: runs.append(fn))
+
+    def stream(text: str, model: str, report: object) -> Iterator[tuple[str]]:
+        yield (f"{text} by {model}",)
+        yield ("more",)
+
+    def once(text: str, model: str, report: object) -> tuple[str]:
+        return (f"{text} by {model}",)
+
+    with gr.Blocks():
+        button, text = gr.Button(), gr.Textbox()
+        fn = stream if streamed else once
+        subject.Subject().on_run(
+            [button.click], fn, [text], [text], lambda *_: None, ("text",), button, others=[LensView("other")]
+        )
+    more = [("more", "new", gr.skip())] if streamed else []
+    assert list(runs[0]("new", "it", "old")) == [("new by it", "new", {}), *more]
+    assert list(runs[0]("new", "it", "new")) == [("new by it", "new", gr.skip()), *more]
