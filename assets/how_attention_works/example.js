@@ -125,6 +125,7 @@ function start() {
       inputs[name][token][number].value = String(value);
       inputs[name][token][number].removeAttribute("data-bad");
       inputs[name][token][number].setAttribute("aria-invalid", "false");
+      inputs[name][token][number].removeAttribute("aria-describedby");
     }));
     for (const note of Object.values(notes)) note.textContent = "";
     show();
