@@ -8,7 +8,8 @@ function start() {
   page.innerHTML = MARKUP;
   sayIn(page);
   const $ = name => page.querySelector(".worked-" + name);
-  let head = null, query = 0, kept = 0, pointed = null, row = null;
+  // `wanted` is the place that was asked for last, until it is shown.
+  let head = null, wanted = null, query = 0, kept = 0, pointed = null, row = null;
 
   for (const name of ["layer", "head"]) $(name).addEventListener("change", request);
   for (const step of page.querySelectorAll("[data-step]")) {
@@ -22,12 +23,14 @@ function start() {
   $("strips").addEventListener("pointermove", event => tellNumber(event));
   $("strips").addEventListener("pointerleave", () => tellNumber(null));
   $("numbers").addEventListener("toggle", fillNumbers);
+  $("body").addEventListener("failed", () => head && settle());
   new MutationObserver(() => head && draw()).observe(document.body, { attributes: true, attributeFilter: ["class"] });
   return show;
 
   function request() {
     $("body").classList.add("worked-waiting");
-    ask({ model: head.model, text: head.text, layer: Number($("layer").value), head: Number($("head").value) });
+    wanted = { model: head.model, text: head.text, layer: Number($("layer").value), head: Number($("head").value) };
+    ask(wanted);
   }
 
   function show(value) {
@@ -36,13 +39,21 @@ function start() {
     head = opened(JSON.parse(value));
     if (before?.text !== head.text || before.model !== head.model) [query, kept] = firstPair(head);
     pointed = null;
-    choices("layer", head.layers, head.layer);
-    choices("head", head.heads, head.head);
+    // Whoever goes on while an answer is under way goes on from where they are, not from that answer.
+    const same = wanted?.model === head.model && wanted.text === head.text;
+    if (!same || (wanted.layer === head.layer && wanted.head === head.head)) settle();
     $("empty").hidden = true;
     $("body").hidden = false;
-    $("body").classList.remove("worked-waiting");
     $("caption").textContent = caption(head);
     draw();
+  }
+
+  // The choices are those of the head on screen, and nothing is waited for: the answer is there, or it failed.
+  function settle() {
+    wanted = null;
+    choices("layer", head.layers, head.layer);
+    choices("head", head.heads, head.head);
+    $("body").classList.remove("worked-waiting");
   }
 
   function choices(name, count, chosen) {

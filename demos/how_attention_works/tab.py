@@ -7,7 +7,7 @@ import gradio as gr
 
 from demos.attention.tab import OPENS_AT
 from demos.attention.texts import CHINESE, PRONOUN
-from demos.events import UNSEEN, current_lane, on_run, run_examples
+from demos.events import QUIET, UNSEEN, current_lane, on_run, run_examples
 from demos.fields.examples import ready_examples
 from demos.guard import guarded, report_to
 from demos.how_attention_works.view import HeadView, WorkedExample, view
@@ -21,6 +21,8 @@ from models.runtime.cache import ModelCache
 from models.runtime.limits import DEFAULT_LIMITS, Limits
 
 Place = tuple[int, int]
+# The view shows the head that it has again.
+FAILED = '() => void document.querySelector("#worked-head .worked-body").dispatchEvent(new Event("failed"))'
 EXAMPLES = {
     "encoder": ("What “it” stands for", "The animal didn't cross the street because it was too tired."),
     "causal-lm": ("A model that writes", "The trophy doesn't fit in the suitcase because it is too big."),
@@ -99,13 +101,14 @@ def render(reader: HeadReader) -> Form:
     in_lane: dict[str, Any] = {**UNSEEN, "concurrency_id": current_lane(), "concurrency_limit": 1}
     for filled in (chinese, ready):
         run_examples(filled, run, stop)
-    head_view.select(
+    looked = head_view.select(
         guarded(work_elsewhere),
         [places],
         [head_view, places],
         trigger_mode="multiple",
         **in_lane,
     )
+    looked.failure(None, None, None, js=FAILED, **QUIET)
 
     def whole(model: str, text: str) -> tuple[str, str, str]:
         reader.check(model, text)

@@ -2,6 +2,7 @@
 
 import json
 import re
+import threading
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,9 @@ from torch.nn.functional import scaled_dot_product_attention
 
 from models.catalog.bundled import MINILM, SMOLLM2
 from models.explain.attention import Attender
+from models.explain.projections import Head, HeadReader
 from models.runtime.cache import ModelCache
+from models.runtime.limits import InputError
 from tests.browser.tabs import open_tab
 
 pytestmark = pytest.mark.browser
@@ -230,3 +233,74 @@ def test_an_empty_text_is_reported_at_its_field(page: Page) -> None:
     open_tab(page, TITLE)
     page.locator("#worked-run").click()
     expect(page.locator("#worked-text")).to_contain_text("Text is empty")
+
+
+def test_a_failed_head_leaves_the_one_before(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is no longer dimmed, and the choices say what is on screen."""
+    open_tab(page, TITLE)
+    page.locator("#worked-examples").get_by_text("What “it” stands for").click()
+    chosen = page.locator(".worked-head option:checked")
+    expect(chosen).to_have_text("2 of 12", timeout=PATIENCE)
+    with monkeypatch.context() as patch:
+        patch.setattr(HeadReader, "__call__", refuse)
+        page.get_by_label("Next head").click()
+        expect(page.locator(".toast-body")).to_be_visible(timeout=PATIENCE)
+    expect(chosen).to_have_text("2 of 12")
+    expect(page.locator(".worked-waiting")).to_have_count(0)
+    before = head_weights(page)
+    page.get_by_label("Next head").click()
+    expect(chosen).to_have_text("3 of 12")
+    expect(page.locator(".worked-waiting")).to_have_count(0, timeout=PATIENCE)
+    assert head_weights(page) != before
+
+
+def test_quick_steps_go_on_from_each_other(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer to an earlier step does not take the choices back."""
+    open_tab(page, TITLE)
+    page.locator("#worked-examples").get_by_text("What “it” stands for").click()
+    chosen, weight = page.locator(".worked-head option:checked"), page.locator(".worked-keys .worked-weight").first
+    expect(chosen).to_have_text("2 of 12", timeout=PATIENCE)
+    go_on, read = threading.Semaphore(0), HeadReader.__call__
+
+    def slow(*args: Any) -> Head:
+        go_on.acquire(timeout=PATIENCE / 1000)
+        return read(*args)
+
+    monkeypatch.setattr(HeadReader, "__call__", slow)
+    before = weight.get_attribute("data-value") or ""
+    page.get_by_label("Next head").click()
+    page.get_by_label("Next head").click()
+    go_on.release()
+    expect(weight).not_to_have_attribute("data-value", before, timeout=PATIENCE)
+    expect(chosen).to_have_text("4 of 12")
+    page.get_by_label("Next head").click()
+    expect(chosen).to_have_text("5 of 12")
+    go_on.release(2)
+    expect(page.locator(".worked-waiting")).to_have_count(0, timeout=PATIENCE)
+    expect(chosen).to_have_text("5 of 12")
+
+
+def test_reset_takes_back_what_described_a_bad_number(page: Page) -> None:
+    """The note is empty then."""
+    open_tab(page, TITLE)
+    field = asked(page, "k₂, number 1")
+    field.fill("abc")
+    expect(field).to_have_attribute("aria-describedby", "worked-note-K")
+    page.get_by_role("button", name="Reset", exact=True).click()
+    assert field.get_attribute("aria-describedby") is None
+
+
+def test_the_sum_floats_above_a_lesson(page: Page) -> None:
+    """On a phone the step of a lesson is a sheet at the foot of the screen."""
+    open_tab(page, TITLE)
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.evaluate("document.documentElement.dataset.lesson = ''")
+    example(page, ".worked-board").scroll_into_view_if_needed()
+    box = example(page, ".worked-floating").bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] <= 0.54 * 800 + 1
+
+
+def refuse(*_: Any) -> Head:
+    """What a head's numbers cost too much for."""
+    raise InputError("Place", "There is no such head.")
