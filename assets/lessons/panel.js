@@ -35,6 +35,7 @@ function head(title, ...more) {
 function appear(...children) {
   if (!panel.isConnected) {
     document.querySelector(".gradio-container .contain").append(panel);
+    window.glassboxTour?.leave();
     document.documentElement.dataset.lesson = "";
   }
   panel.setAttribute("aria-label", lesson ? say("Lesson: {title}", { title: lesson.title }) : say("Lessons"));

@@ -174,6 +174,7 @@ function followAddress() {
 addEventListener("hashchange", followAddress);
 window.glassboxLessons = {
   open: followAddress,
+  close: () => panel.isConnected && leave(),
   filled: () => (panel.ariaBusy = "false"),
   list: () => {
     opener = document.getElementById("lessons-start");

@@ -18,12 +18,16 @@ function glassboxTour() {
   box.append(text, row);
 
   const stepBack = () => document.documentElement.toggleAttribute("data-toured", keptHere((storage) => storage.getItem(TOURED)) === "1");
+  let turn = 0;
   const leave = () => {
+    if (!box.isConnected) return;
+    turn += 1;
     keptHere((storage) => storage.setItem(TOURED, "1"));
     stepBack();
     light.dim();
     removeEventListener("keydown", onKey);
     box.remove();
+    document.getElementById("tour-start")?.focus({ preventScroll: true });
   };
   const onKey = (event) => {
     // While words are being composed it is the input method's.
@@ -31,9 +35,11 @@ function glassboxTour() {
   };
   const show = async (at) => {
     if (at >= STEPS.length) return leave();
-    const { tab, at: selector, press, say: sentence } = STEPS[at];
+    const { tab, at: selector, press, say: sentence } = STEPS[at], mine = (turn += 1);
     openTab(tab);
     const node = await seen(selector);
+    // Meanwhile the tour was left, or went on.
+    if (turn !== mine) return;
     if (press) node?.querySelector(press)?.click();
     light.on(node);
     text.textContent = sentence();
@@ -46,11 +52,13 @@ function glassboxTour() {
     row.querySelector(at ? "button:nth-child(2)" : "button").focus({ preventScroll: true });
   };
   const start = () => {
+    // They stand at the same edge.
+    window.glassboxLessons?.close();
     addEventListener("keydown", onKey);
     document.body.append(box);
     box.setAttribute("aria-label", say("A tour of a minute"));
     show(0);
   };
   stepBack();
-  return { start };
+  return { start, leave };
 }
