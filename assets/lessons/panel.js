@@ -9,7 +9,8 @@ let guess, typed, done, vain;
 // Each step on screen has parts of its own; `shown` are those of the step that the page is being shown the way of.
 let parts = {}, shown = null;
 
-const learnt = () => JSON.parse(keptHere((storage) => storage.getItem(LEARNT)) ?? "{}");
+// What is kept and cannot be read counts as nothing.
+const learnt = () => keptHere((storage) => JSON.parse(storage.getItem(LEARNT))) ?? {};
 const keepStep = (step) => keptHere((storage) => storage.setItem(LEARNT, JSON.stringify({ ...learnt(), [lesson.name]: step })));
 
 // [Names] are of what stands on the page, `signs` are text as it is typed, and {values} are the page's own.
@@ -34,8 +35,8 @@ function head(title, ...more) {
 
 function appear(...children) {
   if (!panel.isConnected) {
-    document.querySelector(".gradio-container .contain").append(panel);
     window.glassboxTour?.leave();
+    document.querySelector(".gradio-container .contain").append(panel);
     document.documentElement.dataset.lesson = "";
   }
   panel.setAttribute("aria-label", lesson ? say("Lesson: {title}", { title: lesson.title }) : say("Lessons"));
@@ -50,7 +51,7 @@ function leave() {
   lesson = null;
   delete document.documentElement.dataset.lesson;
   if (location.hash.startsWith("#lesson")) history.replaceState(history.state, "", location.pathname + location.search);
-  opener?.focus();
+  (opener ?? document.getElementById("lessons-start"))?.focus();
 }
 
 function showList() {

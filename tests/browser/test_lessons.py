@@ -135,6 +135,23 @@ def test_the_panel_is_for_everybody(browser: Browser, alive: str, width: int) ->
     context.close()
 
 
+def test_a_lesson_opened_by_its_link_gives_the_focus_to_the_button(browser: Browser, alive: str) -> None:
+    """And a corrupt record of what was learnt opens the list as if there were none."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    failures: list[str] = []
+    page.on("pageerror", lambda error: failures.append(str(error)))
+    page.goto(f"{alive}/#lesson=tokens.1")
+    expect(page.locator(".lesson[aria-busy=false]")).to_be_visible()
+    page.get_by_role("button", name="Close the lessons").press("Enter")
+    expect(page.locator("#lessons-start")).to_be_focused()
+    page.evaluate("localStorage.setItem('glassbox-lessons', '{no JSON')")
+    page.keyboard.press("Enter")
+    expect(page.locator(".lesson-list li")).to_have_count(len(ORDER))
+    context.close()
+    assert not failures
+
+
 def test_a_phone_shows_what_a_step_reads(browser: Browser, alive: str) -> None:
     """There the table has no room for the probability before sampling, of which the step speaks."""
     context = browser.new_context(viewport={"width": 390, "height": 844})
