@@ -1,6 +1,7 @@
 // Draws what this browser kept; a run that is pressed asks the page to fill its tab in. All text goes in as text.
 const root = element.querySelector(".history");
 sayIn(root);
+const LETTERS = 120;
 const part = (name) => root.querySelector(`.history-${name}`);
 
 function make(className, words) {
@@ -12,7 +13,8 @@ function make(className, words) {
 
 function row(run) {
   const item = document.createElement("li"), button = document.createElement("button");
-  const said = String(run.words ?? "").trim().split(/\s+/).slice(0, 12).join(" ");
+  // Chinese has no spaces to count its words by.
+  const said = [...String(run.words ?? "").trim().split(/\s+/).slice(0, 12).join(" ")].slice(0, LETTERS).join("");
   const when = new Date(run.at).toLocaleString(document.documentElement.lang || "en", { dateStyle: "medium", timeStyle: "short" });
   button.type = "button";
   button.append(

@@ -153,3 +153,13 @@ def test_what_is_damaged_breaks_nothing(page: Page, wrong: str) -> None:
         expect(page.locator("#link-message")).to_contain_text("a tab that this server does not have")
     read(page, SECOND)
     expect(page.locator(".history-runs button").first).to_contain_text("heptagon")
+
+
+def test_a_text_without_spaces_is_cut(page: Page) -> None:
+    """Chinese words cannot be counted by spaces: 120 letters are enough of a name for a button."""
+    run = {"tab": "sentiment", "at": "1970-01-01T00:00:00.000Z", "words": "好" * 500, "inputs": {"text": "好"}}
+    kept = json.dumps({"keep": True, "runs": [run]})
+    page.evaluate("kept => localStorage.setItem('glassbox-history', kept)", kept)
+    open_tab(page, "Sentiment")
+    unfold(page)
+    expect(page.locator(".history-words")).to_have_text("好" * 120)
