@@ -45,6 +45,8 @@ function effectScale(view) {
 
 function fillSwitches(view) {
   const { $, data, state, theme, ranking, page } = view, { layer, head, map } = page.querySelector(".av-maps :focus")?.dataset ?? {};
+  // What is switched on again takes its button with it: the focus goes to the next one, or to the heads.
+  const at = [...$("off-list").children].indexOf(document.activeElement), reset = document.activeElement === $("reset");
   const chips = state.off.map(one => {
     const name = switchName(data, one), button = element("button", "av-off-chip", `${name} ×`);
     button.type = "button";
@@ -69,6 +71,7 @@ function fillSwitches(view) {
   legend.hidden = !effects;
   if (effects) drawLegend(penOn(legend, { width: 360, height: 32 }), 4, 6, scale, theme, 150);
   if (map) page.querySelector(`[data-map="${map}"][data-layer="${layer}"]${head === undefined ? ":not([data-head])" : `[data-head="${head}"]`}`)?.focus();
+  else if (at >= 0 || (reset && !chips.length)) (chips[Math.min(at, chips.length - 1)] ?? $("map-weights").querySelector("[tabindex='0']")).focus();
 }
 
 function switchButton(view, map, layer, head, picture, more) {
@@ -134,5 +137,8 @@ function fillActs(view) {
       button(say("Switch off: {from} → {to}", { from: row.text, to: column.text }), looks);
     }
   }
+  const had = document.activeElement, inside = $("acts").contains(had);
   $("acts").replaceChildren(...made);
+  // A button that has done its work is gone.
+  if (inside) (made.find(act => act.textContent === had.textContent) ?? $("focus")).focus();
 }

@@ -29,7 +29,7 @@ function start() {
       with: "head", layerB: 0, headB: MEAN, another: null, off: [],
     },
     data: null, measured: {}, outcomes: new Map(), ranking: null, waitingForOutcome: "", cell: null, other: null, matrix: null, compared: null, box: null, theme: null, scale: null,
-    hovered: null, locked: null, kept: undefined, waiting: "", saving: null, refused: "",
+    hovered: null, locked: null, kept: undefined, waiting: "", saving: null, refused: "", opening: false,
   };
   makeChoices(view);
   makeExports(view);
@@ -95,6 +95,8 @@ function redraw(view) {
   const shown = data.measure === state.measure ? shownIn(view) : null, asking = state.view === "compare" && state.with === "text" && (!state.another || view.refused);
   syncChoices(view);
   fillFinder(view);
+  // The button that opens a head goes with the others: its focus is then for the picture, which may be still to come.
+  if (state.view !== "heads" && ["all-heads", "caption"].some(name => $(name).contains(document.activeElement))) view.opening = true;
   $("stage").classList.toggle("av-waiting", !shown);
   if (shown) Object.assign(view, shown, view.kept === undefined ? {} : { locked: placeOfTokens(shown.matrix, view.kept), kept: undefined });
   const empty = shown && [shown.matrix, shown.compared?.b].some(matrix => matrix && !matrix.values.length);
@@ -118,6 +120,8 @@ function redraw(view) {
   $("picture").hidden = $("focus").hidden = $("strips").hidden = $("panel").hidden = heads;
   $("all-heads").hidden = !heads;
   $("scene").classList.toggle("av-wide", Boolean(drawing.wide));
+  if (view.opening && !heads && (document.activeElement === document.body || $("all-heads").contains(document.activeElement))) $("focus").focus();
+  view.opening = false;
   if (heads) return fillHeads($("all-heads"), view, (layer, head) => change(view, { view: "matrix", layer, head }));
   if (view.locked === undefined) view.locked = farthestLook(view);
   $("focus").ariaLabel = [`${drawing.title}:`, ...sidesInWords(view), say("Arrow keys walk its cells.")].join(" ");
