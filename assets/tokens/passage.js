@@ -34,6 +34,7 @@ function passage(opened, pinned) {
     text.append(...fresh);
     self.nodes.push(...fresh);
     self.data = value.tokens;
+    if (self.nodes.length && !self.nodes.some((node) => node.tabIndex === 0)) self.nodes[0].tabIndex = 0;
   }
 
   // Marks the token at `index` as the open one, none where it is -1.

@@ -9,6 +9,9 @@ let pin = false;
 let looked = null;
 let lookedAt = null;
 let prompt = [];
+// The token that was open last; and whether the focus was on a button of the details that is gone, with no other yet.
+let last = null;
+let homeless = false;
 
 const quoted = (text) => `“${visible(text)}”`;
 const facts = (each) =>
@@ -39,7 +42,18 @@ function through(at) {
   trigger("input", { at });
 }
 
+// What is drawn anew keeps the focus: on the same button, else on the first candidate, else on the token.
 function describe() {
+  const had = document.activeElement, inside = detail.contains(had) || (homeless && had === document.body);
+  fillDetail();
+  if (!inside) return void (homeless = false);
+  const same = [...detail.querySelectorAll("button")].find((each) => each.className === had.className && each.textContent === had.textContent);
+  const next = same ?? detail.querySelector(".token-take") ?? last?.passage.nodes.slice(0, last.index + 1).at(-1);
+  homeless = !next;
+  next?.focus({ preventScroll: true });
+}
+
+function fillDetail() {
   const { next, asks } = given;
   if (!open) {
     const following = next?.length ? [choices(say("what may come next: click one to take it"), next, null, takingAfter(""))] : [];
@@ -77,7 +91,7 @@ function light() {
 
 function focus(passage, index) {
   if (open?.passage === passage && open.index === index) return;
-  open = { passage, index };
+  open = last = { passage, index };
   shown.forEach((each) => each.mark(each === passage ? index : -1, pin));
   describe();
   light();

@@ -120,10 +120,11 @@ def test_a_rival_begins_a_branch(tab: Page, tmp_path: Path) -> None:
     first = replied(tab).inner_text()
     tab.locator("#chat-why button").first.click()
     token(tab, 2).hover()
-    tab.locator("#chat-tokens .token-take").first.click()
+    tab.locator("#chat-tokens .token-take").first.press("Enter")
     rows = tab.locator("#chat-branches [role=treeitem]")
     expect(rows).to_have_count(2, timeout=PATIENCE)
     finish(tab)
+    expect(tab.locator("#chat-tokens :focus")).to_have_count(1)
     other = replied(tab).inner_text()
     assert other != first
     expect(rows.nth(1)).to_have_attribute("aria-selected", "true")

@@ -122,3 +122,16 @@ def test_the_lens_is_walked_with_the_keyboard(tab: Page) -> None:
     lines = list(csv.reader(io.StringIO(saved.value.path().read_text(encoding="utf-8-sig"), newline="")))
     assert len(lines) == 1 + 31 * 6
     assert lines[-1][:4] == ["30", "5", " is", " Lisbon"]
+
+
+def test_a_candidate_taken_by_the_keyboard_leaves_the_focus_there(tab: Page) -> None:
+    """On the first of the next candidates, so that Enter writes on."""
+    tab.get_by_role("button", name="A fact", exact=True).click()
+    first = tab.locator("#next-view .token-take").first
+    expect(first).to_contain_text("Lisbon", timeout=PATIENCE)
+    done(tab)
+    first.focus()
+    tab.keyboard.press("Enter")
+    expect(first).not_to_contain_text("Lisbon", timeout=PATIENCE)
+    done(tab)
+    expect(first).to_be_focused()
