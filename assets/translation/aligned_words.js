@@ -59,6 +59,7 @@ function side(name, parts, row) {
 
 // Sentences that are drawn already stay as they are, while others are added after them.
 function draw(value) {
+  const focused = sentences.contains(document.activeElement) ? document.activeElement.dataset : null;
   const before = shown.map((sentence) => JSON.stringify(sentence));
   shown = value || [];
   lit = null;
@@ -75,6 +76,7 @@ function draw(value) {
   if (first) first.tabIndex = 0;
   detail.textContent = first ? HINT : say("Translate something first.");
   saving.update();
+  if (focused && document.activeElement === document.body) word(focused.row, focused.side, focused.index)?.focus();
 }
 
 // A line for each link of two words.
@@ -89,7 +91,13 @@ const saving = exportBar({ root: element.querySelector(".aligned"), name: "align
 for (const kind of ["pointerover", "focusin", "click"]) {
   sentences.addEventListener(kind, (event) => light(event.target.closest(".aligned-word")));
 }
-const ask = (node) => node?.dataset.side === "target" && trigger("select", { row: Number(node.dataset.row), index: Number(node.dataset.index) });
+function ask(node) {
+  if (node?.dataset.side !== "target") return;
+  const { row, index } = node.dataset;
+  // Where the focus goes once another word is taken: see other_words.js.
+  sentences.dataset.asked = `[data-row="${row}"][data-side="target"][data-index="${index}"]`;
+  trigger("select", { row: Number(row), index: Number(index) });
+}
 sentences.addEventListener("click", (event) => ask(event.target.closest(".aligned-word")));
 sentences.addEventListener("keydown", (event) => {
   const here = event.target.closest(".aligned-word");

@@ -13,12 +13,17 @@ function button({ text, probability }, number) {
   return node;
 }
 
+// A button that has done its work is gone: the focus goes to the word that it changed.
 function draw() {
+  const inside = root.contains(document.activeElement);
   const { others = [], note = "", undo: can = false } = props.value || {};
   root.hidden = !others.length && !note && !can;
   root.querySelector(".others-note").textContent = note || (others.length ? say("Another word here, and the rest of the sentence is written anew:") : "");
   list.replaceChildren(...others.map(button));
   undo.hidden = !can;
+  if (!inside || (can && document.activeElement === undo)) return;
+  const sentences = document.querySelector("#translation-words .aligned-sentences");
+  sentences?.querySelector(sentences.dataset.asked)?.focus();
 }
 
 undo.addEventListener("click", () => trigger("undo", {}));

@@ -107,8 +107,10 @@ def test_another_word_is_taken_and_taken_back(tab: Page) -> None:
     assert word in after.split(" ")[2]
     assert after.split(" ")[:2] == before.split(" ")[:2]
     assert after.endswith(before.split(". ")[1])
-    tab.get_by_role("button", name="Take the last word back").click()
+    expect(tab.locator(".aligned-target .aligned-word").nth(2)).to_be_focused()
+    tab.get_by_role("button", name="Take the last word back").press("Enter")
     expect(output(tab)).to_have_value(before, timeout=PATIENCE)
+    expect(tab.locator(".aligned-target .aligned-word").nth(2)).to_be_focused()
 
 
 def test_swap_moves_the_output_to_the_input(tab: Page) -> None:
