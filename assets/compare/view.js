@@ -48,7 +48,8 @@ function bar(difference) {
   track.setAttribute("aria-hidden", "true");
   if (difference) {
     const fill = make("span", `compare-fill compare-${difference < 0 ? "less" : "more"}`);
-    fill.style.width = `${Math.min(1, Math.abs(difference)) * 50}%`;
+    const share = Math.min(1, Math.abs(difference)) * 50;
+    Object.assign(fill.style, { width: `${share}%`, marginLeft: `${difference < 0 ? 50 - share : 50}%` });
     track.append(fill);
   }
   return make("td", "compare-bar", track);

@@ -16,7 +16,7 @@ function still(root) {
   const walk = (node, twin) => {
     const style = getComputedStyle(node);
     twin.setAttribute("style", KEPT_STYLES.map((name) => `${name}:${style.getPropertyValue(name)}`).join(";"));
-    if (SIZED.test(node.className)) Object.assign(twin.style, { width: `${node.offsetWidth}px`, height: `${node.offsetHeight}px` });
+    if ([...node.classList].some((name) => SIZED.test(name))) Object.assign(twin.style, { width: `${node.offsetWidth}px`, height: `${node.offsetHeight}px` });
     [...node.children].forEach((child, index) => walk(child, twin.children[index]));
     for (const name of ["class", "tabindex", "title"]) twin.removeAttribute(name);
   };
