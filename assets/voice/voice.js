@@ -2,9 +2,12 @@
 function glassboxVoice() {
   const MARK = "read-aloud";
   let button = null;
+  // Which reading is going on: what comes late of one that was stopped is left aside.
+  let turn = 0;
 
   const unmark = () => globalThis.CSS?.highlights?.delete(MARK);
   function stop() {
+    turn += 1;
     speechSynthesis.cancel();
     unmark();
     if (button) button.textContent = say("Read aloud");
@@ -46,13 +49,21 @@ function glassboxVoice() {
   const nodesAt = (selector, last) => [...document.querySelectorAll(selector)].filter((node) => wordsOf(node).trim()).slice(last ? -1 : 0);
   const text = (selector, last) => nodesAt(selector, last).map(wordsOf).join("\n");
 
+  // Whether `pressed` was reading, and so is to stop. No server has to be asked for that.
+  function stopped(pressed) {
+    const reading = button === pressed;
+    if (reading) stop();
+    return reading;
+  }
+
   async function read(pressed, selector, language, last) {
-    const again = button === pressed;
+    if (stopped(pressed)) return;
     stop();
-    if (again) return;
+    const mine = turn;
     const nodes = nodesAt(selector, last);
     if (!nodes.length) return;
     const spoken = language || languageOf(wordsOf(nodes[0])), voice = await voiceFor(spoken);
+    if (turn !== mine) return;
     if (!voice) {
       pressed.textContent = say("This device has no voice of its own for this language");
       return void setTimeout(() => (pressed.textContent = say("Read aloud")), 4000);
@@ -64,12 +75,17 @@ function glassboxVoice() {
       Object.assign(utterance, { voice, lang: voice.lang });
       utterance.onboundary = ({ charIndex, charLength }) => {
         const length = charLength || words.slice(charIndex).match(/^\S*/)[0].length;
-        if (button === pressed) mark(node, charIndex, charIndex + length);
+        if (turn === mine) mark(node, charIndex, charIndex + length);
       };
-      utterance.onend = () => button === pressed && at === nodes.length - 1 && stop();
+      utterance.onend = () => turn === mine && at === nodes.length - 1 && stop();
+      utterance.onerror = utterance.onend;
       speechSynthesis.speak(utterance);
     });
   }
   addEventListener("pagehide", stop);
-  return { read, text };
+  // A run that begins replaces what is read: see demos/run_marks.py.
+  const began = ({ attributeName }) => attributeName.startsWith("data-run") && document.body.getAttribute(attributeName) === "started";
+  const leave = () => button && stop();
+  new MutationObserver((changes) => changes.some(began) && leave()).observe(document.body, { attributes: true });
+  return { read, stopped, leave, text };
 }

@@ -12,6 +12,8 @@ from demos.events import QUIET
 from demos.guard import guarded
 from models.text.language import LIKELY, SURE, detect
 
+# What is read is no longer in sight on another tab.
+STOP_READING = "() => void window.glassboxVoice?.leave()"
 # Characters of a text that its language is detected by.
 READ = 2_000
 
@@ -28,10 +30,14 @@ def read_aloud(name: str, selector: str, language: gr.Dropdown | None = None, la
     if language is not None:
         button.click(None, language, None, js=read, **QUIET)
         return
-    # It takes the text there, and brings the language back.
+    # The text goes to the server, and its language comes back. A button of its own asks, so that a press that stops the
+    # reading asks nothing.
+    ask = gr.Button("Read aloud", visible="hidden", elem_id=f"{name}-aloud-ask")
     spoken = gr.Textbox(visible="hidden", elem_id=f"{name}-aloud-language")
+    begin = f"document.getElementById({json.dumps(ask.elem_id)}).click()"
+    button.click(None, None, None, js=f"() => void (window.glassboxVoice?.stopped({pressed}) || {begin})", **QUIET)
     text = f"() => window.glassboxVoice?.text({where}, {only_last}).slice(0, {READ}) ?? ''"
-    asked = button.click(guarded(language_of), spoken, spoken, js=text, **QUIET)
+    asked = ask.click(guarded(language_of), spoken, spoken, js=text, **QUIET)
     asked.then(None, spoken, None, js=read, **QUIET)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from demos.events import ASIDE, QUIET, own_lane
-from demos.fields.read_aloud import voice
+from demos.fields.read_aloud import STOP_READING, voice
 from demos.guard import guarded
 from demos.page import look
 from demos.page.history import history, record
@@ -99,7 +99,8 @@ def build(
                     copy_button(tab.name, tab.title, forms[tab.name])
         if on_space:
             gr.DuplicateButton(say("Duplicate this Space"), variant="secondary", min_width=190, elem_id="duplicate")
-        strip.change(None, None, None, js=SHOW_TAB, **QUIET)
+        for act in (SHOW_TAB, STOP_READING):
+            strip.change(None, None, None, js=act, **QUIET)
         carry_all(forms, strip)
         try_all(forms, strip)
         filled = keep_typed(forms, open_links(forms, strip, demo, message), demo)

@@ -3,18 +3,19 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 import app
 from demos.fields.read_aloud import language_of
 from demos.page import build as glassbox
 from tests import tiny
-from tests.browser.tabs import open_tab, titled
+from tests.browser.tabs import open_tab, titled, whole_run
 
 pytestmark = pytest.mark.browser
 # A browser with a voice from the net, a local one in Portuguese, and none else; it reads one word and waits.
 VOICES = """
 window.spoken = [];
+window.silenced = 0;
 const voices = [
   { name: "net", lang: "pt-PT", localService: false, default: true },
   { name: "here", lang: "pt-BR", localService: true, default: false },
@@ -22,8 +23,9 @@ const voices = [
 window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; } };
 Object.defineProperty(window, "speechSynthesis", { value: {
   getVoices: () => voices,
-  cancel: () => {},
+  cancel: () => (window.silenced += 1),
   speak: (utterance) => {
+    window.last = utterance;
     window.spoken.push([utterance.voice.name, utterance.text]);
     utterance.onboundary({ charIndex: 0, charLength: 2 });
   },
@@ -77,6 +79,59 @@ def test_a_summary_is_read_in_the_language_that_its_text_is_in(page: Page) -> No
     page.locator("#summary-aloud").click()
     expect(page.locator("#summary-aloud")).to_have_text("Stop reading")
     assert {name for name, _ in page.evaluate("window.spoken")} == {"here"}
+
+
+def read_a_summary(page: Page) -> Locator:
+    """Let a summary be read; returns the button that does it."""
+    page.add_init_script(VOICES)
+    page.reload()
+    open_tab(page, "Summarization")
+    page.locator("#summary-text textarea").fill(PORTUGUESE)
+    with whole_run(page):
+        page.locator("#summary-run").click()
+    button = page.locator("#summary-aloud")
+    button.click()
+    expect(button).to_have_text("Stop reading")
+    page.evaluate("window.silenced = 0")
+    return button
+
+
+def test_it_is_silenced_without_the_server(page: Page) -> None:
+    """A press on “Stop reading” asks nothing: it works offline."""
+    button = read_a_summary(page)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if request.method == "POST" else None)
+    page.context.set_offline(True)
+    button.click()
+    expect(button).to_have_text("Read aloud")
+    assert page.evaluate("window.silenced") == 1
+    assert not asked
+    assert not page.locator(".toast-body").count()
+
+
+def test_it_ends_with_what_it_reads(page: Page) -> None:
+    """On another tab, and where a new run begins."""
+    button = read_a_summary(page)
+    page.get_by_role("tab", name="Translation", exact=True).click()
+    expect(button).to_have_text("Read aloud")
+    assert page.evaluate("window.silenced") == 1
+    page.get_by_role("tab", name="Summarization", exact=True).click()
+    button.click()
+    expect(button).to_have_text("Stop reading")
+    page.locator("#summary-run").click()
+    expect(button).to_have_text("Read aloud")
+
+
+def test_a_voice_that_fails_is_over(page: Page) -> None:
+    """The button does not stay at “Stop reading”; what comes late of a reading before ends no other."""
+    button = read_a_summary(page)
+    page.evaluate("window.before = window.last")
+    page.evaluate("window.last.onerror({})")
+    expect(button).to_have_text("Read aloud")
+    button.click()
+    expect(button).to_have_text("Stop reading")
+    page.evaluate("window.before.onerror({})")
+    expect(button).to_have_text("Stop reading")
 
 
 @pytest.mark.parametrize(
