@@ -28,10 +28,20 @@ function copyButton(text) {
   const node = make("button", "summary-copy", say("Copy the summary"));
   node.type = "button";
   node.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(text);
-    node.textContent = say("Copied");
+    try {
+      await navigator.clipboard.writeText(text);
+      node.textContent = say("Copied");
+    } catch {
+      node.textContent = say("This browser did not allow it: select the sentences and copy them");
+    }
   });
   return node;
+}
+
+// Sentences in one text, with a space between two if their script has one.
+function joined(texts) {
+  const wide = /[\u3000-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef]/;
+  return texts.reduce((text, next) => text + (text && next && !wide.test(text.at(-1)) && !wide.test(next[0]) ? " " : "") + next, "");
 }
 
 // A piece of the text; where it is a source, `supports` holds [sentence, similarity] pairs.
@@ -77,7 +87,7 @@ function draw() {
     return;
   }
   summary.replaceChildren(make("h3", "summary-title", say("Summary")), ...sentences.map(sentenceNode), make("p", "summary-hint", HINT));
-  if (navigator.clipboard) summary.append(copyButton(sentences.map((sentence) => sentence.text).join(" ")));
+  if (navigator.clipboard) summary.append(copyButton(joined(sentences.map((sentence) => sentence.text))));
   const passage = make("div", "summary-passage", ...value.pieces.map(piece));
   passage.tabIndex = 0;
   passage.setAttribute("role", "region");

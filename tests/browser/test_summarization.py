@@ -101,3 +101,25 @@ def test_counter(tab: Page) -> None:
     """Characters are counted as one sees them; an emoji is no word."""
     tab.locator("#summary-text textarea").fill("one two 🎉")
     expect(tab.locator("#summary-count")).to_have_text("9 of 10,000 characters · 2 words")
+
+
+def test_a_chinese_summary_is_copied_without_spaces(tab: Page) -> None:
+    """Between its sentences too."""
+    tab.evaluate("() => { navigator.clipboard.writeText = async (text) => void (window.copied = text); }")
+    summarize(
+        tab, "街角的面包店三月关门了。店主在那里烤了四十年面包。四月，邻居们成立了合作社。", "Picked from the text"
+    )
+    tab.locator(".summary-copy").click()
+    expect(tab.locator(".summary-copy")).to_have_text("Copied")
+    said = tab.locator(".summary-text").all_inner_texts()
+    assert len(said) > 1
+    assert tab.evaluate("window.copied") == "".join(said)
+
+
+def test_a_copy_that_is_refused_is_reported(tab: Page) -> None:
+    """On the button; what is copied has a space between two sentences."""
+    tab.evaluate("() => { navigator.clipboard.writeText = async (text) => { window.copied = text; throw 0; }; }")
+    summarize(tab, STORY, "Picked from the text")
+    tab.locator(".summary-copy").click()
+    expect(tab.locator(".summary-copy")).to_contain_text("did not allow it")
+    assert tab.evaluate("window.copied") == " ".join(tab.locator(".summary-text").all_inner_texts())
