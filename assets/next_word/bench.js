@@ -17,6 +17,8 @@ let all = false;
 const figure = (share) => (share > 0 && share < 0.00005 ? "<0.01%" : `${(share * 100).toFixed(share < 0.1 ? 2 : 1)}%`);
 const whole = (n) => n.toLocaleString("en");
 const sum = (list, from) => list.subarray(from).reduce((total, share) => total + share, 0);
+// The others are written alike in every language.
+const filterName = (name) => (name === "temperature" ? say("temperature") : name);
 const setting = (name) => (name === "first" ? knobs.first.value === "1" : Number(knobs[name].value));
 
 function valueText(name) {
@@ -31,7 +33,7 @@ function summary() {
   const kept = found.after.length, parts = [];
   let left = logs.length;
   for (const [name, count] of found.left) {
-    if (count < left) parts.push(say("{n} by {filter}", { n: whole(left - count), filter: name }));
+    if (count < left) parts.push(say("{n} by {filter}", { n: whole(left - count), filter: filterName(name) }));
     left = count;
   }
   const mass = figure(1 - sum(own, kept));
@@ -65,7 +67,7 @@ function name(index) {
   return control || !text.includes("\ufffd") ? visible(text) : `(${PART})`;
 }
 
-const why = (index) => (index < found.after.length ? "" : say("cut by {filter}", { filter: cutBy(found, index) }));
+const why = (index) => (index < found.after.length ? "" : say("cut by {filter}", { filter: filterName(cutBy(found, index)) }));
 
 function fill() {
   const kept = found.after.length, counts = new Map();

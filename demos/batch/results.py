@@ -140,7 +140,7 @@ def batch_results() -> BatchResults:
 
 def shares(labels: Sequence[Cell]) -> pd.DataFrame:
     """How many rows have each label; a row of several counts for each."""
-    each = [name for label in labels if isinstance(label, str) for name in (label or "none").split(", ")]
+    each = [name for label in labels if isinstance(label, str) for name in (label or say("none")).split(", ")]
     return pd.DataFrame(Counter(each).most_common(LABELS), columns=["label", "rows"])
 
 

@@ -133,6 +133,17 @@ def test_no_english_is_left(page: Page, known: set[str], title: str) -> None:
     assert english(page, known) == []
 
 
+def test_the_bench_names_its_filters_in_chinese(page: Page, known: set[str]) -> None:
+    """A temperature of 0 cuts all tokens but one."""
+    page.get_by_role("tab", name="下一个词", exact=True).click()
+    panel = page.get_by_role("tabpanel").filter(visible=True)
+    answer(panel)
+    panel.locator("[data-preset=off]").click()
+    panel.locator("[data-knob=temperature]").fill("0")
+    expect(panel.locator(".bench-said")).to_contain_text("温度")
+    assert english(page, known) == []
+
+
 def test_the_document_shows_its_language(page: Page) -> None:
     """A screen reader reads Chinese as Chinese."""
     assert page.evaluate("document.documentElement.lang") == "zh-CN"

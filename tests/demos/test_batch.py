@@ -178,6 +178,11 @@ def test_shares_count_every_label() -> None:
     assert dict(zip(found["label"], found["rows"], strict=True)) == {"a": 3, "b": 1, "none": 1}
 
 
+def test_no_label_has_a_name_in_the_visitors_language(chinese_visitor: None) -> None:
+    """The chart is on their page."""
+    assert list(shares([""])["label"]) == ["无"]
+
+
 def test_a_histogram_counts_every_value_once() -> None:
     """Bins of equal width from 0, the greatest value in the last."""
     scores = histogram([0.0, 0.5, 0.99, 1.0, None, "x"], 1.0)
