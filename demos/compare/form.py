@@ -9,7 +9,7 @@ from gradio.components import Component
 
 from demos.fields.model_picker import title
 from demos.fields.options import option_field, option_name
-from demos.words import localize
+from demos.words import localize, say
 from models.runtime.limits import InputError, Limits, check_choice
 from models.tasks.comparison import Comparer
 from models.tasks.own_labels.adapter import split
@@ -104,7 +104,15 @@ def own(name: str, given: Mapping[str, Any], side: str) -> str:
 
 def shown(option: Option, value: Any) -> Any:
     """The value of `option` as people read it."""
-    return localize(value) if option.kind == "choice" else ", ".join(value) if option.kind == "list" else value
+    match option.kind:
+        case "choice":
+            return localize(next((name for name, each in option.choices if each == value), value))
+        case "switch":
+            return say("yes") if value else say("no")
+        case "list":
+            return ", ".join(value)
+        case _:
+            return value
 
 
 def model_field(task: str, side: str) -> str:

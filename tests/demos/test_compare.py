@@ -203,3 +203,17 @@ def test_a_link_holds_every_field(tiny_cache: ModelCache) -> None:
         shown = render(make_comparer(tiny_cache))
     assert {"task", "text", "text_b", "question_b", "seed_a", "seed_b", "chat_model_b"} <= set(shown.inputs)
     assert shown.run is not None
+
+
+def test_what_differs_is_in_the_words_of_the_form(form: CompareForm) -> None:
+    """Languages by their names, not by their codes, and a switch by yes and no."""
+    values = given(form, task="translate", text="hi", target_b="en")
+    assert form.apart(values) == [("to", "Portuguese", "English")]
+    values = given(form, task="labels", text="good", labels_a="a, b", labels_b="a, b", multiple_b=True)
+    assert form.apart(values) == [("several labels may hold at once", "no", "yes")]
+
+
+def test_what_differs_is_in_the_visitors_language(form: CompareForm, chinese_visitor: None) -> None:
+    """So are those names."""
+    values = given(form, task="translate", text="hi", target_b="en")
+    assert form.apart(values)[0][1:] == ("葡萄牙语", "英语")
