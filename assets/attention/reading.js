@@ -137,7 +137,9 @@ function fillTable(view) {
     line.append(Object.assign(element("th", "", token), { scope: "row" }));
     for (const words of cells) line.insertCell().textContent = words;
   }
-  $("table").lastElementChild.replaceChildren(table);
+  const box = $("table").lastElementChild;
+  Object.assign(box, { tabIndex: 0, role: "region", ariaLabel: say("As a table") });
+  box.replaceChildren(table);
 }
 
 function namesOf(matrix, row, number) {

@@ -5,22 +5,27 @@ const percent = (p) => (p === null ? "–" : p > 0 && p < 0.01 ? "<1%" : p < 1 &
 const signed = (x) => (x === null ? "–" : `${x < 0 ? "−" : "+"}${Math.abs(x).toFixed(2)}`);
 
 // Words of A alone are marked as deletions and those of B alone as insertions, for screen readers too.
-function text(parts, side) {
+function text(parts, side, name) {
   const mark = ["del", "ins"][side];
   const marked = parts.map(([said, alone]) => (alone ? make(mark, `compare-alone compare-${NAMES[side]}`, said) : said));
-  return make("p", "compare-text", ...marked);
+  const said = make("p", "compare-text", ...marked);
+  // A long one scrolls in its own box, by the keyboard too.
+  said.tabIndex = 0;
+  said.setAttribute("role", "region");
+  said.setAttribute("aria-label", `${name} ${NAMES[side]}`);
+  return said;
 }
 
 function side(value, index) {
   const heading = make("h3", "compare-name", NAMES[index]);
   if (value.differences) heading.append(make("span", "compare-differences", ` ${value.differences}`));
-  const said = value.waiting ? make("p", "compare-waiting", say("Waiting for its turn…")) : text(value.text, index);
+  const said = value.waiting ? make("p", "compare-waiting", say("Waiting for its turn…")) : text(value.text, index, say("Result"));
   said.classList.toggle("compare-verdict", value.verdict);
   return make("section", "compare-side", heading, said, make("p", "status", value.status));
 }
 
 function input({ name, texts }) {
-  const both = texts.map((parts, index) => make("div", "compare-side", text(parts, index)));
+  const both = texts.map((parts, index) => make("div", "compare-side", text(parts, index, name)));
   return [make("h3", "compare-title", name), make("div", "compare-sides", ...both)];
 }
 

@@ -37,6 +37,9 @@ function draw({ verdict = "", pieces = [], rows = [] }) {
   if (!verdict) return root.replaceChildren();
   const text = make("p", "edit-text", ...pieces.map(piece));
   text.dir = "auto";
+  text.tabIndex = 0;
+  text.setAttribute("role", "region");
+  text.setAttribute("aria-label", say("The text, with what was changed marked"));
   const table = make("table", "edit-table", make("thead", "", heads(say("result"), say("before"), say("after"))), make("tbody", "", ...rows.map(row)));
   root.replaceChildren(make("p", "edit-verdict", verdict), text, table);
 }

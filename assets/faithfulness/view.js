@@ -77,5 +77,8 @@ drawn((value) => {
   const words = inWords(value);
   const how = say("{model}; deletion curves (Samek et al. 2017), the mean of {n}: {command}", { model: value.model, n: value.count, command: value.command });
   const scroll = make("div", "faith-scroll", numbers(value));
+  scroll.tabIndex = 0;
+  scroll.setAttribute("role", "region");
+  scroll.setAttribute("aria-label", say("The numbers"));
   figure.replaceChildren(make("figcaption", "", words), plot(value, words), make("details", "", make("summary", "", say("The numbers")), scroll, make("p", "faith-how", how)));
 });

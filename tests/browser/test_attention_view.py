@@ -541,3 +541,51 @@ def whole(attender: Attender, model: str, text: str) -> Any:
     """The effects of all heads."""
     *_, ranking = Ablator(attender).rank(model, text, "")
     return ranking.effects
+
+
+def test_the_focus_stays_where_something_is_done(view: Alone) -> None:
+    """A button that opens a head or switches one is gone afterwards: what is next takes its focus."""
+    view.show(TEXT, layer=0, head=1)
+    focused = view.page.locator(":focus")
+    view.open("heads")
+    view.page.locator(".av-all-heads button").nth(5).focus()
+    view.page.keyboard.press("Enter")
+    expect(view.page.locator(".av-head")).to_have_value("1")
+    expect(focused).to_have_class("av-focus")
+    view.page.get_by_role("button", name="Switch this head off").focus()
+    view.page.keyboard.press("Enter")
+    expect(focused).to_have_class("av-focus")
+    view.open("off")
+    for head in (0, 2):
+        view.page.locator(f'[data-map=weights][data-layer="0"][data-head="{head}"]').click()
+    chips = view.page.locator(".av-off-chip")
+    expect(chips).to_have_count(3)
+    chips.nth(1).focus()
+    for left in (2, 1, 0):
+        view.page.keyboard.press("Enter")
+        expect(chips).to_have_count(left)
+        expect(focused).to_have_class("av-off-chip" if left else "")
+    expect(focused).to_have_attribute("data-map", "weights")
+    view.page.keyboard.press("Enter")
+    view.page.locator(".av-reset").focus()
+    view.page.keyboard.press("Enter")
+    expect(focused).to_have_attribute("data-map", "weights")
+
+
+def test_a_habit_opens_its_head_with_the_focus_in_the_picture(view: Alone) -> None:
+    """The list of habits is gone then; a matrix that is still to come takes the focus once it is there."""
+    sent = json.loads(first(view.attender("", TEXT, ""), TEXT, "", -1, -1))
+    view.page.evaluate("sent => view.show(JSON.stringify(sent))", sent | {"names": [["next token"]]})
+    view.open("heads")
+    view.page.locator(".av-chips button").first.focus()
+    view.page.keyboard.press("Enter")
+    expect(view.page.locator(":focus")).to_have_class("av-focus")
+
+
+def test_the_table_scrolls_by_the_keyboard(view: Alone) -> None:
+    """It is a region with a name that the Tab key reaches."""
+    view.show(TEXT)
+    view.page.locator(".av-table summary").click()
+    table = view.page.get_by_role("region", name="As a table")
+    expect(table.locator("tbody tr")).not_to_have_count(0)
+    assert table.evaluate("node => node.tabIndex") == 0

@@ -3,13 +3,15 @@
 import re
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 import app
 from demos.compare import tab as compare
 from demos.compare import view as compare_view
+from demos.compare.differences import Figure
 from demos.page import build as glassbox
 from models.tasks.registry import TASKS
 from models.tasks.spec import Outcome
@@ -40,6 +42,15 @@ def done(page: Page) -> None:
     """Wait until both sides are compared."""
     expect(page.locator("#compare-view .compare-table").last).to_contain_text("tokens read", timeout=PATIENCE)
     expect(page.locator("button#compare-stop")).to_be_disabled(timeout=PATIENCE)
+
+
+def compare_with(page: Page, figures: list[Figure]) -> None:
+    """Compare two short texts, whose probabilities are then `figures`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compare_view, "NEAR", 0.0)
+        patch.setattr(compare_view, "figures", lambda *_: figures)
+        page.get_by_role("button", name="One little word", exact=True).click()
+        done(page)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -148,3 +159,42 @@ def slowly(results: Iterator[Outcome], every: float) -> Iterator[Outcome]:
     for result in results:
         time.sleep(every)
         yield result
+
+
+def test_a_saved_comparison_keeps_its_bars(page: Page, browser: Browser, tmp_path: Path) -> None:
+    """Beside the middle, as long as on the page, without the page's style sheets."""
+    open_tab(page, "Compare")
+    compare_with(page, [Figure("likelier", 0.2, 0.8), Figure("less likely", 0.8, 0.4)])
+    with page.expect_download() as saved:
+        page.locator("#compare-view").get_by_role("button", name="HTML", exact=True).click()
+    path = tmp_path / "compare.html"
+    saved.value.save_as(path)
+    alone = browser.new_page()
+    alone.goto(path.as_uri())
+    for at, (start, end) in enumerate([(0.5, 0.8), (0.3, 0.5)]):
+        for shown in (page.locator(".compare-track"), alone.locator("td > div")):
+            track, bar = shown.nth(at).bounding_box(), shown.nth(at).locator("span").bounding_box()
+            assert track is not None
+            assert bar is not None
+            assert (bar["x"] - track["x"]) / track["width"] == pytest.approx(start, abs=0.02)
+            assert (bar["x"] + bar["width"] - track["x"]) / track["width"] == pytest.approx(end, abs=0.02)
+            assert bar["height"] == pytest.approx(track["height"], abs=1)
+    alone.close()
+
+
+def test_a_long_name_is_read_on_a_phone(page: Page) -> None:
+    """It breaks: nothing shows there what is cut off."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_tab(page, "Compare")
+    compare_with(page, [Figure("a label of many words that has no room in one line", 0.2, 0.8)])
+    name = page.locator("#compare-view .compare-row").first
+    assert name.evaluate("node => node.scrollWidth <= node.clientWidth && node.offsetHeight > 40")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_long_text_scrolls_by_the_keyboard(page: Page) -> None:
+    """Each result is a region with a name that the Tab key reaches."""
+    open_tab(page, "Compare")
+    compare_with(page, [])
+    for side in "AB":
+        assert page.get_by_role("region", name=f"Result {side}", exact=True).evaluate("node => node.tabIndex") == 0
