@@ -1,14 +1,13 @@
 """Converts between the adapter's messages and the value of Gradio's Chatbot."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import gradio as gr
 
 from demos.plain import from_chatbot, to_chatbot
 from models.runtime.limits import InputError
-from models.tasks.chat.messages import Message, read_history
+from models.tasks.chat.messages import Message, message_text, read_history
 
 Messages = list[dict[str, Any]]
 
@@ -18,9 +17,13 @@ def to_page(messages: Sequence[Message]) -> Messages:
     return [{"role": m.role, "content": [{"type": "text", "text": to_chatbot(m.text)}]} for m in messages]
 
 
-def from_page(history: object) -> list[Message]:
-    """The messages in a Chatbot's value. Raises InputError where there is anything but text."""
-    return [replace(message, text=from_chatbot(message.text)) for message in read_history(history)]
+def from_page(history: object, limit: int) -> list[Message]:
+    """The messages in a Chatbot's value.
+
+    Raises InputError where there is anything but text, or more than `limit` characters of it in a visitor's message,
+    as it was written: what is escaped for the Chatbot is longer.
+    """
+    return list(read_history(history, limit, lambda content: from_chatbot(message_text(content))))
 
 
 def index_of(event: gr.RetryData | gr.EditData | gr.UndoData) -> int:
@@ -28,11 +31,14 @@ def index_of(event: gr.RetryData | gr.EditData | gr.UndoData) -> int:
     return event.index if isinstance(event.index, int) else event.index[0]
 
 
-def restored(kept: object, shown: Messages) -> Any:
-    """The conversation that this browser kept, where none is shown yet; an empty one where it cannot be read."""
+def restored(kept: object, shown: Messages, limit: int) -> Any:
+    """The conversation that this browser kept, where none is shown yet; an empty one where it cannot be read.
+
+    `limit` is that of `from_page`.
+    """
     if shown or not kept:
         return gr.skip()
     try:
-        return to_page(from_page(kept))
+        return to_page(from_page(kept, limit))
     except InputError:
         return []

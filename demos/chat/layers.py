@@ -33,12 +33,12 @@ def on_layers(fold: WhyFold, box: Box, chatter: Chatter) -> None:
     def look(
         event: gr.EventData, history: Messages, trees: Trees, progress: gr.Progress = gr.Progress()
     ) -> tuple[dict[str, Any], str]:
-        reply = newest(trees, from_page(history)).reply
+        reply = newest(trees, from_page(history, chatter.limits.text)).reply
         found = layers_of(chatter, reply, sent(event, "at"), report_to(progress))
         return lens_value(found, asked=True), lens_status(found)
 
     def check(history: Messages, trees: Trees) -> None:
-        newest(trees, from_page(history))
+        newest(trees, from_page(history, chatter.limits.text))
 
     inputs = [box.conversation, box.trees]
     outputs = [fold.layers, fold.status]

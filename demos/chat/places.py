@@ -19,11 +19,14 @@ from models.text.sentences import sentences
 MOST_PLACES = 3
 
 
-def follow(saving: Dependency, conversation: gr.Chatbot, opened: gr.State, line: StatusLine) -> None:
-    """Write the places into `line` after the event `saving`: as a reply begins, ends or is taken back."""
+def follow(saving: Dependency, conversation: gr.Chatbot, opened: gr.State, line: StatusLine, limit: int) -> None:
+    """Write the places into `line` after the event `saving`: as a reply begins, ends or is taken back.
+
+    `limit` is that of `from_page`.
+    """
 
     def show(history: Messages, opened: Opened | None) -> str:
-        found = places(from_page(history), opened)
+        found = places(from_page(history, limit), opened)
         return say("Nearest in the document: {places}", places="; ".join(found)) if found else ""
 
     saving.then(guarded(show), [conversation, opened], line, **QUIET)

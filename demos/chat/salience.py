@@ -129,7 +129,7 @@ def on_salience(fold: WhyFold, box: Box, chatter: Chatter) -> None:
     def measure(
         event: gr.EventData, history: Messages, trees: Trees, progress: gr.Progress = gr.Progress()
     ) -> Iterator[dict[Any, Any]]:
-        reply = last(trees, from_page(history)).reply
+        reply = last(trees, from_page(history, chatter.limits.text)).reply
         target = target_of({name: sent(event, name) for name in ("at", "rival", "sentence")}, reply)
         reader = chatter.salience(reply.run.model)
         names = named(reply, target)
@@ -147,7 +147,7 @@ def on_salience(fold: WhyFold, box: Box, chatter: Chatter) -> None:
             yield {fold.why: why(result, names, reader.has_gradients, over=True)}
 
     def check(history: Messages, trees: Trees) -> None:
-        last(trees, from_page(history))
+        last(trees, from_page(history, chatter.limits.text))
 
     outputs = [fold.why, fold.lit, fold.status]
     asked = [box.conversation, box.trees]

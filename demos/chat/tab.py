@@ -1,6 +1,7 @@
 """The Chat tab: a streaming conversation, the probability of each token, and drafts that continue a text."""
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -86,8 +87,9 @@ def render(chatter: Chatter) -> Form:
     export.click(None, [conversation, *options, box.branches], None, js=script("chat/export.js"), **QUIET)
     # It reads the browser's storage when the tab is first opened, long after the page's load event.
     # One event alone: with two of them Gradio reports a change once more after each, and then both run again.
-    saving = saved.change(restored, [saved, conversation], conversation, **QUIET)
-    places.follow(saving, conversation, bar.opened, near)
+    restore = partial(restored, limit=chatter.limits.text)
+    saving = saved.change(restore, [saved, conversation], conversation, **QUIET)
+    places.follow(saving, conversation, bar.opened, near, chatter.limits.text)
 
     def chat(
         message: str,
@@ -122,7 +124,7 @@ def render(chatter: Chatter) -> Form:
     endpoint(chat, "chat", check, lane=shared_lane())
     offer_salience(chatter)
     named = {"message": message, **dict(zip((*OPTIONS, "model"), options, strict=True))}
-    carries = (Carry(why.carry, (conversation, model), last_exchange), drafts.carry)
+    carries = (Carry(why.carry, (conversation, model), partial(last_exchange, limit=chatter.limits.text)), drafts.carry)
     scripts = {"chat": named | {"history": conversation}, "drafts": drafts.inputs | {"model": model}}
     continued = {f"continue_{name}": component for name, component in drafts.inputs.items()}
 
@@ -140,9 +142,9 @@ def render(chatter: Chatter) -> Form:
     return Form(named | continued, box.send, carries, scripts, asked=asked, opening=opening)
 
 
-def last_exchange(history: Messages, model: str) -> tuple[str, str, str]:
+def last_exchange(history: Messages, model: str, limit: int) -> tuple[str, str, str]:
     """What the attention tab shows of a conversation: its last message and the reply to it, as plain text."""
-    said = [message.text for message in from_page(history)[-2:]]
+    said = [message.text for message in from_page(history, limit)[-2:]]
     if not said:
         raise InputError("history", "There is no conversation yet. Send a message first.")
     return model, "\n".join(said), ""

@@ -42,6 +42,10 @@ class Talk:
         shown = [box.message, box.conversation, box.branches, box.trees, box.notice, box.status]
         return [*shown, why.tokens, why.status, why.why, why.lit, why.layers, self.parts.raw, self.parts.saved]
 
+    def said_in(self, history: Messages) -> list[Message]:
+        """The messages of the page's conversation. Raises InputError where it holds anything but text."""
+        return from_page(history, self.chatter.limits.text)
+
     def answer(self, said: str, before: list[Message], trees: Trees, values: Sequence[Any], report: Report) -> Updates:
         """Stream the reply to `said` after `before` into the page; `values` are those of the options."""
         box, why = self.parts.box, self.parts.why
@@ -89,23 +93,23 @@ class Talk:
     ) -> Updates:
         """Reply to a message."""
         values = (system, max_new_tokens, temperature, top_p, model)
-        yield from self.answer(said, from_page(history), trees, values, report_to(progress))
+        yield from self.answer(said, self.said_in(history), trees, values, report_to(progress))
 
-    def retry(self, event: gr.RetryData, history: Messages, *values: Any) -> Updates:
+    def retry(self, event: gr.RetryData, history: Messages, *values: Any, report: Report = ignore) -> Updates:
         """Reply again."""
-        *before, again = from_page(history)[: index_of(event) + 1]
-        yield from self.answer(again.text, before, values[-1], values[:-1], ignore)
+        *before, again = self.said_in(history)[: index_of(event) + 1]
+        yield from self.answer(again.text, before, values[-1], values[:-1], report)
 
-    def edit(self, event: gr.EditData, history: Messages, *values: Any) -> Updates:
+    def edit(self, event: gr.EditData, history: Messages, *values: Any, report: Report = ignore) -> Updates:
         """Reply to what a message was changed to."""
         said = from_chatbot(message_text(event.value))
-        yield from self.answer(said, from_page(history)[: index_of(event)], values[-1], values[:-1], ignore)
+        yield from self.answer(said, self.said_in(history)[: index_of(event)], values[-1], values[:-1], report)
 
-    def take(self, event: gr.EventData, history: Messages, *values: Any) -> Updates:
+    def take(self, event: gr.EventData, history: Messages, *values: Any, report: Report = ignore) -> Updates:
         """Continue from a rival of one of the last reply's tokens, in a new branch."""
         *options, _, trees = values
-        *said_so_far, _ = from_page(history)
-        tree = last(trees, from_page(history))
+        *said_so_far, _ = self.said_in(history)
+        tree = last(trees, self.said_in(history))
         at, rival = _rival(event, tree.reply)
         if (same := tree.with_token(at, rival)) is not None:
             yield self.shown(said_so_far, {**trees, len(said_so_far): tree.choose(same)})
@@ -113,26 +117,26 @@ class Talk:
         tree.check_room()
         yield self.waiting() | self.unexplained()
         named = dict(zip(OPTIONS[1:], options[1:], strict=True))
-        for reply in throttled(self.chatter.take(tree.reply, at, rival, **named)):
+        for reply in throttled(self.chatter.take(tree.reply, at, rival, report=report, **named)):
             yield self.shown(said_so_far, {**trees, len(said_so_far): tree.branched(reply, at)})
 
     def go_to(self, event: gr.EventData, history: Messages, trees: Trees) -> dict[Any, Any]:
         """Show another branch of the last reply, which the conversation then goes on from."""
-        return self.moved(history, trees, last(trees, from_page(history)).choose(sent(event, "branch")))
+        return self.moved(history, trees, last(trees, self.said_in(history)).choose(sent(event, "branch")))
 
     def take_back(self, history: Messages, trees: Trees) -> dict[Any, Any]:
         """Drop the chosen branch and all that leave it."""
-        return self.moved(history, trees, last(trees, from_page(history)).undone())
+        return self.moved(history, trees, last(trees, self.said_in(history)).undone())
 
     def moved(self, history: Messages, trees: Trees, tree: Branches) -> dict[Any, Any]:
         """The updates for another choice among the last reply's branches."""
-        *said_so_far, _ = from_page(history)
+        *said_so_far, _ = self.said_in(history)
         shown = self.shown(said_so_far, {**trees, len(said_so_far): tree})
         return shown | self.unexplained() | {self.parts.saved: shown[self.parts.box.conversation]}
 
     def undo(self, event: gr.UndoData, history: Messages, trees: Trees) -> dict[Any, Any]:
         """Put a message back into its field, and show the reply before it."""
-        *before, again = from_page(history)[: index_of(event) + 1]
+        *before, again = self.said_in(history)[: index_of(event) + 1]
         trees, box, why = kept(trees, len(before)), self.parts.box, self.parts.why
         shown = to_page(before)
         update: dict[Any, Any] = {box.conversation: shown, self.parts.saved: shown, box.message: again.text}
@@ -155,12 +159,12 @@ class Talk:
     def check(self, message: str, history: Messages, *values: Any) -> None:
         """Raise InputError where a message cannot be replied to; `values` are those of the options and the trees."""
         *chosen, model, _ = values
-        self.chatter.using(model).check(message, history, *chosen)
+        self.chatter.using(model).check(message, self.said_in(history), *chosen)
 
     def check_branch(self, history: Messages, *values: Any) -> None:
         """Raise InputError where the last reply has no room for another branch, or an option cannot be used."""
         self.check("again", history, *values)
-        last(values[-1], from_page(history)).check_room()
+        last(values[-1], self.said_in(history)).check_room()
 
     def register(self) -> None:
         """Register all events."""

@@ -65,7 +65,7 @@ def on_look(fold: WhyFold, box: Box, chatter: Chatter) -> None:
     """Read the last reply again, for its attention, when a visitor chooses one of its tokens."""
 
     def look(history: Messages, trees: Trees, progress: gr.Progress = gr.Progress()) -> Iterator[dict[Any, Any]]:
-        reply = last(trees, from_page(history)).reply
+        reply = last(trees, from_page(history, chatter.limits.text)).reply
         yield {fold.status: say("Waiting for the copy of the model that shows its attention")}
         for result in throttled(chatter.look(reply, report_to(progress))):
             total = result.run.tokens + result.run.dropped
@@ -80,7 +80,7 @@ def on_look(fold: WhyFold, box: Box, chatter: Chatter) -> None:
         }
 
     def check(history: Messages, trees: Trees) -> None:
-        last(trees, from_page(history))
+        last(trees, from_page(history, chatter.limits.text))
 
     asked = [box.conversation, box.trees]
     outputs = [fold.tokens, fold.status]

@@ -98,7 +98,7 @@ def test_a_conversation_carries_its_last_exchange() -> None:
         Message("user", "Hi <b>"),
         Message("assistant", "Yes"),
     ]
-    assert last_exchange(to_page(said), "a model") == ("a model", "Hi <b>\nYes", "")
+    assert last_exchange(to_page(said), "a model", 100) == ("a model", "Hi <b>\nYes", "")
 
 
 def test_without_an_attention_tab_there_is_no_button(tiny_cache: ModelCache) -> None:

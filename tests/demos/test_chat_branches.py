@@ -15,9 +15,11 @@ from demos.chat.why import why_fold
 from models.catalog.bundled import SMOLLM2
 from models.runtime.cache import ModelCache
 from models.runtime.limits import DEFAULT_LIMITS, InputError
+from models.runtime.progress import Stage
 from models.tasks.chat.adapter import ChatReply, Chatter
 from models.tasks.chat.branches import Branches
 from models.tasks.chat.messages import Message
+from tests import tiny
 
 OPTIONS = ("", 8, 0.0, 1.0, "")
 
@@ -70,6 +72,34 @@ def test_the_last_reply_is_the_one_that_is_shown(tree: Branches) -> None:
     for other in (messages[:1], [], [messages[0], Message("assistant", "else")]):
         with pytest.raises(InputError, match="no reply yet"):
             last({1: tree}, other)
+
+
+def test_after_a_long_message_the_talk_goes_on(talk: Talk) -> None:
+    """The conversation is checked as it was written: code is longer where it is escaped for the page."""
+    said = [Message("user", ("vector<int> a; " * 666).strip()), Message("assistant", "ok")]
+    talk.check("next", to_page(said), *OPTIONS, {})
+    longer = replace(talk, chatter=replace(talk.chatter, limits=replace(DEFAULT_LIMITS, text=50_000)))
+    said = [Message("user", "x" * 20_000), Message("assistant", "ok"), *said]
+    longer.check("next", to_page(said), *OPTIONS, {})
+    undone = longer.undo(event(gr.UndoData, {"index": 2, "value": ""}), to_page(said), {})
+    assert undone[talk.parts.box.message] == said[2].text
+    with pytest.raises(InputError, match="history has 20,000 characters"):
+        talk.check("next", to_page(said), *OPTIONS, {})
+
+
+@pytest.mark.parametrize("again", ["retry", "edit", "take"])
+def test_a_run_reports_its_stages(talk: Talk, tree: Branches, again: str) -> None:
+    """So that a load shows how far it is, and ends when it is stopped; whatever asked for the reply."""
+    first = tree.all[0].reply
+    data = {"index": 0, "value": "hello", "at": 3, "rival": first.tokens[3].rivals[0].id, "previous_value": ""}
+    kind = {"retry": gr.RetryData, "edit": gr.EditData, "take": gr.EventData}[again]
+    cold = replace(talk, chatter=replace(talk.chatter, cache=tiny.cache()))
+    stages: list[Stage] = []
+    updates = getattr(cold, again)(
+        event(kind, data), history(first), *OPTIONS, {1: Branches.of(first)}, report=stages.append
+    )
+    list(updates)
+    assert stages
 
 
 def test_a_click_on_a_rival_goes_on_from_it(talk: Talk, tree: Branches) -> None:

@@ -9,16 +9,30 @@ from demos.chat.conversation import from_page, index_of, restored, to_page
 from demos.chat.places import places
 from demos.fields.document_bar import Opened
 from documents.document import Document, Place
-from models.tasks.chat.messages import Message
+from models.runtime.limits import TEXT_LIMIT, InputError
+from models.tasks.chat.messages import Message, message_text
 
 
 def test_messages_survive_the_page() -> None:
     """What goes to the page comes back, and what a browser kept comes back unless it is broken."""
     said = [Message("user", "  <b> &lt; <img>\n\tx"), Message("assistant", "")]
-    assert from_page(to_page(said)) == said
-    assert restored(to_page(said), []) == to_page(said)
-    assert restored([{"role": "user", "content": [{"type": "file", "file": {"path": "/etc/passwd"}}]}], []) == []
-    assert restored([], to_page(said)) == gr.skip()
+    assert from_page(to_page(said), TEXT_LIMIT) == said
+    assert restored(to_page(said), [], TEXT_LIMIT) == to_page(said)
+    file = [{"role": "user", "content": [{"type": "file", "file": {"path": "/etc/passwd"}}]}]
+    assert restored(file, [], TEXT_LIMIT) == []
+    assert restored([], to_page(said), TEXT_LIMIT) == gr.skip()
+
+
+@pytest.mark.parametrize("limit", [4_000, 20_000])
+def test_a_message_counts_as_it_was_written(limit: int) -> None:
+    """The page escapes markup, which makes a text longer; and a server's own limit counts, not the default."""
+    code = "vector<int> a; " * (limit // 15)
+    said = [Message("user", code), Message("assistant", "ok")]
+    assert len(message_text(to_page(said)[0]["content"])) > limit
+    assert from_page(to_page(said), limit) == said
+    assert restored(to_page(said), [], limit) == to_page(said)
+    with pytest.raises(InputError, match=f"history has {len(code):,} characters"):
+        from_page(to_page(said), len(code) - 1)
 
 
 def test_events_find_their_message() -> None:

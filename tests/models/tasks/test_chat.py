@@ -79,6 +79,15 @@ def test_a_stopped_or_wordless_reply_is_history() -> None:
     assert [message.text for message in read_history(history)] == ["", "..."]
 
 
+@pytest.mark.parametrize("limit", [100, 10_000, 20_000])
+def test_a_long_reply_is_history(limit: int) -> None:
+    """A reply may be as long as a message, and is as long as it is where messages must be short."""
+    history = [{"role": "assistant", "content": "x" * max(limit, 10_000)}]
+    assert read_history(history, limit)[0].text == history[0]["content"]
+    with pytest.raises(InputError):
+        read_history([{"role": "assistant", "content": "x" * (max(limit, 10_000) + 1)}], limit)
+
+
 @pytest.mark.parametrize(
     "history",
     [
