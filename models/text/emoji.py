@@ -104,15 +104,24 @@ def _sign(sign: re.Match[str], text: str) -> str:
     if sign["emoticon"]:
         return f" ({EMOTICONS[sign['emoticon']]}) "
     if sign["rating"]:
-        return f"{sign[0]} ({RATINGS[round(float(sign['rating'].replace(',', '.')))]}) "
+        return f"{sign[0]} ({_rating(sign['rating'], 1)}) "
     if sign["of_ten"]:
-        return f"{sign[0]} ({RATINGS[round(float(sign['of_ten'].replace(',', '.')) / 2)]}) "
+        return f"{sign[0]} ({_rating(sign['of_ten'], 2)}) "
     if sign["named"]:
         return f"{sign[0]} ({RATINGS[NUMBERS.index(sign['named'].lower())]}) "
     full, empty = (sum(c in "★⭐🌟✭☆✩" for c in sign[part]) for part in ("full", "empty"))
     if full == 1 and not empty and text.strip() != sign[0]:
         return "".join(f" ({name}) " if (name := _name(c)) else c for c in sign[0])
     return f" ({RATINGS[min(full, 5)]}, {full} of 5 stars) "
+
+
+def _rating(figure: str, scale: int) -> str:
+    """The meaning of a figure, which divided by `scale` is one of stars of five; some visitors give more than five.
+
+    Halves count as the better of their neighbours, but only what is nearer to five than to four is excellent.
+    """
+    stars = float(figure.replace(",", ".")) / scale
+    return RATINGS[5 if stars > 4.5 else min(4, int(stars + 0.5))]
 
 
 def _name(character: str) -> str:
