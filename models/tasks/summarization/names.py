@@ -51,7 +51,7 @@ def _absent_numbers(sentence: str, text: str) -> Iterator[Span]:
     """Numbers that `text` has in no way of writing them; a Chinese date counts with its unit."""
     read = numbers(text)
     known = {number.value for number in read} | {GROUPS.sub("", figure) for figure in FIGURE.findall(text)}
-    known |= {_scaled(*match.groups()) for match in SHORT.finditer(text)}
+    known |= set(_scaled(text))
     dates = {_date(number, text) for number in read}
     for number in numbers(sentence):
         written, after = number.span.of(sentence).casefold(), sentence[number.span.end : number.span.end + 1]
@@ -68,9 +68,12 @@ def _date(number: Number, text: str) -> str:
     return f"{number.value}{unit}" if unit and unit in "月日" else ""
 
 
-def _scaled(figure: str, short: str) -> str:
-    value = Decimal(GROUPS.sub("", figure).replace(",", ".")).scaleb(POWERS[short.casefold()])
-    return format(value.normalize(), "f")
+def _scaled(text: str) -> Iterator[str]:
+    """The values of figures with a short word behind them, such as 2.3m; a date or a version before one is none."""
+    for figure, short in SHORT.findall(text):
+        plain = GROUPS.sub("", figure).replace(",", ".")
+        if plain.count(".") < 2:
+            yield format(Decimal(plain).scaleb(POWERS[short.casefold()]).normalize(), "f")
 
 
 def _names(sentence: str) -> Iterator[Span]:

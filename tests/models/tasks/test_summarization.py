@@ -346,6 +346,19 @@ def test_names_and_numbers_that_are_not_in_the_text(said: str, expected: list[st
     assert [place.of(said) for place in absent(said, ENGLISH)] == expected
 
 
+@pytest.mark.parametrize(
+    ("said", "text", "expected"),
+    [
+        ("M. Dupont a parlé le 12.", "Le 12.05.2024 M. Dupont a parlé.", ["12"]),
+        ("It is 2.3 million.", "Version 1.2.3 m of 10.30.15 k, 1,2,3 bn, and 2.3m.", []),
+        ("It is 2.3 million.", "In 1.2.3 m there is none.", ["2.3 million"]),
+    ],
+)
+def test_what_has_two_points_is_no_number(said: str, text: str, expected: list[str]) -> None:
+    """A date before an initial, or a version, is read all the same."""
+    assert [place.of(said) for place in absent(said, text)] == expected
+
+
 CHINESE = "李明华市长星期二说，新桥花了80万元，三月五日开工，两名工人受伤。王芳和约翰·琼斯都反对，欧阳修没有来。"
 
 
