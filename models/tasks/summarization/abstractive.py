@@ -1,9 +1,10 @@
 """Summaries that a small chat model writes: of a text, or of the summaries of its parts where it is long."""
 
 import re
-from bisect import bisect_right
-from collections.abc import Callable, Generator
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from models.engines.base import Reading, Sampling
 from models.explain.tokens import Detokenizer
@@ -81,7 +82,7 @@ def in_windows(loaded: Loaded, text: str, count: int, size: int, write_one: Writ
 
 
 def split(loaded: Loaded, text: str, size: int = WINDOW) -> tuple[list[str], int, int]:
-    """Cut `text` into even windows of at most about `size` tokens, at sentence starts where there are any.
+    """Cut `text` into even windows of at most `size` tokens, at sentence starts where there are any.
 
     Also returns how many tokens are read, and how many are left out.
     """
@@ -89,16 +90,32 @@ def split(loaded: Loaded, text: str, size: int = WINDOW) -> tuple[list[str], int
     starts = [start for start, _ in encoded["offset_mapping"]]
     read = min(len(starts), READING_LIMIT)
     end = len(text) if read == len(starts) else starts[read]
-    windows = max(1, -(-read // size))
-    cuts = [0]
-    spans = [span.start for span in sentences(text)]
-    for number in range(1, windows):
-        target = starts[number * read // windows]
-        before = bisect_right(spans, target)
-        start = spans[before - 1] if before else 0
-        cuts.append(start if start > cuts[-1] else max(target, cuts[-1]))
+    kept, begins = starts[:read], [span.start for span in sentences(text)]
+    number = max(1, -(-read // size))
+    cuts = _cuts(kept, begins, number)
+    # Each cut moves back to where a sentence begins, which makes the window behind it longer.
+    while number < read and _largest(kept, cuts) > size:
+        number += 1
+        cuts = _cuts(kept, begins, number)
     pairs = zip(cuts, [*cuts[1:], end], strict=True)
     return [text[start:stop] for start, stop in pairs if start < stop], read, len(starts) - read
+
+
+def _cuts(starts: Sequence[int], begins: Sequence[int], number: int) -> list[int]:
+    """Where each of so many windows begins; `starts` are the places of tokens, `begins` those of sentences."""
+    cuts = [0]
+    for window in range(1, number):
+        target = starts[window * len(starts) // number]
+        before = bisect_right(begins, target)
+        start = begins[before - 1] if before else 0
+        cuts.append(start if start > cuts[-1] else max(target, cuts[-1]))
+    return cuts
+
+
+def _largest(starts: Sequence[int], cuts: Sequence[int]) -> int:
+    """The most tokens of one window."""
+    firsts = [bisect_left(starts, cut) for cut in cuts]
+    return max(after - before for before, after in pairwise([*firsts, len(starts)]))
 
 
 def _write_one(

@@ -205,6 +205,16 @@ def test_windows_hold_the_whole_text() -> None:
         place += len(window)
 
 
+@pytest.mark.parametrize("size", [200, 488, 1_000, abstractive.WINDOW])
+@pytest.mark.parametrize("text", [FERRY * 4, f"{FERRY}{'b' * 3_000}{FERRY}", "🎉" * 2_000])
+def test_no_window_is_larger_than_the_model_reads(text: str, size: int) -> None:
+    """A cut that moves back to the beginning of a sentence makes the window behind it longer, but not too long."""
+    loaded = tiny.load(SMOLLM2, ignore)
+    windows, _, dropped = split(loaded, text, size)
+    assert ("".join(windows), dropped) == (text, 0)
+    assert max(len(loaded.tokenizer(window, add_special_tokens=False)["input_ids"]) for window in windows) <= size
+
+
 @pytest.mark.parametrize("text", ["a" * 5_000, "🎉" * 2_000])
 def test_a_text_without_sentences_is_cut_all_the_same(text: str) -> None:
     """Where there is no sentence to cut at, windows are cut between characters."""
