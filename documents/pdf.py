@@ -13,6 +13,7 @@ from pypdf.errors import DependencyError, LimitReachedError
 
 from documents.document import Document, Draft, Full
 from models.runtime.limits import InputError
+from models.text.prose import spaceless
 
 PAGES_LIMIT = 2_000
 # After so many seconds no further page is begun.
@@ -167,4 +168,4 @@ def joined(text: str) -> str:
 
 def _spaced(before: str, line: str) -> bool:
     """Whether words of these lines have spaces between them: Chinese and Japanese have none."""
-    return not ("\u2e80" <= before[-1:] <= "\uffef" and "\u2e80" <= line.lstrip()[:1] <= "\uffef")
+    return not (spaceless(before[-1:]) and spaceless(line.lstrip()[:1]))

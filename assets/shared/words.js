@@ -16,8 +16,9 @@ function sayCount(n, one, many, values = {}) {
 
 // How many words a text has, as models/text/words.py counts them: in Chinese and Japanese each letter is one.
 function countWords(text) {
-  const wide = "\\u3040-\\u30ff\\u3400-\\u4dbf\\u4e00-\\u9fff\\uf900-\\ufaff", marks = "\\u3000-\\u303f\\uff00-\\uffef";
-  const found = text.match(new RegExp(`[${wide}]|[^\\s${wide}${marks}]+`, "g")) ?? [];
+  const letters = "\\u2e80-\\u2fdf\\u3040-\\u312f\\u31a0-\\u31bf\\u31f0-\\u31ff\\u3400-\\u4dbf\\u4e00-\\u9fff\\uf900-\\ufaff";
+  const wide = letters + "\\u{20000}-\\u{3ffff}", marks = "\\u3000-\\u303f\\uff00-\\uffef";
+  const found = text.match(new RegExp(`[${wide}]|[^\\s${wide}${marks}]+`, "gu")) ?? [];
   return found.filter((word) => /[\p{L}\p{N}]/u.test(word)).length;
 }
 

@@ -1,7 +1,6 @@
 """Converts a network's alignment of subword pieces to an alignment of words."""
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -10,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.text.sentences import Span
+from models.text.words import stands_alone
 from models.text.words import words as letters_of
 
 WEAKEST_LINK = 0.25
@@ -45,17 +45,13 @@ def words(text: str) -> list[Span]:
         if chunk[0].isascii() and chunk[0].isalnum():
             spans.append(Span(*chunk.span()))
             continue
-        if any(map(_wide, chunk[0])):
+        if any(map(stands_alone, chunk[0])):
             letters = [Span(chunk.start() + word.start, chunk.start() + word.end) for word in letters_of(chunk[0])]
             spans += [letter for letter in letters if any(map(str.isalnum, letter.of(text)))]
             continue
         inside = [i for i in range(*chunk.span()) if text[i].isalnum()]
         spans.append(Span(inside[0], inside[-1] + 1) if inside else Span(*chunk.span()))
     return spans
-
-
-def _wide(character: str) -> bool:
-    return character.isalnum() and unicodedata.east_asian_width(character) == "W"
 
 
 def links(source: str, source_pieces: Sequence[tuple[int, int]], target: str, pieces: Sequence[Piece]) -> list[Link]:

@@ -61,7 +61,7 @@ def on_one_line(stretch: str) -> str:
     """A stretch of a paragraph, as the visitor wrote it, without its line breaks and the marks of quotation there."""
     made, *rest = BREAK.split(stretch)
     for line in rest:
-        whole = prose.wide(made[-1:]) and prose.wide(line[:1])
+        whole = prose.spaceless(made[-1:]) and prose.spaceless(line[:1])
         halves = made[-2:-1].isalnum() and made.endswith("-") and line[:1].islower() and not prose.binds(line)
         made += line if whole or halves else f" {line}"
     return made

@@ -45,6 +45,12 @@ BINDING = frozenset(_BINDING.split())
 # "Dear Anna," and "Best regards,".
 GREETING = re.compile(r"\s*[^\W\d_]+(?: \w+\.?){0,2},$")
 WORD = re.compile(r"\S+")
+# Letters of the scripts without spaces between words, and their punctuation; Korean has spaces.
+WIDE = (
+    "\u2e80-\u2fdf\u3040-\u312f\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+)
+MARKS = "\u3000-\u303f\uff00-\uffef"
+SPACELESS = re.compile(f"[{WIDE}{MARKS}]")
 
 
 def joined(lines: Sequence[str]) -> list[bool]:
@@ -79,8 +85,13 @@ def columns(text: str) -> int:
 
 
 def wide(character: str) -> bool:
-    """Whether a character is of a script without spaces, or its punctuation: it takes two columns."""
+    """Whether a character takes two columns, as those of Chinese, Japanese and Korean do, and most emoji."""
     return character != "" and unicodedata.east_asian_width(character) in "WF"
+
+
+def spaceless(character: str) -> bool:
+    """Whether a character is of a script without spaces between words, or its punctuation."""
+    return SPACELESS.match(character) is not None
 
 
 def _items(lines: Sequence[str]) -> set[int]:
@@ -120,8 +131,8 @@ def _may_go_on(lines: Sequence[str], at: int, items: set[int]) -> bool:
 def _is_full(before: str, after: str, width: int) -> bool:
     """Whether the first word of `after` had no room behind `before` in `width` columns."""
     size, after = columns(before), after.lstrip()
-    # A wide letter needs no word around it, but a mark may not begin a line.
-    if wide(after[:1]):
+    # Such a letter needs no word around it, but a mark may not begin a line.
+    if spaceless(after[:1]):
         return size > width - 4
     return width * (1 - SLACK) - 1 - columns(WORD.findall(after)[0]) < size
 

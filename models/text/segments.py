@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from models.text.markup import BLOCK, CODE
 from models.text.paragraphs import unwrapped
-from models.text.prose import wide
+from models.text.prose import spaceless
 from models.text.sentences import Span, in_lines, stripped
 
 BULLET = re.compile(r"(?:(?:[-–—*•‣▪◦·+>#|]+|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)]|\[[ xX]?\])(?:\s+|$))+")
@@ -63,7 +63,7 @@ def _best_cut(text: str, pieces: Sequence[tuple[int, int]], low: int, high: int)
     """The piece, from `low` + 1 to `high`, before which to cut."""
     words = [i for i in range(low + 1, high + 1) if text[pieces[i][0] : pieces[i][0] + 1].isspace()]
     # Chinese and Japanese have no space after a clause.
-    free = [i for i in range(low + 1, high + 1) if wide(text[pieces[i][0] - 1 : pieces[i][0]])]
+    free = [i for i in range(low + 1, high + 1) if spaceless(text[pieces[i][0] - 1 : pieces[i][0]])]
     clauses = [i for i in sorted({*words, *free}) if text[pieces[i][0] - 1] in CLAUSE_ENDS]
     return (clauses or words or [high])[-1]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sentencex import get_sentence_boundaries
 
 from models.text.paragraphs import unwrapped
-from models.text.prose import wide
+from models.text.prose import spaceless
 
 # Words with a full stop that end no sentence where it goes on.
 _ABBREVIATIONS = (
@@ -77,4 +77,4 @@ def joined(texts: Sequence[str]) -> str:
 def runs_together(before: str, after: str) -> bool:
     """Whether a space is due between two sentences that came from a script without any: not where theirs has none."""
     edges = (before[-1:], after[:1])
-    return all(edges) and not any(edge.isspace() or wide(edge) for edge in edges)
+    return all(edges) and not any(edge.isspace() or spaceless(edge) for edge in edges)

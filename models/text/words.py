@@ -5,12 +5,12 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
+from models.text.prose import MARKS, WIDE, spaceless
 from models.text.sentences import Span
 
 APOSTROPHES = "'’"
 JOINERS = "\u200d\ufe0e\ufe0f"
-# Letters of the scripts without spaces between words, and their punctuation; what else stands between white space.
-WIDE, MARKS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff", "\u3000-\u303f\uff00-\uffef"
+# A letter of a script without spaces, or what else stands between white space.
 COUNTED = re.compile(rf"[{WIDE}]|[^\s{WIDE}{MARKS}]+")
 # A Chinese character corresponds to about so many letters of an alphabet.
 WEIGHT = 3
@@ -61,11 +61,17 @@ def _kind(character: str, following: str, previous: str) -> str:
         return "joined"
     if character in APOSTROPHES and previous == "letter" and following.isalpha():
         return "joined"
-    if category[0] == "L" and unicodedata.east_asian_width(character) == "W":
+    if stands_alone(character):
         return "wide"
     if category[0] in "LN" or character == "_":
         return "letter"
     return "symbol" if category == "So" else "mark"
+
+
+def stands_alone(character: str) -> bool:
+    """Whether a character is a letter that is a word by itself: a Chinese or Japanese one."""
+    is_letter = unicodedata.category(character)[0] == "L"
+    return is_letter and spaceless(character) and unicodedata.east_asian_width(character) == "W"
 
 
 def word_at(spans: list[Span], position: int) -> Span | None:

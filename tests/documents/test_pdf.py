@@ -152,8 +152,9 @@ def test_ligatures_become_letters() -> None:
 
 
 def test_chinese_lines_are_joined_without_spaces() -> None:
-    """Lines of the same length go on."""
+    """Lines of the same length go on; Korean ones are words."""
     assert joined("看守人每天写日志并\n且点灯直到天亮为止") == "看守人每天写日志并且点灯直到天亮为止"
+    assert joined("등대지기는 매일 저녁\n누이에게 편지를 썼다") == "등대지기는 매일 저녁 누이에게 편지를 썼다"
 
 
 def test_accents_and_signs() -> None:

@@ -57,7 +57,7 @@ def _space(character: str) -> str:
 
 def parted(source: str) -> tuple[list[str], str]:
     """What stands in the translation to the letter, and `source` with blanks in its place."""
-    # Letters of the scripts without spaces would run together with a name before or behind them.
+    # Letters of the scripts without spaces, and Korean endings, would run together with a name before or behind them.
     plain = "".join(" " if c.isalpha() and wide(c) else c for c in source)
     strange = {c for c in plain if (unicodedata.category(c) in SIGNS or c in MORE_SIGNS) and not _is_measure(c)}
     exact: list[str] = []

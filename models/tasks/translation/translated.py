@@ -8,7 +8,7 @@ from models.runtime.provenance import Run
 from models.tasks.translation.wrapping import Wrapped, gap, wrap
 from models.text.alignment import Link
 from models.text.paragraphs import Break, Paragraph, paragraphs
-from models.text.prose import wide
+from models.text.prose import spaceless
 from models.text.sentences import Span, runs_together
 
 
@@ -105,7 +105,7 @@ class Draft:
             if within:
                 between = gap(self.text, at, span.start)
             text += between
-            if not between and wide(self.text[: span.start].rstrip()[-1:]) and runs_together(text, output.text):
+            if not between and spaceless(self.text[: span.start].rstrip()[-1:]) and runs_together(text, output.text):
                 text += " "
             target = Span(len(text), len(text) + len(output.text))
             moved = _moved(output.links, span, target)

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from models.text.paragraphs import LINE_END, QUOTE, Paragraph
-from models.text.prose import columns, wide
-from models.text.words import WIDE
+from models.text.prose import WIDE, columns, spaceless
 
 # What stays on one line: a word, or a letter of a script without spaces with the marks at it.
 UNIT = re.compile(rf"[“‘（《「『]*[{WIDE}][,.!?:;)\]}}”’%。，、；：！？）》」』…]*|[^\s{WIDE}]+")
@@ -47,7 +46,7 @@ def wrap(source: str, text: str, places: Sequence[tuple[Paragraph, int, int]]) -
 
 def gap(source: str, start: int, end: int) -> str:
     """What stands for a stretch of white space with a line break of a paragraph in it, before its lines are broken."""
-    return "" if wide(source[start - 1 : start]) and wide(source[end : end + 1]) else " "
+    return "" if spaceless(source[start - 1 : start]) and spaceless(source[end : end + 1]) else " "
 
 
 def _edits(source: str, text: str, paragraph: Paragraph, start: int, end: int) -> Iterator[Edit]:
