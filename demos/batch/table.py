@@ -16,6 +16,8 @@ CELL_LETTERS, TABLE_LETTERS = 300, 3_000_000
 # The columns of results that hold words of the page.
 LOCALIZED = ("sentiment", "found", "note", ERROR)
 Kind = Literal["str", "number", "bool", "date", "markdown", "html"]
+# Whole numbers below this keep their last digit in JavaScript.
+EXACT = 2**53
 # A number that JavaScript keeps to the last digit.
 PLAIN = re.compile(r"-?(?=[\d.]{1,15}$)\d+(\.\d+)?")
 
@@ -56,6 +58,9 @@ def fitting(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _shown(cell: Cell) -> Cell:
+    # Of a larger number JavaScript would show other digits, and beyond 64 bits no message can hold it.
+    if isinstance(cell, int) and abs(cell) >= EXACT:
+        cell = str(cell)
     if isinstance(cell, float):
         return round(cell, 4)
     if isinstance(cell, str):

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+import orjson
 import pandas as pd
 import pytest
 from openpyxl import Workbook
@@ -146,6 +147,17 @@ def test_cells_are_text_or_numbers_never_markup() -> None:
     assert len(value["data"][1][0]) == CELL_LETTERS + 1
     assert json.dumps(value["data"][2]).isascii()
     value["data"][2][0].encode()
+
+
+def test_a_number_that_the_page_cannot_hold_is_shown_as_its_text() -> None:
+    """JavaScript would round it, and a message of the page holds none beyond 64 bits."""
+    huge = 123_456_789_012_345_678_901_234_567_890
+    shown = as_value(pd.DataFrame({"id": [2**53 - 1, 2**53, -huge, 10**400]}, dtype=object))
+    cells = [row[0] for row in shown.value["data"]]
+    assert cells[:3] == [2**53 - 1, str(2**53), str(-huge)]
+    assert len(cells[3]) == CELL_LETTERS + 1
+    assert shown.datatype == ["str"]
+    assert orjson.loads(orjson.dumps(cells)) == cells
 
 
 @pytest.mark.parametrize(
