@@ -113,7 +113,7 @@ def _guessed(data: bytes) -> Decoded | None:
     """The text of `data` in one of `ENCODINGS` but UTF-8, None where it is in none of them."""
     names = {codec: name for name, codec in ENCODINGS.items() if codec not in ("utf-8", "utf-16")}
     canonical = {codecs.lookup(codec).name.replace("-", "_"): name for codec, name in names.items()}
-    matches = from_bytes(data[: DETECTED - DETECTED % 2], cp_isolation=list(names), enable_fallback=False)
+    matches = from_bytes(_sample(data), cp_isolation=list(names), enable_fallback=False)
     for name in (canonical.get(codecs.lookup(match.encoding).name.replace("-", "_"), "") for match in matches):
         if name in east_asian.NAMES:
             readings = {each: text for each in east_asian.NAMES if (text := _strict(data, each)) is not None}
@@ -129,6 +129,18 @@ def _guessed(data: bytes) -> Decoded | None:
             best = latin.fitting(list(texts))
             return Decoded(best, UTF_16 if texts[best].startswith(UTF_16) else texts[best], [])
     return None
+
+
+def _sample(data: bytes) -> bytes:
+    """The beginning of `data`, up to the end of a whole character: a broken one would rule its encoding out.
+
+    These signs are no part of a longer character in any of `ENCODINGS`; in UTF-16 every second byte begins one.
+    """
+    sample = data[:DETECTED]
+    if len(sample) == len(data):
+        return data
+    end = max(map(sample.rfind, (b"\n", b"\t", b" ", b","))) + 1 or DETECTED
+    return data[: end + end % 2] if b"\0" in sample else data[:end]
 
 
 def _strict(data: bytes, encoding: str) -> str | None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tables import decoded
 from tables.decoded import ENCODINGS, decode
 
 WESTERN = "cp1252"
@@ -82,6 +83,18 @@ def test_a_table_is_read_in_its_encoding(language: str, codec: str, text: str, t
     """Every letter, of two rows or of hundreds."""
     header, rows = text.split("\n", 1)
     whole = f"{header}\n{rows * times}"
+    assert decode(whole.encode(codec)).text == whole
+
+
+@pytest.mark.parametrize("codec", ["gb18030", "big5", "shift_jis", "euc-kr", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("before", ["", "a", "ab", "abc"])
+def test_a_large_table_is_read_in_its_encoding(codec: str, before: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The part by which the encoding is found ends with a whole character, wherever it is cut."""
+    monkeypatch.setattr(decoded, "DETECTED", 1_024)
+    _, _, text = next(file for file in FILES if file[1] == codec.removesuffix("-be").removesuffix("-le"))
+    header, rows = text.split("\n", 1)
+    whole = f"{before}{header}\n{rows * 40}"
+    assert len(whole.encode(codec)) > decoded.DETECTED
     assert decode(whole.encode(codec)).text == whole
 
 
