@@ -8,17 +8,17 @@ from typing import Any
 
 from models.engines.base import Choice, Reading, Sampling
 from models.explain.tokens import Detokenizer
-from models.runtime.cache import Loaded
 from models.runtime.progress import Stage
 from models.runtime.provenance import Run, stopwatch
 from models.tasks.generalist import examples, prompt
 from models.tasks.question_answering.likely import ranked
+from models.tasks.question_answering.passages import passages
 from models.tasks.question_answering.results import Answer, Answers, Asked
 from models.text.paragraphs import unwrapped
 from models.text.sentences import Span, in_lines
 from models.text.words import words
 
-WINDOW_TOKENS, ANSWER_TOKENS = 600, 40
+ANSWER_TOKENS = 40
 # A quoted answer of which the model is so sure ends the search through a long text.
 SURE = 0.9
 EDGE = 1e-9
@@ -60,11 +60,11 @@ def stream(asked: Asked, question: str, context: str, top_k: int) -> Iterator[An
     """
     elapsed = stopwatch()
     flat = unwrapped(context)
-    windows = _windows(asked.loaded, flat)
+    parts = passages(asked.loaded, flat)
     found: list[tuple[Answer, Span]] = []
     no_answer, tokens = 1.0, 0
-    for read, at in enumerate(ranked(question, [place.of(flat) for place, _ in windows]), 1):
-        place, size = windows[at]
+    for read, at in enumerate(ranked(question, [place.of(flat) for place, _ in parts]), 1):
+        place, size = parts[at]
         reply = _ask(asked, place.of(flat), question)
         tokens += size
         no_answer = min(no_answer, reply.none)
@@ -72,11 +72,11 @@ def stream(asked: Asked, question: str, context: str, top_k: int) -> Iterator[An
             if answer.quoted:
                 answer = replace(answer, text=context[answer.start : answer.end])
             found = _without_overlap([*found, (answer, place)])
-        left = sum(size for _, size in windows) - tokens
+        left = sum(size for _, size in parts) - tokens
         run = Run(asked.model, asked.loaded.device, tokens, left, elapsed(), asked.loaded.engine)
         best = found[0][1] if found else place
         answers = tuple(answer for answer, _ in found[:top_k])
-        yield Answers(answers, no_answer, _log_odds(1 - no_answer), read, len(windows), run, (best.start, best.end))
+        yield Answers(answers, no_answer, _log_odds(1 - no_answer), read, len(parts), run, (best.start, best.end))
         if elapsed() > asked.seconds or (found and found[0][0].quoted and no_answer < 1 - SURE):
             return
 
@@ -86,23 +86,6 @@ def many(asked: Asked, pairs: Sequence[tuple[str, str]], top_k: int) -> Iterator
     for pair in pairs:
         *_, answers = stream(asked, *pair, top_k)
         yield [answers]
-
-
-def _windows(loaded: Loaded, context: str) -> list[tuple[Span, int]]:
-    """Whole sentences of `context` in windows that overlap by one, with how many tokens each has."""
-    spans = in_lines(context)
-    encoded = loaded.tokenizer([span.of(context) for span in spans], add_special_tokens=False)["input_ids"]
-    sizes = [len(ids) for ids in encoded]
-    found: list[tuple[Span, int]] = []
-    first = 0
-    while first < len(spans):
-        last, size = first + 1, sizes[first]
-        while last < len(spans) and size + sizes[last] <= WINDOW_TOKENS:
-            size += sizes[last]
-            last += 1
-        found.append((Span(spans[first].start, spans[last - 1].end), size))
-        first = last if last == len(spans) else max(last - 1, first + 1)
-    return found
 
 
 def _ask(asked: Asked, text: str, question: str) -> _Reply:

@@ -7,6 +7,7 @@ import pytest
 from models.catalog.bundled import QWEN
 from models.runtime.limits import Limits
 from models.tasks.question_answering.adapter import Answerer
+from models.tasks.question_answering.passages import WINDOW_TOKENS, passages
 from tests import fake_causal, tiny
 from tests.fake_causal import FakeCausal
 
@@ -70,6 +71,20 @@ def test_a_long_text_is_read_in_windows_until_an_answer_is_sure() -> None:
     assert text[found.answers[0].start :].startswith("Cleo")
     assert (found.read, found.windows > 3) == (1, True)
     assert found.run.dropped > found.run.tokens
+
+
+@pytest.mark.parametrize("text", ["ab" * 5_000, '{"a":1,' * 1_500, "a" * 700 + " b" * 9_000, "ก" * 900])
+def test_a_sentence_that_is_too_long_is_cut(text: str) -> None:
+    """A text without full stops is read whole, in parts no longer than a window."""
+    reader, model = answerer({NONE: 1.0})
+    found = reader("Who?", text)
+    assert found.complete
+    assert found.windows == len(model.prompts) > 1
+    with reader.cache.lease(QWEN) as loaded:
+        parts = passages(loaded, text)
+    assert "".join(place.of(text) for place, _ in parts).replace(" ", "") == text.replace(" ", "")
+    for place, size in parts:
+        assert len(model.tokenizer(place.of(text), add_special_tokens=False)["input_ids"]) == size <= WINDOW_TOKENS
 
 
 def test_time_ends_the_search_and_says_how_much_was_read() -> None:
