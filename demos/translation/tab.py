@@ -17,6 +17,7 @@ from demos.status import StatusLine
 from demos.tab import Carry, Form, Opening, Tab, carry_button
 from demos.translation import other_words
 from demos.translation.aligned_words import AlignedWords, view
+from demos.translation.directions import Directions
 from demos.translation.documents import file_translation, follow, offer
 from demos.translation.endpoint import offer_other_words, offer_translate
 from demos.translation.other_words import OtherWordsView, Versions
@@ -127,30 +128,17 @@ def render(translators: Translators) -> Form:
         versions = Versions(given["source"], given["target"], given.get("model", ""), (result,))
         return shown(result, any(sentence.links for sentence in result.sentences)) | {kept: versions}
 
-    def exchange(source: str, target: str, text: str, output: str) -> tuple[Any, ...]:
-        """The other way round, where a model goes that way."""
-        turned = (target, source) if (target, source) in translators.specs else (source, target)
-        return *turned, translators.default(*turned), output or text, "", "", [], None, None, {}
-
-    def follow_source(source: str, target: str, model: str) -> tuple[str, str]:
-        """The target, or the first that `source` offers, and a model that serves both."""
-        offered = [to for start, to in translators.specs if start == source]
-        target = target if target in offered else offered[0]
-        return target, translators.default(source, target, model)
-
-    def follow_target(target: str, source: str, model: str) -> tuple[str, str]:
-        offered = [start for start, to in translators.specs if to == target]
-        source = source if source in offered else offered[0]
-        return source, translators.default(source, target, model)
-
-    def follow_model(model: str, source: str, target: str) -> tuple[str, str]:
-        """The languages, or the first that `model` translates between."""
-        pairs = translators.pairs(model)
-        return (source, target) if (source, target) in pairs else pairs[0]
+    def exchange(source: str, target: str, text: str, output: str) -> dict[Any, Any]:
+        """The other way round, where a model goes that way; else everything stays."""
+        languages = directions.turned(source, target)
+        if languages is None:
+            return dict.fromkeys(exchanged, gr.skip())
+        return dict(zip(exchanged, (*languages, output or text, "", "", [], None, None, {}), strict=True))
 
     # The translation that is shown, and those before it where words of it were replaced.
     kept = gr.State(None, time_to_live=KEPT)
     fields, results = [text, source, target, model], [output, status, aligned, raw]
+    directions, exchanged = Directions(translators), [source, target, model, text, *results, kept, others]
     checked = ["Text", "Languages", "", "model"]
     on_run(
         [run.click], translate_page, fields, [*results, kept, others], translators.check, checked, stop, shared_lane()
@@ -161,13 +149,13 @@ def render(translators: Translators) -> Form:
     bar.follow(text, translators.limits.text)
     follow(whole_file, translators, bar.upload, [source, target, model], stop)
     end_runs(swap.click, stop)
-    swap.click(exchange, [source, target, text, output], [source, target, model, text, *results, kept, others], **QUIET)
-    source.input(guarded(follow_source), [source, target, model], [target, model], **QUIET)
-    target.input(guarded(follow_target), [target, source, model], [source, model], **QUIET)
-    model.input(guarded(follow_model), [model, source, target], [source, target], **QUIET)
+    swap.click(exchange, [source, target, text, output], exchanged, **QUIET)
+    source.input(guarded(directions.of_source), [source, target, model], [target, model], **QUIET)
+    target.input(guarded(directions.of_target), [target, source, model], [source, model], **QUIET)
+    model.input(guarded(directions.of_model), [model, source, target], [source, target], **QUIET)
     # A link, or a guess of the language, sets them without a visitor's hand.
     gr.on([source.change, target.change], guarded(translators.default), [source, target, model], model, **QUIET)
-    hint.follow(translators, text, source, target, lambda new, old: follow_source(new, old, "")[0])
+    hint.follow(translators, text, source, target, lambda new, old: directions.of_source(new, old, "")[0])
     text.change(None, text, count, js=COUNT.replace("LIMIT", f"{translators.limits.text:,}"), **QUIET)
 
     offer_translate(translators)

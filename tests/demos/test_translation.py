@@ -11,10 +11,13 @@ from gradio_client.exceptions import AppError
 from demos.fields.language_hint import hint_text
 from demos.translation import tab as translation
 from demos.translation.aligned_words import view
+from demos.translation.directions import Directions
 from demos.translation.status import status_of
+from models.catalog.bundled import ENGLISH_PORTUGUESE
 from models.runtime.cache import ModelCache
+from models.runtime.limits import InputError
 from models.runtime.provenance import Run
-from models.tasks.translation.adapter import of_catalog
+from models.tasks.translation.adapter import Translators, of_catalog
 from models.tasks.translation.translated import Sentence, Translation
 from models.text.alignment import Link
 from models.text.language import Guess
@@ -59,6 +62,26 @@ def test_status_shows_what_was_not_translated() -> None:
     )
     circling = replace(RESULT, sentences=(replace(RESULT.sentences[1], circles=True),))
     assert status_of(circling).endswith("1 sentence ended: it began to repeat itself")
+
+
+def test_a_model_that_goes_one_way_leaves_the_rest_alone(tiny_cache: ModelCache) -> None:
+    """From a language that none reads, or the other way round, nothing changes: the check then says what is offered."""
+    there = Directions(Translators(tiny_cache, (ENGLISH_PORTUGUESE,)))
+    name = ENGLISH_PORTUGUESE.name
+    assert there.of_source("pt", "en", name) == ("en", name)
+    assert there.of_target("en", "pt", name) == ("pt", name)
+    assert there.turned("en", "pt") is None
+    assert there.of_source("en", "fr", "") == ("pt", name)
+    assert there.of_target("pt", "fr", "") == ("en", name)
+    assert there.of_model(name, "pt", "en") == ("en", "pt")
+    with pytest.raises(InputError, match="no model for 'pt' to 'en'"):
+        there.translators.check("Olá", "pt", "en", name)
+
+
+def test_both_ways_are_exchanged(tiny_cache: ModelCache) -> None:
+    """With a model for the way back."""
+    there = Directions(of_catalog(tiny_cache))
+    assert there.turned("en", "pt") == ("pt", "en", "Firefox Translations pt-en")
 
 
 def test_endpoint(client: Client) -> None:
