@@ -17,6 +17,7 @@ from models.runtime.progress import Report, ignore
 from models.tasks.translation.adapter import Translator
 from models.tasks.translation.translated import Translation
 from models.text.alignment import words
+from models.text.paragraphs import on_one_line, unwrapped
 from models.text.sentences import Span
 
 if TYPE_CHECKING:
@@ -109,10 +110,11 @@ class Rewriter:
         """The model, the sentence as it reads it, and the tokens that stand before the word in the translation."""
         at, sentence = self.check(found, place), found.sentences[place.sentence]
         with self.cache.lease(self.translator.spec.with_attention(), report) as loaded:
-            source = codec.read(loaded.tokenizer, sentence.source.of(found.source))
-            target = sentence.target.of(found.text).translate(TYPOGRAPHY)
+            # Where the text is wrapped or quoted, the network read and wrote the sentence on one line.
+            source = codec.read(loaded.tokenizer, sentence.source.of(unwrapped(found.source)))
+            target = on_one_line(sentence.target.of(found.text)).translate(TYPOGRAPHY)
             encoded: Any = loaded.tokenizer.encode(target, return_type="offset_mapping")
-            word = at.start - sentence.target.start
+            word = len(on_one_line(found.text[sentence.target.start : at.end])) - (at.end - at.start)
             pairs = zip(encoded["ids"], encoded["offsets"], strict=True)
             before = [token for token, (_, end) in pairs if end <= word]
             yield loaded, source, before

@@ -61,10 +61,9 @@ class Translation:
         """The same with `output` in the place of that sentence; what comes after it moves."""
         old = self.sentences[number]
         new = Span(old.target.start, old.target.start + len(output.text))
-        moved = _moved(output.links, old.source, new)
         after, by = self.sentences[number + 1 :], new.end - old.target.end
         text = self.text[: new.start] + output.text + self.text[old.target.end :]
-        rewritten = replace(old, target=new, links=moved, complete=output.complete, circles=output.circles)
+        rewritten = _sentence(old.source, new, output)
         shifted = (
             replace(
                 each,
@@ -108,9 +107,7 @@ class Draft:
             if not between and spaceless(self.text[: span.start].rstrip()[-1:]) and runs_together(text, output.text):
                 text += " "
             target = Span(len(text), len(text) + len(output.text))
-            moved = _moved(output.links, span, target)
-            ended = output.complete, output.faults, output.circles, output.lost
-            sentences.append(Sentence(span, target, moved, output.copied, *ended))
+            sentences.append(_sentence(span, target, output))
             text, at = text + output.text, span.end
             tokens += len(source.ids) - 1
         if len(sentences) == len(self.spans):
@@ -145,6 +142,20 @@ def _wrapped(sentence: Sentence, wrapped: Wrapped) -> Sentence:
 
     links = tuple(replace(link, target=there(link.target)) for link in sentence.links)
     return replace(sentence, target=there(sentence.target), links=links)
+
+
+def _sentence(source: Span, target: Span, output: Written) -> Sentence:
+    """What was written of the sentence at `source`, at its place in the translation."""
+    return Sentence(
+        source,
+        target,
+        links=_moved(output.links, source, target),
+        copied=output.copied,
+        complete=output.complete,
+        guessed=output.faults,
+        circles=output.circles,
+        lost=output.lost,
+    )
 
 
 def _moved(links: Sequence[Link], source: Span, target: Span) -> tuple[Link, ...]:

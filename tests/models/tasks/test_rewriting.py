@@ -1,5 +1,7 @@
 """Another word in a translation: what else the network could write there, and the rest of the sentence after it."""
 
+import textwrap
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -13,7 +15,8 @@ from models.tasks.translation import rewriting
 from models.tasks.translation.adapter import Translator
 from models.tasks.translation.rewriting import OtherWord, Place, Rewriter
 from models.tasks.translation.translated import Sentence, Translation
-from models.text.alignment import Link
+from models.text.alignment import Link, words
+from models.text.paragraphs import unwrapped
 from models.text.sentences import Span
 from tests import tiny_student
 
@@ -58,6 +61,45 @@ def test_the_rest_of_the_sentence_is_written_anew(found: tuple[Rewriter, Transla
         assert [link.target.of(after.text) for link in other_one.links] == [
             link.target.of(before.text) for link in one.links
         ]
+
+
+def test_what_is_known_of_a_sentence_is_that_of_the_new_one(found: tuple[Rewriter, Translation]) -> None:
+    """What the old one lost or could not read does not count any more."""
+    before = found[1]
+    old = replace(before.sentences[0], copied=2, guessed=1, lost=("5",), complete=False)
+    written = codec.Written("A fox", (), copied=1, faults=3, circles=True)
+    after = replace(before, sentences=(old, before.sentences[1])).with_sentence(0, written)
+    assert after.text == "A fox A fox."
+    assert after.sentences[0] == Sentence(Span(0, 14), Span(0, 5), copied=1, guessed=3, circles=True)
+
+
+@pytest.mark.parametrize("quote", ["", "> ", "> > "])
+def test_a_wrapped_sentence_is_read_on_one_line(tiny_cache: ModelCache, quote: str) -> None:
+    """The other words, and what is written after one, are those of the text without line breaks."""
+    rewriter = Rewriter(Translator(tiny_cache, ENGLISH_PORTUGUESE))
+    source = (
+        "The keeper of the lighthouse wrote a letter to his sister every evening, and in the morning he gave it to "
+        "a boat that brought the oil."
+    )
+    target = "The fox of the dog jumps over five boxes, and with the jugs it gave my quick box to a dog of the box."
+
+    def translated(width: int, quote: str) -> Translation:
+        """As if it was translated, in lines of so many columns."""
+        read, made = ("\n".join(quote + line for line in textwrap.wrap(text, width)) for text in (source, target))
+        sentence = Sentence(Span(len(quote), len(read)), Span(len(quote), len(made)))
+        return Translation(read, made, (sentence,), Run("Student", "cpu", 9, 0, 0.1))
+
+    flat, broken = translated(1_000, ""), translated(40, quote)
+    assert "\n" not in unwrapped(broken.source)
+    there = words(broken.sentences[0].target.of(broken.text))
+    written = [at for at, word in enumerate(there) if word.of(broken.text[len(quote) :]) != ">"]
+    for number in (3, 10, 15):
+        one, other = Place(0, number), Place(0, written[number])
+        assert rewriter.check(flat, one).of(flat.text) == rewriter.check(broken, other).of(broken.text)
+        others = rewriter.others(flat, one)
+        assert rewriter.others(broken, other) == others
+        found = [rewriter.rewritten(*each, others[0]) for each in ((flat, one), (broken, other))]
+        assert len({each.sentences[0].target.of(each.text) for each in found}) == 1
 
 
 def test_other_words_are_the_likeliest_first(found: tuple[Rewriter, Translation]) -> None:
