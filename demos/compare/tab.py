@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 
 from demos.assets import ASSETS
+from demos.compare.differences import parts
 from demos.compare.form import SIDES, CompareForm, compare_form, model_field
 from demos.compare.view import Compared, CompareView, summary, view
 from demos.events import QUIET, on_run, run_examples, throttled
@@ -161,14 +162,14 @@ def render(comparer: Comparer) -> Form:
 def asked(form: CompareForm, given: Mapping[str, Any]) -> Compared:
     """What both sides are asked, as far as it differs, before either has answered."""
     first, second = (form.read(given, side) for side in SIDES)
-    names = reversed(form.tasks[given["task"]].inputs)
-    inputs = [(localize(name.capitalize()), first[name], second[name]) for name in names]
+    names = [name for name in reversed(form.tasks[given["task"]].inputs) if first[name] != second[name]]
+    inputs = [(localize(name.capitalize()), *parts(first[name], second[name])) for name in names]
     different = form.apart(given)
     settings = (
         " · ".join(f"{label} {a}" for label, a, _ in different),
         " · ".join(f"{label} {b}" for label, _, b in different),
     )
-    return Compared(tuple(each for each in inputs if each[1] != each[2]), settings)
+    return Compared(tuple(inputs), settings)
 
 
 def _filled(value: Any) -> Any:

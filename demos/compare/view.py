@@ -14,6 +14,7 @@ from demos.words import say
 from models.runtime.progress import MEGABYTE
 from models.tasks.question_answering.task import NOT_THERE
 from models.tasks.spec import Outcome
+from models.text.words import count
 
 FOLDER = ASSETS / "compare"
 
@@ -25,11 +26,11 @@ NEAR = 0.005
 class Compared:
     """The inputs of both sides, and their results so far.
 
-    `inputs` are the names of the inputs that differ, with both texts; `differences` are the settings of each side that
-    differ. `memory` is the size of each side's models in bytes, 0 if they are no longer loaded.
+    `inputs` are the names of the inputs that differ, with the `parts` of both texts; `differences` are the settings of
+    each side that differ. `memory` is the size of each side's models in bytes, 0 if they are no longer loaded.
     """
 
-    inputs: tuple[tuple[str, str, str], ...]
+    inputs: tuple[tuple[str, tuple[Part, ...], tuple[Part, ...]], ...]
     differences: tuple[str, str]
     outcomes: tuple[Outcome | None, Outcome | None] = (None, None)
     done: bool = False
@@ -70,7 +71,7 @@ def view(compared: Compared) -> dict[str, Any]:
         }
         for differences, text, outcome in zip(compared.differences, texts, compared.outcomes, strict=True)
     ]
-    inputs = [{"name": name, "texts": [_plain(text) for text in parts(a, b)]} for name, a, b in compared.inputs]
+    inputs = [{"name": name, "texts": [_plain(a), _plain(b)]} for name, a, b in compared.inputs]
     shown: dict[str, Any] = {"inputs": inputs, "sides": sides}
     if both is None:
         return shown
@@ -86,7 +87,7 @@ def summary(first: Outcome, second: Outcome) -> str:
         a, b = named(first.text), named(second.text)
         return f"A: {a} · B: {b}" if a != b else say("A and B: {verdict}", verdict=a)
     ours, theirs = parts(first.text, second.text)
-    alone = [sum(len(part.text.split()) for part in side if part.alone) for side in (ours, theirs)]
+    alone = [sum(count(part.text) for part in side if part.alone) for side in (ours, theirs)]
     if not any(alone):
         return say("Both sides say the same words")
     return say("Words on one side only: {a} in A, {b} in B", a=alone[0], b=alone[1])
@@ -121,7 +122,7 @@ def costs(first: Outcome, second: Outcome, memory: tuple[int, int] = (0, 0)) -> 
 
 def _length(outcome: Outcome) -> int:
     """The words of a text; a verdict has no length."""
-    return 0 if outcome.verdict else len(outcome.text.split())
+    return 0 if outcome.verdict else count(outcome.text)
 
 
 def _whole(outcome: Outcome | None) -> tuple[Part, ...]:

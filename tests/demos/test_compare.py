@@ -6,6 +6,7 @@ from typing import Any
 import gradio as gr
 import pytest
 
+from demos.compare.differences import parts
 from demos.compare.form import CompareForm, compare_form
 from demos.compare.tab import CHINESE, EXAMPLES, FIRST, SIDE_BY_SIDE, asked, make_comparer, render
 from demos.compare.view import Compared, costs, summary, view
@@ -90,7 +91,7 @@ def test_what_differs_is_reported_for_each_side(form: CompareForm) -> None:
     assert form.apart(values) == [("temperature", 0, 1.2)]
     assert asked(form, values) == Compared((), ("temperature 0", "temperature 1.2"))
     values = given(form, task="sentiment", text="good", text_b="bad", temperature_b=1.2)
-    assert asked(form, values) == Compared((("Text", "good", "bad"),), ("", ""))
+    assert asked(form, values) == Compared((("Text", *parts("good", "bad")),), ("", ""))
 
 
 @pytest.mark.parametrize(
@@ -152,6 +153,7 @@ def test_what_it_took_is_in_words() -> None:
         "1,570 MB",
         "+1,500 MB",
     ]
+    assert costs(outcome("灯塔高27米。"), outcome("灯塔 - Qingshi"))[-1] == ["words", "5", "3", "−2"]
     verdict = outcome("positive", verdict=True)
     assert [row[0] for row in costs(verdict, verdict)] == ["time", "tokens read"]
 
@@ -160,6 +162,7 @@ def test_the_last_line_shows_what_differs() -> None:
     """Words, or the two verdicts."""
     assert summary(outcome("one two"), outcome("one 2 3")) == "Words on one side only: 1 in A, 2 in B"
     assert summary(outcome("one"), outcome("one")) == "Both sides say the same words"
+    assert summary(outcome("他跑得很快。"), outcome("他走得慢。")) == "Words on one side only: 3 in A, 2 in B"
     good, bad = outcome("positive", verdict=True), outcome("negative", verdict=True)
     assert summary(good, bad) == "A: positive · B: negative"
     assert summary(good, good) == "A and B: positive"
