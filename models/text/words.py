@@ -10,6 +10,8 @@ from models.text.sentences import Span
 
 APOSTROPHES = "'’"
 JOINERS = "\u200d\ufe0e\ufe0f"
+# Where a line may break, in scripts without spaces between words.
+ZERO_WIDTH_SPACE = "\u200b"
 # A letter of a script without spaces, or what else stands between white space.
 COUNTED = re.compile(rf"[{WIDE}]|[^\s{WIDE}{MARKS}]+")
 # A Chinese character corresponds to about so many letters of an alphabet.
@@ -25,8 +27,10 @@ def words(text: str) -> list[Span]:
     previous = " "
     for i, character in enumerate(text):
         kind = _kind(character, text[i + 1 : i + 2], previous)
-        if kind == "joined" and spans and spans[-1].end == i:
+        if kind in ("joined", "format") and spans and spans[-1].end == i:
             spans[-1] = Span(spans[-1].start, i + 1)
+            continue
+        if kind == "format":
             continue
         if kind in ("letter", "symbol") and kind == previous and spans[-1].end == i:
             spans[-1] = Span(spans[-1].start, i + 1)
@@ -53,11 +57,16 @@ def joined(spans: Sequence[Span], text: str, pieces: Iterable[tuple[int, int]]) 
 
 
 def _kind(character: str, following: str, previous: str) -> str:
-    """The class of `character`; "joined" characters belong to the word before them."""
+    """The class of `character`; "joined" and "format" characters belong to the word before them.
+
+    Nothing is seen of a "format" character, so that without a word before it there is none.
+    """
     category = unicodedata.category(character)
-    if character.isspace():
+    if character.isspace() or character == ZERO_WIDTH_SPACE:
         return "space"
-    if category[0] == "M" or character in JOINERS or category == "Sk":
+    if category == "Cf" or character in JOINERS:
+        return "format"
+    if category[0] == "M" or category == "Sk":
         return "joined"
     if character in APOSTROPHES and previous == "letter" and following.isalpha():
         return "joined"

@@ -4,6 +4,9 @@ import pytest
 
 from models.text.words import joined, word_at, words
 
+# A flag, the letters "gbsct" as invisible tags, and the end of them.
+SCOTLAND = "🏴" + "".join(chr(0xE0000 + ord(letter)) for letter in "gbsct") + "\U000e007f"
+
 
 @pytest.mark.parametrize(
     ("text", "expected"),
@@ -18,11 +21,17 @@ from models.text.words import joined, word_at, words
         ("영화가 정말 좋았어요.", ["영화가", "정말", "좋았어요", "."]),
         ("你好 world", ["你", "好", "world"]),
         ("ok 👩\u200d👩\u200d👧!", ["ok", "👩\u200d👩\u200d👧", "!"]),
-        (" \n\t ", []),
+        ("می\u200cخواهم بروم", ["می\u200cخواهم", "بروم"]),
+        ("the co\u00adop", ["the", "co\u00adop"]),
+        ("\u200fשלום\u200f, \u2067עולם\u2069", ["שלום\u200f", ",", "עולם\u2069"]),
+        ("\ufeffword\u2060's", ["word\u2060's"]),
+        (f"{SCOTLAND} ok", [SCOTLAND, "ok"]),
+        ("one\u200btwo", ["one", "two"]),
+        (" \n\t \u200b\u200d\ufeff \u00ad", []),
     ],
 )
 def test_words_of_many_scripts(text: str, expected: list[str]) -> None:
-    """Letters stay together with their marks, emoji with their joiners, punctuation alone."""
+    """Letters stay together with their marks, emoji with their joiners, punctuation alone; nothing invisible is a word."""
     assert [span.of(text) for span in words(text)] == expected
 
 
