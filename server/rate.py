@@ -1,6 +1,7 @@
 """Rate limits by client."""
 
 import ipaddress
+import re
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable
@@ -9,6 +10,8 @@ from dataclasses import dataclass, field
 MINUTE = 60.0
 # So many clients are remembered before those that have been quiet for a minute are forgotten.
 MANY_CLIENTS = 10_000
+# An address as some proxies write it, with the port of the connection: 203.0.113.7:443 or [2001:db8::1]:443.
+WITH_PORT = re.compile(r"\[([^\[\]]*)\](?::\d*)?|([^:]*):\d*")
 
 
 @dataclass
@@ -43,12 +46,17 @@ def client_address(peer: str, forwarded_for: str, proxies: int) -> str:
     """The client's address: the one seen by the outermost of `proxies` trusted proxies, or `peer` without any.
 
     What a client itself wrote into X-Forwarded-For stands further left, and is not believed. A whole /64 is one
-    client, since an IPv6 client usually controls all of that network.
+    client, since an IPv6 client usually controls all of that network. An IPv4 address in IPv6 notation, as a socket for
+    both has it, is that IPv4 address. The port, another one for each connection, does not count.
     """
     hops = [hop.strip() for hop in forwarded_for.split(",") if hop.strip()]
     address = hops[-min(proxies, len(hops))] if proxies and hops else peer
+    if found := WITH_PORT.fullmatch(address):
+        address = found[1] or found[2] or address
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         return address
+    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped:
+        return str(parsed.ipv4_mapped)
     return str(ipaddress.ip_network((parsed, 64), strict=False)) if parsed.version == 6 else str(parsed)

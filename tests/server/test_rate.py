@@ -61,9 +61,18 @@ def test_quiet_clients_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
         ("10.0.0.1", " , ", 1, "10.0.0.1"),
         ("2001:db8:1:2:aaaa::1", "", 0, "2001:db8:1:2::/64"),
         ("2001:db8:1:2:bbbb::9", "", 0, "2001:db8:1:2::/64"),
+        ("::ffff:203.0.113.7", "", 0, "203.0.113.7"),
+        ("::ffff:8.8.8.8", "", 0, "8.8.8.8"),
+        ("10.0.0.1", "::ffff:203.0.113.7", 1, "203.0.113.7"),
+        ("10.0.0.1", "203.0.113.7:52814", 1, "203.0.113.7"),
+        ("10.0.0.1", "[2001:db8:1:2::1]:443", 1, "2001:db8:1:2::/64"),
+        ("10.0.0.1", "[2001:db8:1:2::9]", 1, "2001:db8:1:2::/64"),
+        ("10.0.0.1", "[::ffff:203.0.113.7]:443", 1, "203.0.113.7"),
         ("10.0.0.1", "not an address", 1, "not an address"),
+        ("10.0.0.1", "unknown:443", 1, "unknown"),
+        ("10.0.0.1", ":443", 1, ":443"),
     ],
 )
 def test_the_address_that_counts(peer: str, forwarded: str, proxies: int, client: str) -> None:
-    """Only what trusted proxies wrote is believed; an IPv6 network is one client."""
+    """Only what trusted proxies wrote is believed; an IPv6 network is one client, whatever its ports are."""
     assert client_address(peer, forwarded, proxies) == client
