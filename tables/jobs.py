@@ -16,6 +16,9 @@ from tables.table import Table
 LIFETIME = 3_600.0
 # Of all tables and results together, in bytes.
 BUDGET = 256 * MEGABYTE
+# How many jobs over the example are kept. Each page that opens the tab begins one, so they have a limit of their own,
+# and push out nobody's upload.
+EXAMPLES = 1_000
 # How long, in seconds, one that was stopped may take to end.
 LAST_STEP = 5.0
 # What a cell of a result takes about, in bytes.
@@ -27,7 +30,8 @@ class Job:
     """A visitor's table, called `name`; the task that is done with it, and how far that is.
 
     `seconds` is the work so far. `cancellation` ends the current run; each run has its own. `made_by` names the model
-    that made the results beforehand, where it was not a run of the visitor's.
+    that made the results beforehand, where it was not a run of the visitor's. The table of an `example` is the same for
+    all visitors.
     """
 
     name: str
@@ -37,6 +41,7 @@ class Job:
     results: list[Result] = field(default_factory=list)
     seconds: float = 0.0
     made_by: str = ""
+    example: bool = False
     cancellation: Cancellation = field(default_factory=Cancellation)
     _running: threading.Lock = field(default_factory=threading.Lock)
 
@@ -78,10 +83,14 @@ class _Kept:
 
 @dataclass
 class Jobs:
-    """The jobs of all visitors, each for `lifetime` seconds after its last use, all within `budget` bytes."""
+    """The jobs of all visitors, each for `lifetime` seconds after its last use.
+
+    Those over tables of theirs are within `budget` bytes, those over the example are at most `examples`.
+    """
 
     lifetime: float = LIFETIME
     budget: int = BUDGET
+    examples: int = EXAMPLES
     clock: Callable[[], float] = time.monotonic
     _kept: dict[str, _Kept] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
@@ -93,8 +102,7 @@ class Jobs:
         with self._lock:
             self.sweep()
             self._kept[secret] = _Kept(job, self.clock())
-            while len(self._kept) > 1 and sum(kept.job.nbytes for kept in self._kept.values()) > self.budget:
-                del self._kept[min(self._kept, key=lambda known: self._kept[known].used)]
+            self._make_room()
             if self._timer is None:
                 self._sweep_later()
         return secret
@@ -116,6 +124,20 @@ class Jobs:
             for secret in [secret for secret, kept in self._kept.items() if kept.used <= oldest]:
                 del self._kept[secret]
             return len(self._kept)
+
+    def _make_room(self) -> None:
+        """Forget the least recently used where there are too many; never the newest of its kind."""
+        by_use = sorted(self._kept, key=lambda secret: self._kept[secret].used)
+        examples = [secret for secret in by_use if self._kept[secret].job.example]
+        sizes = {secret: self._kept[secret].job.nbytes for secret in by_use if not self._kept[secret].job.example}
+        used = sum(sizes.values())
+        for secret in examples[: max(0, len(examples) - self.examples)]:
+            del self._kept[secret]
+        for secret in list(sizes)[:-1]:
+            if used <= self.budget:
+                return
+            used -= sizes[secret]
+            del self._kept[secret]
 
     def _sweep_later(self) -> None:
         """Schedule a sweep for the end of the oldest job's lifetime."""

@@ -1,5 +1,6 @@
 """Reads a visitor's table from CSV and similar formats, JSON Lines or Excel, with notes on how it was read."""
 
+import functools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -83,9 +84,9 @@ class Table:
         """The names of the columns, each different."""
         return list(self.frame.columns)
 
-    @property
+    @functools.cached_property
     def nbytes(self) -> int:
-        """The memory that it takes, in bytes."""
+        """The memory that it takes, in bytes: every cell is looked at."""
         return int(self.frame.memory_usage(deep=True).sum())
 
 

@@ -1,5 +1,6 @@
 """What the Batch tab opens on: the example's reviews, read beforehand, as a job of the visitor's own."""
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ from models.catalog.bundled import SENTIMENT
 from models.tasks.spec import Result
 from tables.batch_service import BatchService
 from tables.jobs import Job
-from tables.table import Options, read_table
+from tables.table import Options, Table, read_table
 
 EXAMPLE = ASSETS / "examples" / "reviews.csv"
 # Its column that a task reads.
@@ -49,4 +50,10 @@ def batch_opening(desk: BatchService, page: BatchPage) -> Opening:
 
 def example() -> Job:
     """A job over the example's table, on which nothing was done yet."""
-    return Job(EXAMPLE.stem, read_table(EXAMPLE, Options()))
+    return Job(EXAMPLE.stem, example_table(), example=True)
+
+
+@functools.cache
+def example_table() -> Table:
+    """The example's table, read once for all visitors: nothing writes into a table."""
+    return read_table(EXAMPLE, Options())

@@ -11,7 +11,7 @@ import pytest
 from openpyxl import Workbook
 
 from demos.batch.form import BatchForm, batch_form, guess
-from demos.batch.opening import EXAMPLE
+from demos.batch.opening import EXAMPLE, example
 from demos.batch.page import ENDINGS, HEADERS, Upload, batch_page, options_of
 from demos.batch.results import BINS, batch_results, histogram, nice, shares
 from demos.batch.table import CELL_LETTERS, as_value, fitting
@@ -310,3 +310,11 @@ def test_the_example_is_read() -> None:
     assert len(table.table) == 24
     assert guess(table, "text") == "review"
     assert table.table.reading.notes == ()
+
+
+def test_the_example_is_read_once() -> None:
+    """Every visitor's job over it has the same table, and takes no room of uploads."""
+    mine, theirs = example(), example()
+    assert mine is not theirs
+    assert mine.table is theirs.table
+    assert mine.example

@@ -19,9 +19,9 @@ class Clock:
         return self.now
 
 
-def job(text: str = "good") -> Job:
+def job(text: str = "good", example: bool = False) -> Job:
     """A job over a table of one cell."""
-    return Job("reviews", Table(pd.DataFrame({"text": [text]}, dtype=object), Reading("CSV")))
+    return Job("reviews", Table(pd.DataFrame({"text": [text]}, dtype=object), Reading("CSV")), example=example)
 
 
 def test_only_the_own_secret_finds_a_job() -> None:
@@ -114,3 +114,35 @@ def test_the_oldest_make_room() -> None:
     large = jobs.keep(job("x" * 100_000))
     assert jobs.find(large) is not None
     assert jobs.sweep() == 1
+
+
+def test_examples_push_out_examples_alone() -> None:
+    """However many pages open the tab, an upload stays; and uploads leave the examples."""
+    clock = Clock()
+    jobs = Jobs(budget=job("x" * 1_000).nbytes, examples=3, clock=clock)
+    upload = jobs.keep(job("x" * 1_000))
+    examples = []
+    for _ in range(5):
+        clock.now += 1
+        examples.append(jobs.keep(job("x" * 1_000, example=True)))
+    assert [jobs.find(secret) is not None for secret in examples] == [False, False, True, True, True]
+    assert jobs.find(upload) is not None
+    another = jobs.keep(job("x" * 1_000))
+    assert (jobs.find(upload), jobs.find(another) is not None) == (None, True)
+    assert jobs.find(examples[-1]) is not None
+
+
+def test_a_table_is_measured_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keeping another job looks at no cell of those before."""
+    measured = []
+    usage = pd.DataFrame.memory_usage
+
+    def noting(self: pd.DataFrame, index: bool = True, deep: bool = False) -> pd.Series:
+        measured.append(self)
+        return usage(self, index, deep)
+
+    monkeypatch.setattr(pd.DataFrame, "memory_usage", noting)
+    jobs = Jobs(budget=1)
+    for _ in range(5):
+        jobs.keep(job())
+    assert len(measured) == 5
