@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 import pandas as pd
 
-from demos.events import QUIET, endpoint, on_page_load
+from demos.events import ASIDE, QUIET, endpoint, on_page_load
 from demos.guard import guarded
 from demos.status import StatusLine
 from demos.tab import Form, Tab
@@ -89,8 +89,9 @@ def render(runtime: Runtime) -> Form:
         gr.Info(say("Freed {n:,.0f} MB.", n=freed / MEGABYTE))
         return show()
 
-    for event, fn in ((refresh.click, show), (unload.click, free)):
-        event(guarded(fn), None, [line, models], **QUIET)
+    refresh.click(guarded(show), None, [line, models], **QUIET)
+    # What costs others their models is queued, and so within the rate limit.
+    unload.click(guarded(free), None, [line, models], **ASIDE)
     on_page_load(show, [line, models])
 
     def status() -> dict[str, Any]:

@@ -1,6 +1,9 @@
 """What the Runtime tab says of the cache."""
 
+import gradio as gr
+
 from demos import runtime
+from demos.gradio_compat import events_of
 from models.catalog.bundled import MINILM, SMOLLM2
 from models.runtime.cache import ModelCache
 
@@ -25,3 +28,17 @@ def test_the_summary_counts(tiny_cache: ModelCache) -> None:
         pass
     tiny_cache.unload()
     assert runtime.summary(tiny_cache.status()) == "0 of 10,000 MB in use · 0 hits · 1 loads · 1 evictions"
+
+
+def test_unloading_is_queued(tiny_cache: ModelCache) -> None:
+    """Only a queued event is within the rate limit, and this one costs others their models."""
+    with gr.Blocks() as page:
+        runtime.render(runtime.of_cache(tiny_cache))
+    queued = {
+        getattr(page.blocks[target], "elem_id", None): event.queue
+        for event in events_of(page)
+        for target, _ in event.targets
+        if target is not None
+    }
+    assert queued["runtime-unload"] is True
+    assert queued["runtime-refresh"] is False
