@@ -18,6 +18,8 @@ from server.runs import CLOSING
 
 # The header of the requests that this server makes for an MCP client, whose own request was counted already.
 INWARD = "x-glassbox-inward"
+# What is raised where a body is no JSON, too deep for the parser, or not what is looked for in it.
+UNREADABLE = (ValueError, RecursionError, TypeError, KeyError)
 NO_ENDPOINT = "There is no such endpoint here. See “Use via API”."
 
 
@@ -93,7 +95,7 @@ class Admission:
         try:
             call = json.loads(body)
             data = call["data"]
-        except (ValueError, TypeError, KeyError) as error:
+        except UNREADABLE as error:
             raise Refused(422, "unfit", "A call is a JSON object with its arguments in the list `data`.") from error
         defaults = self.line.defaults(endpoint)
         fewest = wanted - len(defaults)
@@ -109,7 +111,7 @@ class Admission:
         try:
             wanted = json.loads(body)
             event, session = wanted["event_id"], wanted["session_hash"]
-        except (ValueError, TypeError, KeyError) as error:
+        except UNREADABLE as error:
             raise Refused(422, "unfit", "A cancel request needs a session_hash, a fn_index and an event_id.") from error
         owner = self.line.owner(event) if isinstance(event, str) else None
         if owner is not None and owner != session:

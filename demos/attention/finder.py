@@ -70,6 +70,8 @@ def offer_heads(attender: Attender) -> None:
                 them when empty
             top: how many heads of each habit at most, from 1 to 300
         """
+        # A call outside the queue comes here unchecked.
+        check(model, habit, top)
         name = attender.source(model).name
         found = {
             each: [{"layer": layer, "head": head, "score": round(score, 3)} for layer, head, score in places]

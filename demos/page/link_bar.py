@@ -59,6 +59,8 @@ READ = """() => {
   const asked = new URLSearchParams(location.search);
   return [linked() ? location.hash.slice(6) : "", asked.get("embed") ?? asked.get("tab") ?? ""];
 }"""
+# The largest whole number up to which all are exact in a browser.
+SAFE = 2**53 - 1
 UNFIT = "This link does not fit this server: “{}” has a value that is not allowed here."
 
 
@@ -157,4 +159,5 @@ def fits(field: Component, value: Any) -> bool:
         return False
     if isinstance(field, gr.Slider):
         return value is not None and field.minimum <= value <= field.maximum
-    return isinstance(field, gr.Number) and (value is None or math.isfinite(value))
+    # NaN is no more within these bounds than infinity.
+    return isinstance(field, gr.Number) and (value is None or -SAFE <= value <= SAFE)

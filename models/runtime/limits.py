@@ -2,7 +2,9 @@
 
 import math
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 
 from models.text.emoji import says_something
 
@@ -49,22 +51,30 @@ def check_text(text: object, field: str, limit: int = TEXT_LIMIT) -> str:
     Raises InputError when it is no text, is longer than `limit` characters, holds NUL or half a surrogate pair,
     or holds no letter, digit or symbol at all.
     """
+    return _checked(text, field, limit, _has_signs)
+
+
+def check_signs(text: object, field: str, limit: int = TEXT_LIMIT) -> str:
+    """Like `check_text`, but also accept a text of emoticons alone. Raises InputError."""
+    return _checked(text, field, limit, lambda text: says_something(text) or _has_signs(text))
+
+
+def _checked(text: object, field: str, limit: int, says: Callable[[str], bool]) -> str:
+    """Return `text` if a model can read it and it `says` anything, else raise InputError."""
     if not isinstance(text, str):
         raise InputError(field, f"{field} must be text, not {type(text).__name__}.")
     if len(text) > limit:
         raise InputError(field, f"{field} has {len(text):,} characters; at most {limit:,} are allowed.")
     if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
         raise InputError(field, f"{field} holds characters that are not text. Paste it again as plain text.")
-    if not any(unicodedata.category(character)[0] in "LNS" for character in text):
+    if not says(text):
         raise InputError(field, f"{field} is empty. Type some words.")
     return text
 
 
-def check_signs(text: object, field: str, limit: int = TEXT_LIMIT) -> str:
-    """Like `check_text`, but also accept a text of emoticons alone. Raises InputError."""
-    if isinstance(text, str) and says_something(text):
-        return check_text(f"x{text}", field, limit + 1)[1:]
-    return check_text(text, field, limit)
+def _has_signs(text: str) -> bool:
+    """Whether any character of `text` is a letter, a digit or a symbol."""
+    return any(unicodedata.category(character)[0] in "LNS" for character in text)
 
 
 def check_choice(value: object, field: str, choices: tuple[str, ...]) -> str:
@@ -75,17 +85,29 @@ def check_choice(value: object, field: str, choices: tuple[str, ...]) -> str:
 
 
 def check_number(value: object, field: str, low: float, high: float) -> float:
-    """Return `value` as a float when it is a finite number from `low` to `high`, else raise InputError."""
+    """Return `value` as a float when it is a number from `low` to `high`, which are finite, else raise InputError."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise InputError(field, f"{field} must be a number, not {type(value).__name__}.")
-    if not math.isfinite(value) or not low <= value <= high:
-        raise InputError(field, f"{field} must be from {low:g} to {high:g}; it is {value:g}.")
+    # NaN is in no range. An int beyond all floats can be compared with one, but not made one.
+    if not low <= value <= high:
+        raise InputError(field, f"{field} must be from {low:g} to {high:g}; it is {_short(value)}.")
     return float(value)
 
 
 def check_whole(value: object, field: str, low: int, high: int) -> int:
-    """Return `value` as an int when it is a whole number from `low` to `high`, else raise InputError."""
+    """Return `value` when it is an int from `low` to `high`, else raise InputError.
+
+    3.0 is refused too: those who check an argument go on with it as it was given, and count or index with it.
+    """
     number = check_number(value, field, low, high)
-    if not number.is_integer():
-        raise InputError(field, f"{field} must be a whole number; it is {number:g}.")
-    return int(number)
+    if not isinstance(value, int):
+        raise InputError(field, f"{field} must be a whole number; it is {number}.")
+    return value
+
+
+def _short(value: float) -> str:
+    """`value` in a few characters."""
+    try:
+        return f"{value:g}"
+    except OverflowError:
+        return f"{Decimal(value):.0e}"

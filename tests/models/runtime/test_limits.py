@@ -50,20 +50,30 @@ def test_emoticons_alone_are_a_text_where_they_say_something() -> None:
     """Within the same limit."""
     assert check_signs(":-)", "text", 3) == ":-)"
     assert check_signs("abc", "text", 3) == "abc"
-    for text in (":-):-)", "abcd", "...", None):
+    for text in ("abcd", "...", None):
         with pytest.raises(InputError):
+            check_signs(text, "text", 3)
+    for text in (":-):-)", "abcdef"):
+        with pytest.raises(InputError, match="text has 6 characters; at most 3 are allowed"):
             check_signs(text, "text", 3)
 
 
 def test_numbers_include_both_bounds() -> None:
-    """And only finite numbers are any."""
+    """And only finite numbers are any, ints of any length among them."""
     assert [check_number(value, "n", -1, 2.5) for value in (-1, 0, 2.5)] == [-1, 0, 2.5]
-    assert type(check_whole(2.0, "n", 2, 2)) is int
-    for wrong in (-1.1, 2.6, math.nan, math.inf, True, "1", None):
+    for wrong in (-1.1, 2.6, math.nan, math.inf, -math.inf, 10**400, -(10**400), True, "1", None):
         with pytest.raises(InputError):
             check_number(wrong, "n", -1, 2.5)
-    with pytest.raises(InputError, match="whole"):
-        check_whole(1.5, "n", 1, 2)
+    with pytest.raises(InputError, match=r"n must be from 1 to 10; it is 1e\+400\."):
+        check_whole(10**400, "n", 1, 10)
+
+
+def test_only_an_int_is_whole() -> None:
+    """Whoever checks a 3.0 and then counts with it would fail."""
+    assert check_whole(2, "n", 2, 2) == 2
+    for wrong, shown in ((1.5, "1.5"), (2.0, "2.0")):
+        with pytest.raises(InputError, match=f"n must be a whole number; it is {shown}"):
+            check_whole(wrong, "n", 1, 2)
 
 
 def test_a_choice_is_one_of_the_list() -> None:
