@@ -1,6 +1,7 @@
 """Parses the values of a JSON array or a sequence of JSON values, up to the first invalid one."""
 
 import json
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from tables.records import ROW_LIMIT
 SPACE = re.compile(r"[ \t\r\n]*")
 # Characters of a value without an end that are kept.
 KEPT = 10_000
+# Digits of the longest whole number that is read as one: a longer one is no float, and slow to write again.
+LONGEST_NUMBER = 300
 
 
 @dataclass(frozen=True)
@@ -83,12 +86,29 @@ def _pairs(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     return dict(zip(unique(name for name, _ in pairs), (value for _, value in pairs), strict=True))
 
 
-DECODER = json.JSONDecoder(object_pairs_hook=_pairs, parse_constant=str)
+def _whole(digits: str) -> int | str:
+    """A whole number, or its digits where they are too many."""
+    return int(digits) if len(digits) <= LONGEST_NUMBER else digits
+
+
+def _fraction(digits: str) -> float | str:
+    """A number with a point or an exponent, or what is written where no float is so large: infinity is no JSON."""
+    number = float(digits)
+    return number if math.isfinite(number) else digits
+
+
+READING: dict[str, Any] = {
+    "object_pairs_hook": _pairs,
+    "parse_constant": str,
+    "parse_int": _whole,
+    "parse_float": _fraction,
+}
+DECODER = json.JSONDecoder(**READING)
 
 
 def loads(line: str) -> Any:
     """Parse one value. Raises ValueError, RecursionError."""
-    return json.loads(line, object_pairs_hook=_pairs, parse_constant=str)
+    return json.loads(line, **READING)
 
 
 def fault_in(line: int, reason: str) -> str:
@@ -114,7 +134,7 @@ def columns_of(value: Any) -> list[dict[str, Any]]:
     if set(value) >= {"columns", "data"} and all(isinstance(value[key], list) for key in ("columns", "data")):
         names, rows = value["columns"], value["data"]
         if all(isinstance(row, list) and len(row) == len(names) for row in rows):
-            return [dict(zip(map(str, names), row, strict=True)) for row in rows]
+            return [dict(zip(unique(map(str, names)), row, strict=True)) for row in rows]
     if all(isinstance(column, dict) and column and all(map(str.isdecimal, column)) for column in columns):
         columns = [list(column.values()) for column in columns if column.keys() == columns[0].keys()]
     plain = all(isinstance(column, list) and not any(isinstance(c, dict | list) for c in column) for column in columns)

@@ -140,7 +140,11 @@ def _from_workbook(data: bytes, options: Options) -> Table:
 
 
 def _from_json(text: decoded.Decoded, document: bool) -> Table:
-    objects = json_lines.read(text.text, document)
+    try:
+        objects = json_lines.read(text.text, document)
+    except RecursionError as error:
+        # A value that could just be read cannot always be written again, which takes more of the stack.
+        raise InputError("file", "The file holds a value that is nested too deeply.") from error
     made = assemble(objects.records, objects.header, even=True)
     faults = {row: record.fault for row, record in enumerate(made.rows) if record.fault}
     notes = (*text.notes, *objects.notes, *made.notes)

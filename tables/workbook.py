@@ -1,7 +1,10 @@
 """Reads one sheet of an Excel workbook (.xlsx), an untrusted zip archive of XML."""
 
+import codecs
 import datetime
 import io
+import math
+import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,6 +23,11 @@ UNPACKED_LIMIT = 100 * MEGABYTE
 # Excel's own. A file may name a row far beyond, and the rows up to it would be made one by one.
 SHEET_ROWS = 1_048_576
 CHUNK = 1 << 20
+# The beginning of a formula in a sheet's XML, whatever prefix its names have, and more bytes than that takes.
+FORMULA = re.compile(rb"<(?:[\w.-]+:)?f[\s>/]")
+LONGEST_TAG = 64
+# Excel reads XML in UTF-16 too.
+UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 # Names of sheets that a message holds at most.
 SHEETS_TOLD = 20
 
@@ -114,16 +122,16 @@ def _check_size(data: bytes) -> None:
 
 
 def _has_formulas(data: bytes) -> bool:
-    """Whether any sheet holds a formula: only then it is worth reading the values too."""
+    """Whether any sheet may hold a formula: only then it is worth reading the values too."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         for part in archive.namelist():
             if part.startswith("xl/worksheets/"):
                 with archive.open(part) as xml:
                     tail = b""
                     while chunk := xml.read(CHUNK):
-                        if b"<f>" in tail + chunk or b"<f " in tail + chunk:
+                        if FORMULA.search(tail + chunk) or chunk.startswith(UTF_16):
                             return True
-                        tail = chunk[-2:]
+                        tail = chunk[-LONGEST_TAG:]
     return False
 
 
@@ -145,5 +153,7 @@ def _rows(data: bytes, at: int, data_only: bool) -> Iterator[Any]:
 def _cell(value: Any) -> Cell:
     if isinstance(value, datetime.datetime):
         return value.date().isoformat() if value.time() == datetime.time() else value.isoformat(sep=" ")
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
     # An array formula is an object with its text.
     return value if isinstance(value, str | int | float | bool | None) else str(getattr(value, "text", value))

@@ -318,3 +318,10 @@ def test_the_example_is_read_once() -> None:
     assert mine is not theirs
     assert mine.table is theirs.table
     assert mine.example
+
+
+def test_a_number_that_a_browser_cannot_hold_is_a_text() -> None:
+    """Its last digits would be others, and Gradio sends none of more than 64 bits."""
+    lines = '{"id": 9007199254740993, "n": 1}\n{"id": ' + "1" * 30 + ', "n": 2}\n'
+    shown = as_value(parse(lines.encode(), ".jsonl", Options()).frame).value
+    assert shown["data"] == [["9007199254740993", 1], ["1" * 30, 2]]

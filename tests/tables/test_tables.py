@@ -310,6 +310,35 @@ def test_a_formula_counts_as_its_value_or_as_itself() -> None:
     ]
 
 
+@pytest.mark.parametrize(("formula", "spelled"), [(b"<f>1+1</f>", b"<x:f>1+1</x:f>"), (b"<f>1+1</f>", b"<f\n>1+1</f>")])
+def test_a_formula_is_found_however_it_is_written(formula: bytes, spelled: bytes) -> None:
+    """Names in XML may have a prefix, and any blank may follow them."""
+    part = "xl/worksheets/sheet1.xml"
+    data = repacked(excel(["sum"], ["=1+1"]), part, formula + b"<v></v>", spelled + b"<v>2</v>")
+    main = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    data = repacked(data, part, b"<worksheet ", b'<worksheet xmlns:x="' + main + b'" ')
+    assert rows(read(data)) == [[2]]
+
+
+@pytest.mark.parametrize("before", range(-8, 1))
+def test_a_formula_across_two_chunks_is_found(before: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever the first chunk of the sheet ends."""
+    part = "xl/worksheets/sheet1.xml"
+    data = excel(["sum"], ["=1+1"])
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        monkeypatch.setattr(workbook, "CHUNK", archive.read(part).index(b"<f>") - before)
+    assert rows(read(repacked(data, part, b"<f>1+1</f><v></v>", b"<f>1+1</f><v>2</v>"))) == [[2]]
+
+
+def test_formulas_in_utf_16_are_found() -> None:
+    """An XML file says itself how it is encoded."""
+    part = "xl/worksheets/sheet1.xml"
+    data = repacked(excel(["sum"], ["=1+1"]), part, b"<f>1+1</f><v></v>", b"<f>1+1</f><v>2</v>")
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        sheet = archive.read(part)
+    assert rows(read(repacked(data, part, sheet, sheet.decode().encode("utf-16")))) == [[2]]
+
+
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
     """The declared size decides; no part of the archive is opened."""
     buffer = io.BytesIO()
@@ -375,3 +404,33 @@ def test_a_damaged_workbook_is_reported() -> None:
         archive.writestr("word/document.xml", "<w/>")
     with pytest.raises(InputError, match="damaged, or no Excel workbook"):
         read(buffer.getvalue(), ".xlsx")
+
+
+def test_a_number_that_is_no_float_is_kept_as_it_is_written() -> None:
+    """As infinity it would be no JSON when it is written again, and Python reads no more than 4,300 digits."""
+    digits = "1" * 5_000
+    table = read(f'{{"text": 1e400, "n": -1.0e999}}\n{{"text": {digits}, "n": 2}}\n', ".jsonl")
+    assert rows(table) == [["1e400", "-1.0e999"], [digits, 2]]
+    assert table.reading.notes == ()
+    part = "xl/worksheets/sheet1.xml"
+    data = repacked(excel(["n"], [1.5]), part, b"<v>1.5</v>", b"<v>1.5e999</v>")
+    assert rows(read(data)) == [["inf"]]
+
+
+def test_a_deep_value_is_read_or_refused_in_words() -> None:
+    """At each depth: what can just be read may be too deep to be written."""
+    for depth in range(900, 1_000):
+        element = '{"text": ' + "[" * depth + "]" * depth + "}"
+        for text in (f"{element}\n", f"[{element}]"):
+            try:
+                table = read(text, ".jsonl")
+            except InputError as error:
+                assert "nested too deeply" in str(error)
+            else:
+                assert len(table) == 1
+
+
+def test_columns_of_one_name_in_a_document_are_numbered() -> None:
+    """Nothing is lost, as nowhere else."""
+    document = json.dumps({"columns": ["a", "a"], "data": [[1, 2], [3, 4]]})
+    assert rows(read(document, ".json")) == [[1, 2], [3, 4]]
