@@ -44,7 +44,9 @@ from demos.page.first_picture import OPENS_FIRST, first_picture
 from demos.tab import Tab
 from demos.tabs import tabs_of
 from model_setup import (
+    UNUSABLE,
     at_url,
+    check_device,
     defaults,
     every_model,
     fetch,
@@ -55,12 +57,9 @@ from model_setup import (
     store_of,
 )
 from models.catalog.offers import BUNDLED, Offers
-from models.catalog.operator import CatalogError
 from models.runtime.cache import ModelCache
 from models.runtime.malloc import share_arenas
 from models.tasks.registry import TASKS
-from models.weights.lock import LockError
-from models.weights.store import WeightsMissing
 from server.serving import Serving, obstacle, serve_until_terminated, start
 
 log = logging.getLogger("glassbox")
@@ -158,9 +157,10 @@ def main(arguments: Sequence[str]) -> None:
         if chosen.fetch:
             fetch(store_of(chosen), operators_own(chosen))
             return
+        check_device(chosen)
         offers = offered(chosen)
         serving = serve_on_zero_gpu(chosen) if zero else serve(cache, chosen, offers=offers)
-    except (CatalogError, LockError, WeightsMissing) as error:
+    except UNUSABLE as error:
         sys.exit(str(error))
     except OSError as error:
         sys.exit(f"Cannot listen on {chosen.host}, port {chosen.port}: choose another one with --port. ({error})")

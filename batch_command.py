@@ -1,8 +1,8 @@
 """`python app.py batch`: a task over the rows of a file, by the engine behind the page's Batch tab."""
 
 import argparse
-import csv
-import json
+import io
+import os
 import sys
 import time
 from collections.abc import Callable, Container, Sequence
@@ -10,17 +10,17 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import settings
-from models.runtime.cache import BudgetError, ModelCache
-from models.runtime.device import DeviceUnavailable
+from model_setup import UNUSABLE
+from models.runtime.cache import ModelCache
 from models.runtime.limits import InputError, Limits
 from models.tasks.own_labels.adapter import split
 from models.tasks.registry import TASKS, Tasks
 from models.tasks.spec import Option, Rows, by_name
-from models.weights.store import WeightsMissing
 from tables.batch import Batch, Progress, failed, make_batch
 from tables.decoded import ENCODINGS
 from tables.delimited import SEPARATORS
 from tables.exports import write_csv, write_json_lines
+from tables.resuming import rows_in
 from tables.table import JSON_ENDINGS, Options, read_table
 
 STANDARD_OUTPUT = "-"
@@ -68,15 +68,20 @@ def main(arguments: Sequence[str], make_cache: Callable[[settings.Settings], Mod
     chosen = settings.read(others)
     try:
         batch = _batch(given, make_cache(chosen), chosen.limits)
-        start = _rows_in(Path(given.out), batch) if given.resume else 0
+        start, whole = rows_in(Path(given.out), batch) if given.resume else (0, 0)
         if given.out == STANDARD_OUTPUT:
+            if isinstance(sys.stdout, io.TextIOWrapper):
+                # As a file is written: Windows has another encoding, and would lengthen the ends of the lines.
+                sys.stdout.reconfigure(encoding="utf-8", newline="")
             _run(batch, start, sys.stdout, json_lines=False)
             return
         if Path(given.out).resolve() == given.file.resolve():
             raise InputError("out", f"{given.out} is the file to read: choose another name.")
+        if start:
+            os.truncate(given.out, whole)
         with Path(given.out).open("a" if start else "w", encoding="utf-8", newline="") as file:
             _run(batch, start, file, given.out.endswith(JSON_ENDINGS))
-    except (InputError, WeightsMissing, BudgetError, DeviceUnavailable, OSError) as error:
+    except (*UNUSABLE, InputError, OSError) as error:
         sys.exit(f"app.py batch: {error}")
     except KeyboardInterrupt:
         sys.exit("\nStopped. What is done is kept; go on with --resume.")
@@ -119,25 +124,6 @@ def _add_option(group: Any, option: Option, owners: str) -> None:
         group.add_argument(flag, dest=option.name, type=kind, help=f"{words} (default: {option.default})")
     else:
         group.add_argument(flag, dest=option.name, help=words)
-
-
-def _rows_in(path: Path, batch: Batch) -> int:
-    """How many rows `path` holds of what `batch` writes. Raises InputError where it holds anything else."""
-    if not path.exists():
-        return 0
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            if path.name.endswith(JSON_ENDINGS):
-                rows = [list(json.loads(line)) for line in file if line.endswith("}\n")]
-            else:
-                rows = list(csv.reader(file))[1:]
-    except (ValueError, csv.Error) as error:
-        raise InputError("resume", f"{path} is no table that a batch wrote: choose another --out.") from error
-    if any(len(row) != len(batch.names) for row in rows):
-        raise InputError("resume", f"{path} holds other columns than this batch writes: choose another --out.")
-    if len(rows) > len(batch.table):
-        raise InputError("resume", f"{path} holds {len(rows):,} rows, the file to read only {len(batch.table):,}.")
-    return len(rows)
 
 
 def _run(batch: Batch, start: int, file: TextIO, json_lines: bool) -> None:

@@ -7,14 +7,12 @@ from pathlib import Path
 
 import settings
 from demos.attention.page import stand_alone
+from model_setup import UNUSABLE
 from models.catalog.local import head_of, pairs_of
 from models.explain.attention import Attender, sources
-from models.runtime.cache import BudgetError, ModelCache
-from models.runtime.device import DeviceUnavailable
-from models.runtime.limits import InputError
+from models.runtime.cache import ModelCache
 from models.runtime.spec import Engine, ModelSpec
 from models.weights.disk import found
-from models.weights.store import WeightsMissing
 
 
 def parser() -> argparse.ArgumentParser:
@@ -37,7 +35,7 @@ def main(arguments: Sequence[str], make_cache: Callable[[settings.Settings], Mod
     """Write the file. Exits with a message where the model or the text cannot be used."""
     given, rest = parser().parse_known_args(arguments)
     try:
-        weights = found(given.model, given.model.expanduser().resolve().name.removesuffix(".gguf"), "")
+        weights = found(given.model, given.model.resolve().name.removesuffix(".gguf"), "")
         head = head_of(weights)
         engine: Engine = "llama.cpp" if weights.gguf else "torch"
         spec = ModelSpec(weights.name, head, weights, 0, attention="eager", engine=engine, pairs=pairs_of(weights))
@@ -45,6 +43,6 @@ def main(arguments: Sequence[str], make_cache: Callable[[settings.Settings], Mod
         source = sources((spec,))[-1 if given.cross else 0]
         result = attender(source.name, given.text, given.pair)
         given.out.write_text(stand_alone(result, given.text, given.pair), encoding="utf-8")
-    except (ValueError, OSError, InputError, WeightsMissing, BudgetError, DeviceUnavailable, MemoryError) as error:
+    except (*UNUSABLE, ValueError, OSError, MemoryError) as error:
         sys.exit(str(error))
     print(f"{given.out}: {result.layers} layers of {result.heads} heads over {len(result.keys)} tokens")

@@ -12,12 +12,14 @@ from models.catalog.loading import Loader
 from models.catalog.offers import ACCURATE, BETTER, BUNDLED, HUB, LARGE, Offers
 from models.catalog.operator import CatalogError, read_catalog, read_paths
 from models.engines.remote.client import Client
-from models.runtime.cache import Loaded, ModelCache
-from models.runtime.device import Device, choose_device, probe
+from models.engines.remote.streams import EngineError
+from models.runtime.cache import BudgetError, Loaded, ModelCache
+from models.runtime.device import Device, DeviceUnavailable, choose_device, probe
 from models.runtime.malloc import trim
 from models.runtime.progress import Report, Stage, to_terminal
 from models.runtime.spec import ModelSpec
-from models.weights.store import WeightStore
+from models.weights.lock import LockError
+from models.weights.store import WeightsMissing, WeightStore
 from replicas.remote_cache import remote_cache
 
 log = logging.getLogger("glassbox")
@@ -27,11 +29,14 @@ ADAPTERS = Path(__file__).parent / "assets" / "adapters"
 # before one of them replaces it; see `defaults`.
 DEFAULT_MODELS = (QUESTION_ANSWERING, *TRANSLATION.values(), SENTIMENT, MINILM, SMOLLM2)
 
+# Why models cannot be used as the settings say, each with a message for whoever set them.
+UNUSABLE = (CatalogError, LockError, WeightsMissing, BudgetError, DeviceUnavailable, EngineError)
+
 
 def make_cache(chosen: settings.Settings) -> ModelCache:
     """The shared cache. The device is chosen at the first load, since that may import torch, which takes seconds.
 
-    With --ray it holds nothing: what computes goes to the replicas.
+    With --ray it holds nothing: what computes goes to the replicas. Raises CatalogError, LockError.
     """
     if chosen.ray:
         return remote_cache(chosen.ray, chosen.memory_bytes, chosen.limits)
@@ -57,6 +62,15 @@ def make_cache(chosen: settings.Settings) -> ModelCache:
             trim()
 
     return ModelCache(load_with_reports, chosen.memory_bytes, needs=load.needs)
+
+
+def check_device(chosen: settings.Settings) -> None:
+    """Raise DeviceUnavailable where this machine lacks the device that was asked for by name.
+
+    Any machine has a CPU, so that nothing has to be looked for then. With --ray models run on other machines.
+    """
+    if not chosen.ray and chosen.device not in ("auto", "cpu"):
+        choose_device(chosen.device, probe())
 
 
 def at_url(chosen: settings.Settings) -> ModelSpec | None:
@@ -139,7 +153,8 @@ def preload(
         try:
             with cache.lease(spec):
                 log.info("%s is loaded", spec.label)
-        except (OSError, RuntimeError, MemoryError):
+        except Exception:
+            # Whatever is wrong with one, the others are loaded.
             log.exception("%s could not be preloaded", spec.label)
 
 

@@ -43,7 +43,11 @@ def main(arguments: Sequence[str], make_cache: Callable[[Settings], ModelCache])
 
     from replicas.serving import start
 
-    start(config, make_cache)
+    try:
+        start(config, make_cache)
+    except (OSError, RuntimeError, ValueError) as error:
+        # A cluster out of reach, a port that is taken, or replicas that cannot be made as the file says.
+        sys.exit(f"The replicas could not be started: {error}")
     log.info("the replicas answer at http://%s:%d", config.host, config.port)
     if chosen.detach:
         return

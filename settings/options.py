@@ -10,6 +10,11 @@ from models.runtime.device import CHOICES
 from models.runtime.limits import Limits, seconds_before
 from models.runtime.progress import MEGABYTE
 
+# A host, or an IPv6 address in brackets, and a port.
+SERVER = r"https?://(\[[0-9A-Fa-f:.]+\]|[^\s/?#@:\[\]]+)(:\d{1,5})?"
+# What may be wrong with a path.
+A_PATH = ("", "a path, after ~ with a user of this machine")
+
 
 def option(
     default: Any,
@@ -47,11 +52,16 @@ class Settings(BaseModel):
 
     host: str = option("127.0.0.1", "the address to listen on", shown="127.0.0.1, on Spaces 0.0.0.0")
     port: int = option(7860, "the port to listen on; 0 takes any free one", high=65_535)
-    home: Path = option(Path(), "the folder of the downloaded weights", shown="the platform's cache folder")
-    lock: Path = option(
-        Path(), "the lock file with the commits and hashes of models from the Hub", shown="models.lock.json in --home"
+    home: Path = option(
+        Path(), "the folder of the downloaded weights", pattern=A_PATH, shown="the platform's cache folder"
     )
-    catalog: Path = option(Path(), "a TOML file of more models to offer", shown="none")
+    lock: Path = option(
+        Path(),
+        "the lock file with the commits and hashes of models from the Hub",
+        pattern=A_PATH,
+        shown="models.lock.json in --home",
+    )
+    catalog: Path = option(Path(), "a TOML file of more models to offer", pattern=A_PATH, shown="none")
     model: str = option(
         "",
         "models on disk to offer, as task=path, with commas between them; see docs/models.md",
@@ -77,7 +87,7 @@ class Settings(BaseModel):
     engine_url: str = option(
         "",
         "the address of a server, vLLM's or llama.cpp's own, that runs --engine-model; see docs/engine-url.md",
-        pattern=(r"https?://[^\s/?#@]+(/[^\s?#]*)?", "an address like http://host:8000, without a name or a key"),
+        pattern=(rf"{SERVER}(/[^\s?#]*)?", "an address like http://host:8000, without a name or a key"),
         shown="none: every model runs here",
     )
     engine_model: str = option("", "the chat model that the server at --engine-url runs", shown="SmolLM2-135M-Instruct")
@@ -90,7 +100,7 @@ class Settings(BaseModel):
     ray: str = option(
         "",
         "the address of replicas that run all models, started by `app.py replicas`; see docs/scaling.md",
-        pattern=(r"https?://[^\s/?#@]+/?", "an address like http://host:8000"),
+        pattern=(rf"{SERVER}/?", "an address like http://host:8000"),
         shown="none: every model runs here",
     )
     cold: bool = option(False, "load each model at its first request instead of at the start")
@@ -126,8 +136,11 @@ class Settings(BaseModel):
     @field_validator("home", "lock", "catalog")
     @classmethod
     def expanded(cls, path: Path) -> Path:
-        """The path with the user's folder in place of `~`."""
-        return path.expanduser()
+        """The path with the user's folder in place of `~`. Raises ValueError where there is no such user."""
+        try:
+            return path.expanduser()
+        except RuntimeError as error:
+            raise ValueError(str(error)) from error
 
     @property
     def memory_bytes(self) -> int:

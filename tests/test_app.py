@@ -12,12 +12,16 @@ import pytest
 from huggingface_hub.constants import HF_HUB_DISABLE_TELEMETRY
 from openvino.tools.ovc.telemetry_utils import tm
 
+import app
 import model_setup
 import settings
 from models.catalog.bundled import MINILM_WEIGHTS, MPNET_WEIGHTS, QWEN, QWEN_WEIGHTS, SMOLLM2
 from models.catalog.offers import ACCURATE, BETTER, BUNDLED, chosen
 from models.catalog.operator import CatalogError
-from models.runtime.cache import ModelCache
+from models.runtime.cache import Loaded, ModelCache
+from models.runtime.device import Available
+from models.runtime.progress import Report
+from models.runtime.spec import ModelSpec
 from models.weights.store import WeightStore
 
 ROOT = Path(__file__).parent.parent
@@ -51,6 +55,36 @@ def test_what_is_on_disk_is_loaded_at_the_start(tiny_cache: ModelCache) -> None:
     there = [spec for spec in model_setup.DEFAULT_MODELS if spec.weights == MINILM_WEIGHTS]
     assert {model.name for model in tiny_cache.status().models} == {spec.name for spec in there}
     assert 0 < len(there) < len(model_setup.DEFAULT_MODELS)
+
+
+def test_what_cannot_be_loaded_keeps_no_other_from_it(tiny_cache: ModelCache, caplog: pytest.LogCaptureFixture) -> None:
+    """Whatever it raises: a model that is damaged, or one that the device cannot run."""
+    broken = [ValueError("its files are not whole"), KeyError("head"), OSError("the disk"), MemoryError()]
+    load, specs = tiny_cache.load, model_setup.DEFAULT_MODELS[:5]
+
+    def loads(spec: ModelSpec, report: Report) -> Loaded:
+        at = specs.index(spec)
+        if at < len(broken):
+            raise broken[at]
+        return load(spec, report)
+
+    tiny_cache.load = loads
+    model_setup.preload(tiny_cache, models=specs)
+    assert [model.name for model in tiny_cache.status().models if model.loads] == [specs[4].name]
+    assert caplog.text.count("could not be preloaded") == 4
+
+
+def test_a_device_that_is_not_there_is_reported_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before the page is up, where every request would fail; but not where nothing runs here."""
+    monkeypatch.setattr(model_setup, "probe", Available)
+    monkeypatch.setattr(app, "serve", lambda *_, **__: pytest.fail("the page is up"))
+    given = ["--home", str(tmp_path), "--device", "cuda"]
+    with pytest.raises(SystemExit, match=r"'cuda' is not available: this machine has cpu\."):
+        app.main(given)
+    model_setup.check_device(settings.read([*given, "--ray", "http://127.0.0.1:9"]))
+    monkeypatch.setattr(model_setup, "probe", lambda: pytest.fail("torch may be imported"))
+    for device in ("auto", "cpu"):
+        model_setup.check_device(settings.read(["--device", device]))
 
 
 def test_what_is_registered_for_the_end_runs() -> None:

@@ -10,6 +10,7 @@ import pytest
 from openpyxl import Workbook
 
 import batch_command
+import model_setup
 import settings
 from models.runtime.cache import ModelCache
 from models.tasks.spec import Result
@@ -112,6 +113,38 @@ def test_a_stopped_run_is_resumed(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.parametrize("ending", ["csv", "jsonl"])
+def test_half_a_row_is_written_again(tmp_path: Path, ending: str) -> None:
+    """Wherever a run was cut off: within a row, a character, or a cell of several lines."""
+    path, out, whole = tmp_path / "many.csv", tmp_path / f"out.{ending}", tmp_path / f"whole.{ending}"
+    path.write_text('comment\n"one\nfür ""two"""\n"three\n\n\u2028four"\nfive\n', encoding="utf-8")
+    arguments = ["--task", "sentiment", path, "--text", "comment", "--out"]
+    run(*arguments, whole)
+    written = whole.read_bytes()
+
+    def comments() -> list[str]:
+        if ending == "csv":
+            return [row["comment"] for row in rows(out)]
+        return [json.loads(line)["comment"] for line in out.read_text(encoding="utf-8").split("\n")[:-1]]
+
+    for end in range(0, len(written), 7 if ending == "csv" else 19):
+        out.write_bytes(written[:end])
+        run(*arguments, out, "--resume")
+        assert comments() == ['one\nfür "two"', "three\n\n\u2028four", "five"]
+
+
+def test_a_cell_of_any_length_is_gone_on_after(tmp_path: Path) -> None:
+    """Python's reader of CSV has a limit that a table in another format has not."""
+    path, out = tmp_path / "lines.jsonl", tmp_path / "out.csv"
+    path.write_text("".join(json.dumps({"text": text}) + "\n" for text in ("a" * 200_000, "good")), encoding="utf-8")
+    arguments = ["--task", "sentiment", path, "--text", "text", "--out", out]
+    run(*arguments)
+    first = out.read_bytes().index(b"\ngood,") + 1
+    out.write_bytes(out.read_bytes()[:first])
+    run(*arguments, "--resume")
+    assert out.read_bytes().count(b"\n") == 3
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl"])
 @pytest.mark.parametrize("text", ["half \\ud83d", "\\ude00 half", "\\ude00\\ud83d", "\\udfff"])
 @pytest.mark.parametrize("array", [False, True])
 def test_half_a_surrogate_pair_ends_nothing(
@@ -156,7 +189,10 @@ def test_a_sheet_is_read(tmp_path: Path, capsys: pytest.CaptureFixture[str], she
         run("--task", "sentiment", path, "--text", "comment", "--sheet", "Films")
 
 
-@pytest.mark.parametrize("held", [b"\xff\xfe", b'{"text": \n}\n', b"5}\n"])
+@pytest.mark.parametrize(
+    "held",
+    [b"\xff\xfe", b'{"text": \n}\n', b"5}\n", b"5\n", b"a line\n", b'{"a": 1, "b": 2}', b"[" * 100_000 + b"\n"],
+)
 def test_what_no_batch_wrote_is_not_resumed(reviews: Path, held: bytes) -> None:
     """In words, and it is left as it was."""
     out = reviews.with_name("out.jsonl")
@@ -184,6 +220,25 @@ def test_what_cannot_be_done_is_reported(
     with pytest.raises(SystemExit, match=words):
         run("--task", "sentiment", reviews, *arguments)
     assert reviews.read_text(encoding="utf-8") == REVIEWS
+
+
+@pytest.mark.parametrize(
+    ("settings_given", "words"),
+    [
+        (["--engine-url", "http://127.0.0.1:9", "--cold"], "The engine at 127.0.0.1:9 cannot be reached"),
+        (["--engine-url", "http://127.0.0.1:9", "--engine-model", "GPT"], "--engine-model must be one of"),
+        (["--engine-url", "http://127.0.0.1:9", "--lock", "reviews.csv"], "reviews.csv cannot be read"),
+        (["--ray", "http://127.0.0.1:9"], "The replicas at 127.0.0.1:9 cannot be reached"),
+    ],
+)
+def test_a_model_out_of_reach_is_reported(
+    reviews: Path, monkeypatch: pytest.MonkeyPatch, settings_given: list[str], words: str
+) -> None:
+    """Of another server too."""
+    monkeypatch.chdir(reviews.parent)
+    given = ["--task", "chat", str(reviews), "--message", "comment", "--home", str(reviews.parent), *settings_given]
+    with pytest.raises(SystemExit, match=f"app.py batch: .*{words}"):
+        batch_command.main(given, model_setup.make_cache)
 
 
 def test_resuming_with_other_columns_is_refused(reviews: Path) -> None:

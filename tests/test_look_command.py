@@ -40,6 +40,21 @@ def test_a_pickle_is_refused(tmp_path: Path) -> None:
         look(tmp_path / "model")
 
 
+def test_what_cannot_be_reached_is_reported(tmp_path: Path) -> None:
+    """A folder, a lock file or replicas."""
+    with pytest.raises(SystemExit, match="a user that this machine does not know"):
+        look_command.main(
+            ["--model", "~nobody-at-all/model", "--text", TEXT, "--out", "a.html"], model_setup.make_cache
+        )
+    bert(tmp_path / "model")
+    with pytest.raises(SystemExit, match=r"127\.0\.0\.1:9 cannot be reached"):
+        look(tmp_path / "model", "--ray", "http://127.0.0.1:9")
+    lock = tmp_path / "lock.json"
+    lock.write_text("{", encoding="utf-8")
+    with pytest.raises(SystemExit, match=r"lock\.json cannot be read"):
+        look(tmp_path / "model", "--engine-url", "http://127.0.0.1:9", "--lock", str(lock))
+
+
 @pytest.mark.browser
 def test_the_page_shows_the_text(browser: Browser, tmp_path: Path) -> None:
     """From the disk alone."""

@@ -143,6 +143,13 @@ def test_home(environment: dict[str, str], platform: str, home: Path) -> None:
         (["--device", "gpu"], {}, "--device must be one of auto, cuda, mps, xpu, cpu, not 'gpu'"),
         ([], {"GLASSBOX_DEADLINE": "-1"}, "GLASSBOX_DEADLINE must be a whole number from 0"),
         ([], {"GLASSBOX_METRICS": "maybe"}, "GLASSBOX_METRICS must be on or off, not 'maybe'"),
+        (
+            ["--home", "~nobody-at-all"],
+            {},
+            "--home must be a path, after ~ with a user of this machine, not '~nobody-at-all'",
+        ),
+        (["--engine-url", "http://engine:http"], {}, "--engine-url must be an address like http://host:8000"),
+        (["--ray", "http://[::1"], {}, "--ray must be an address like http://host:8000"),
         (["--quque-length", "3"], {}, "unrecognized arguments: --quque-length"),
     ],
 )

@@ -56,7 +56,8 @@ class Loader:
 
             return llama_cpp.needs(self.store.ensure(spec.weights, report, checked=False) / SERVED)
         folder = self._torch_folder(spec, report, checked=False)
-        return elements(folder) * ITEM_BYTES[self.device().dtype]
+        with _named(spec):
+            return elements(folder) * ITEM_BYTES[self.device().dtype]
 
     def __call__(self, spec: ModelSpec, report: Report) -> Loaded:
         """Load `spec`. Raises WeightsMissing, or MemoryError where the device has too little memory."""
@@ -187,7 +188,8 @@ def _named(spec: ModelSpec) -> Iterator[None]:
     except (ValueError, KeyError, OSError, SafetensorError) as error:
         if isinstance(spec.weights, Weights):
             raise
-        raise WeightsMissing(f"{spec.label} cannot be used: {str(error).splitlines()[0]}") from error
+        reason = (str(error) or type(error).__name__).splitlines()[0]
+        raise WeightsMissing(f"{spec.label} cannot be used: {reason}") from error
 
 
 def check_harmless(spec: ModelSpec, folder: Path) -> None:

@@ -19,7 +19,10 @@ PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle")
 
 def found(path: Path, name: str, licence: str) -> DiskWeights:
     """The weights at `path`. Raises ValueError where there are none that can be loaded without running code."""
-    path = path.expanduser().resolve()
+    try:
+        path = path.expanduser().resolve()
+    except RuntimeError as error:
+        raise ValueError(f"{path} begins with a user that this machine does not know") from error
     if path.is_file():
         if path.suffix != ".gguf":
             raise ValueError(f"{path} is a file, but no .gguf: name the folder that has config.json and *.safetensors")

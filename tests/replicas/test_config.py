@@ -4,6 +4,7 @@ import importlib.util
 import subprocess
 import sys
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -87,6 +88,22 @@ def test_without_ray_the_command_says_what_to_install(tmp_path: Path, monkeypatc
         app.main(["replicas", "--config", str(config(tmp_path, GOOD))])
     with pytest.raises(SystemExit, match="cannot be read"):
         command.main(["--config", str(tmp_path / "none.toml")], lambda chosen: tiny.cache())
+
+
+@pytest.mark.parametrize("error", [ConnectionError("no cluster at ray://h:1"), RuntimeError("Deploying rest failed")])
+def test_replicas_that_do_not_start_are_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """A cluster out of reach, or a deployment that fails, without a traceback."""
+
+    def start(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: True)
+    monkeypatch.setitem(sys.modules, "ray", Mock())
+    monkeypatch.setitem(sys.modules, "replicas.serving", Mock(start=start))
+    with pytest.raises(SystemExit, match=f"The replicas could not be started: {error}"):
+        command.main(["--config", str(config(tmp_path, GOOD))], lambda chosen: tiny.cache())
 
 
 # Importing what is None in `sys.modules` fails.
