@@ -21,14 +21,17 @@ class RateLimit:
     per_minute: int
     clock: Callable[[], float] = time.monotonic
     _times: defaultdict[str, deque[float]] = field(default_factory=lambda: defaultdict(deque))
+    # So many clients are known when those that are quiet are looked for next: not with each new one in a crowd.
+    _many: int = 0
 
     def seconds_to_wait(self, client: str) -> float:
         """Count a request of `client` and return 0, or, if there were too many, the seconds until one is allowed."""
         if not self.per_minute:
             return 0.0
         now = self.clock()
-        if client not in self._times and len(self._times) >= MANY_CLIENTS:
+        if client not in self._times and len(self._times) >= max(MANY_CLIENTS, self._many):
             self._forget(now - MINUTE)
+            self._many = 2 * len(self._times)
         times = self._times[client]
         while times and times[0] <= now - MINUTE:
             times.popleft()

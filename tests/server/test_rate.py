@@ -49,6 +49,17 @@ def test_quiet_clients_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     assert set(limit._times) == {"f", "g"}
 
 
+def test_a_crowd_is_not_looked_through_for_each_client(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While nobody of it is quiet, the number of clients doubles from one look to the next."""
+    monkeypatch.setattr(rate, "MANY_CLIENTS", 4)
+    looks = []
+    monkeypatch.setattr(RateLimit, "_forget", lambda self, before: looks.append(len(self._times)))
+    limit = RateLimit(1, clock=lambda: 0.0)
+    for client in range(100):
+        limit.seconds_to_wait(str(client))
+    assert looks == [4, 8, 16, 32, 64]
+
+
 @pytest.mark.parametrize(
     ("peer", "forwarded", "proxies", "client"),
     [

@@ -31,7 +31,7 @@ SCOTLAND = "🏴" + "".join(chr(0xE0000 + ord(letter)) for letter in "gbsct") + 
     ],
 )
 def test_words_of_many_scripts(text: str, expected: list[str]) -> None:
-    """Letters stay together with their marks, emoji with their joiners, punctuation alone; nothing invisible is a word."""
+    """Letters stay together with their marks, emoji with their joiners, punctuation alone; no word is invisible."""
     assert [span.of(text) for span in words(text)] == expected
 
 
