@@ -23,7 +23,7 @@ class PackedView(gr.HTML):
     def __init__(self, value: Any, template: str, scripts: Sequence[str], elem_id: str, render: bool = True) -> None:
         super().__init__(
             value,
-            html_template=(ASSETS / template).read_text(),
+            html_template=(ASSETS / template).read_text(encoding="utf-8"),
             js_on_load=script("shared/unpacked.js", *scripts),
             elem_id=elem_id,
             render=render,

@@ -1,6 +1,7 @@
 """Imports point one way, and the page does not wait for torch."""
 
 import ast
+import re
 import subprocess
 import sys
 from graphlib import TopologicalSorter
@@ -121,6 +122,49 @@ def test_long_modules_have_a_reason() -> None:
         if path.exists()
     }
     assert {path for path, lines in lengths.items() if lines > MOST_LINES} <= LONGER.keys()
+
+
+def without_encoding(source: str) -> list[int]:
+    """The lines of `source` that read or write text in the encoding of the machine."""
+    found = []
+    for call in ast.walk(ast.parse(source)):
+        if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute | ast.Name):
+            continue
+        named = {each.arg: each.value for each in call.keywords}
+        if "encoding" in named or None in named:
+            continue
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id
+        # The mode is the first argument of a path's method, and the second of the function.
+        mode = [named["mode"]] if "mode" in named else call.args[isinstance(call.func, ast.Name) :][:1]
+        text = not mode or (isinstance(mode[0], ast.Constant) and re.fullmatch("[rwxat+]+", str(mode[0].value)))
+        process = isinstance(given := named.get("text"), ast.Constant) and given.value is True
+        if name in ("read_text", "write_text") or (name == "open" and text) or process:
+            found.append(call.lineno)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("source", "lines"),
+    [
+        ("path.read_text()", [1]),
+        ("path.write_text(text)", [1]),
+        ("path.open()\nopen(path, 'w')\npath.open('a', newline='')\nopen(path, mode='r')", [1, 2, 3, 4]),
+        ("run(command, text=True)", [1]),
+        ("path.read_text(encoding='utf-8')\nopen(path, 'rb')\npath.open('r+b')\narchive.open(member)", []),
+        ("open(path, 'w', **how)\nrun(command, encoding='utf-8')\nrun(command)", []),
+    ],
+)
+def test_what_depends_on_the_machines_encoding_is_found(source: str, lines: list[int]) -> None:
+    """And what is read as bytes, or with a named encoding, is not."""
+    assert without_encoding(source) == lines
+
+
+def test_text_is_read_and_written_in_a_named_encoding() -> None:
+    """Windows has another one than UTF-8, in which our own files would be garbled."""
+    paths = [ROOT / f"{name.replace('.', '/')}.py" for name in MODULES]
+    paths += (ROOT / "train").rglob("*.py")
+    found = {path: without_encoding(path.read_text(encoding="utf-8")) for path in paths if path.exists()}
+    assert not {str(path.relative_to(ROOT)): lines for path, lines in found.items() if lines}
 
 
 def test_importing_the_app_loads_no_torch() -> None:

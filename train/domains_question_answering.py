@@ -86,7 +86,7 @@ def calibrate(base: Base, store: WeightStore, adapter: Path, data: Path, limit: 
         shares = [one.answers[0].score / (1 - one.no_answer) if one.answers else 0.0 for one in found]
         gaps.append((abs(sum(shares) - sum(_overlaps(found, held_out))), temperature))
     fitted = Calibration(round(scale, 4), round(-threshold, 4), min(gaps)[1])
-    (adapter / CALIBRATION).write_text(json.dumps(asdict(fitted), indent=2) + "\n")
+    (adapter / CALIBRATION).write_text(json.dumps(asdict(fitted), indent=2) + "\n", encoding="utf-8")
     return fitted
 
 

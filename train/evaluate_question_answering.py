@@ -139,7 +139,7 @@ def _overconfidence(reader: Answerer, questions: list[squad.Question]) -> float:
 
 def _write(adapter: Path, calibration: Calibration) -> None:
     rounded = {name: round(value, 4) for name, value in asdict(calibration).items()}
-    (adapter / CALIBRATION).write_text(json.dumps(rounded, indent=2) + "\n")
+    (adapter / CALIBRATION).write_text(json.dumps(rounded, indent=2) + "\n", encoding="utf-8")
 
 
 def _percent(values: list[float]) -> float:

@@ -120,7 +120,7 @@ def extract_adapter(base: nn.Module, trained: nn.Module, rank: int, head: str) -
 def continued(model: nn.Module, folder: Path, rank: int, head: str, base: Base) -> PeftModel:
     """Wrap `model` in the adapter from `folder`, or in a new one of `rank` if there is none, for further training."""
     there = (folder / ADAPTER).exists()
-    own = json.loads((folder / "adapter_config.json").read_text())["r"] if there else rank
+    own = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))["r"] if there else rank
     adapted = add_adapter(model, own, head, base)
     if there:
         load_adapter(adapted, folder)
@@ -165,5 +165,5 @@ def save_adapter(model: PeftModel, folder: Path, base: Base = MINILM) -> Path:
         "target_modules": sorted(config.target_modules),
         "modules_to_save": config.modules_to_save,
     }
-    (folder / "adapter_config.json").write_text(json.dumps(kept, indent=2) + "\n")
+    (folder / "adapter_config.json").write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
     return path

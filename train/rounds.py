@@ -60,11 +60,11 @@ class Record:
         path = folder / RECORD
         if not path.exists():
             return Record()
-        return Record(tuple(Round(**one) for one in json.loads(path.read_text())["rounds"]))
+        return Record(tuple(Round(**one) for one in json.loads(path.read_text(encoding="utf-8"))["rounds"]))
 
     def write(self, folder: Path) -> None:
         """Write the record to `folder`."""
-        (folder / RECORD).write_text(json.dumps(asdict(self), indent=2) + "\n")
+        (folder / RECORD).write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
 
 
 class Batches:

@@ -61,7 +61,7 @@ def script() -> str:
 
 def code() -> str:
     """The function `attentionView(root, ask, notify)` with the markup and style inside, so that it can copy itself."""
-    markup, style = (json.dumps((FOLDER / name).read_text()) for name in ("view.html", "view.css"))
+    markup, style = (json.dumps((FOLDER / name).read_text(encoding="utf-8")) for name in ("view.html", "view.css"))
     parts = read_script(*SHARED, *(f"attention/{name}" for name in SCRIPTS))
     head = f"const MARKUP = {markup};\nconst STYLE = {style};\n{for_page()}"
     return f"function attentionView(root, ask, notify) {{\n{head}\n{parts}\nreturn start();\n}}\n"

@@ -23,7 +23,7 @@ class BranchView(gr.HTML):
 
     def __init__(self, elem_id: str, render: bool = True) -> None:
         # Gradio makes an unrendered one where an event leaves the view as it is.
-        template = (ASSETS / "chat" / "branches.html").read_text()
+        template = (ASSETS / "chat" / "branches.html").read_text(encoding="utf-8")
         code = script("chat/branches.js")
         super().__init__({}, html_template=template, js_on_load=code, elem_id=elem_id, render=render)
 

@@ -50,7 +50,7 @@ class CompareView(gr.HTML):
         # Gradio makes an unrendered one where an event leaves the view as it is.
         super().__init__(
             {},
-            html_template=(FOLDER / "view.html").read_text(),
+            html_template=(FOLDER / "view.html").read_text(encoding="utf-8"),
             js_on_load=script("compare/view.js"),
             elem_id=elem_id,
             render=render,

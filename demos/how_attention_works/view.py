@@ -43,7 +43,7 @@ class HeadView(gr.HTML):
 
 def script(name: str) -> str:
     """The code of one part as a function `workedOut`: what both parts share, and all that is called after `name`."""
-    markup, style = (json.dumps((FOLDER / file).read_text()) for file in (f"{name}.html", "page.css"))
+    markup, style = (json.dumps((FOLDER / file).read_text(encoding="utf-8")) for file in (f"{name}.html", "page.css"))
     own = sorted(file.name for file in FOLDER.glob(f"{name}*.js"))
     code = read_script(*(f"how_attention_works/{file}" for file in ("arithmetic.js", "page.js", *own)))
     return (

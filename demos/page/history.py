@@ -29,7 +29,7 @@ class HistoryView(gr.HTML):
     def __init__(self, elem_id: str, titles: Mapping[str, str]) -> None:
         super().__init__(
             "",
-            html_template=(FOLDER / "view.html").read_text(),
+            html_template=(FOLDER / "view.html").read_text(encoding="utf-8"),
             js_on_load=script("history/keep.js", "history/view.js"),
             elem_id=elem_id,
             titles=dict(titles),

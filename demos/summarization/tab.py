@@ -64,7 +64,7 @@ def render(summarizer: Summarizer) -> Form:
             elem_id="summary-examples-zh",
         )
         examples = ready_examples(
-            [[(TEXTS / name).read_text(), how, long] for name, how, long in EXAMPLES.values()],
+            [[(TEXTS / name).read_text(encoding="utf-8"), how, long] for name, how, long in EXAMPLES.values()],
             [text, method, length],
             labels=list(EXAMPLES),
             elem_id="summary-examples",

@@ -16,7 +16,7 @@ def summary_view(elem_id: str) -> gr.HTML:
     """Draws a `view`; its script puts every text into the page as text."""
     return gr.HTML(
         {},
-        html_template=(ASSETS / "summarization/view.html").read_text(),
+        html_template=(ASSETS / "summarization/view.html").read_text(encoding="utf-8"),
         js_on_load=script("summarization/view.js"),
         elem_id=elem_id,
     )

@@ -26,7 +26,7 @@ class OtherWordsView(gr.HTML):
     """
 
     def __init__(self, elem_id: str, render: bool = True) -> None:
-        template = (ASSETS / "translation" / "other_words.html").read_text()
+        template = (ASSETS / "translation" / "other_words.html").read_text(encoding="utf-8")
         code = script("translation/other_words.js")
         super().__init__({}, html_template=template, js_on_load=code, elem_id=elem_id, render=render)
 

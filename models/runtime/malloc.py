@@ -1,6 +1,7 @@
 """Returns unused memory to the system: free memory held by glibc, and pages of mapped files."""
 
 import ctypes
+import os
 import sys
 from pathlib import Path
 
@@ -31,7 +32,8 @@ def page_out(file: Path) -> None:
     if sys.platform != "linux":
         return
     libc = ctypes.CDLL(None)
-    for line in Path("/proc/self/maps").read_text().splitlines():
+    # A path may be in any encoding.
+    for line in os.fsdecode(Path("/proc/self/maps").read_bytes()).splitlines():
         # Addresses, permissions, offset, device, inode, path.
         parts = line.split(maxsplit=5)
         if len(parts) == 6 and parts[1].startswith("r--") and parts[5] == str(file.resolve()):

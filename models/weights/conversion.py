@@ -24,7 +24,7 @@ class ConversionFailed(RuntimeError):
 def run(arguments: Sequence[str]) -> None:
     """Run the command with `arguments` in another process, and wait for its end. Raises ConversionFailed."""
     command = [sys.executable, "-m", "models.engines.convert", *arguments]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", errors="replace", check=False)
     if done.returncode:
         lines = done.stderr.strip().splitlines()
         raise ConversionFailed(lines[-1] if lines else f"it ended with {done.returncode}")

@@ -19,7 +19,7 @@ def usable_cores(cpu_max: Path = Path("/sys/fs/cgroup/cpu.max")) -> int:
     """How many cores this process may use: at least one, at most what its affinity and its control group allow."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     try:
-        quota, period = cpu_max.read_text().split()
+        quota, period = cpu_max.read_text(encoding="ascii").split()
         cores = min(cores, int(int(quota) / int(period)))
     except (OSError, ValueError):
         # No control group, or one without a limit ("max").

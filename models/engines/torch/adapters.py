@@ -19,7 +19,7 @@ def merge(model: nn.Module, folder: Path) -> set[str]:
     weights that the adapter holds whole: the head's.
     Raises KeyError where the adapter names a weight that `model` does not have.
     """
-    lora = json.loads((folder / "adapter_config.json").read_text())
+    lora = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))
     scale = lora["lora_alpha"] / lora["r"]
     tensors = {
         name.removeprefix(PREFIX): t.float() for name, t in load_file(folder / "adapter_model.safetensors").items()
@@ -36,5 +36,5 @@ def merge(model: nn.Module, folder: Path) -> set[str]:
     calibration = folder / CALIBRATION
     if calibration.exists():
         config: Any = model.config
-        config.calibration = json.loads(calibration.read_text())
+        config.calibration = json.loads(calibration.read_text(encoding="utf-8"))
     return whole
