@@ -21,7 +21,7 @@ SAMPLE, SAMPLE_LETTERS = 200, 200_000
 # The share of rows that must have as many cells as the first one.
 ALIKE = 0.5
 # Excel's declaration of the separator; a spreadsheet that saves the file again adds empty cells.
-DECLARED = re.compile(r"\"?sep=([^\w\r\n\"'])\"?\1*[ ]*(\r\n|\r|\n|\Z)", re.IGNORECASE)
+DECLARED = re.compile(r"\"?sep=([^\w\r\n\"'])\"?\1*+[ ]*+(\r\n|\r|\n|\Z)", re.IGNORECASE)
 
 # The line below the header of a Markdown table, whose pipes at the edges may be left out; a text that begins with both.
 RULE = re.compile(r"(?:\|(?:[ ]*:?-+:?[ ]*\|)+|:?-+:?(?:[ ]*\|[ ]*:?-+:?)+)")

@@ -13,7 +13,8 @@ ROW_LIMIT = 10_000
 COLUMN_LIMIT = 100
 # What a header's cell has at most: a longer one is a text to read.
 NAME_LETTERS, NAME_WORDS = 60, 8
-NUMBER = re.compile(r"\s*[-+]?[\d.,]*\d\s*%?\s*")
+# Blanks are never given back: a cell of nothing else behind a digit would be tried in every division.
+NUMBER = re.compile(r"\s*+[-+]?[\d.,]*\d\s*+%?\s*+")
 PLACES_SHOWN = 5
 # Lines that may stand above a header, and rows that are looked at to find them.
 PREAMBLE_LIMIT, SAMPLE = 20, 200

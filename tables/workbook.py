@@ -22,6 +22,8 @@ OLD_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 UNPACKED_LIMIT = 100 * MEGABYTE
 # Excel's own. A file may name a row far beyond, and the rows up to it would be made one by one.
 SHEET_ROWS = 1_048_576
+# Cells that are read, with those that no file names, to the left of a cell in it: a row may be 16,384 wide.
+CELLS = 100_000_000
 CHUNK = 1 << 20
 # The beginning of a formula in a sheet's XML, whatever prefix its names have, and more bytes than that takes.
 FORMULA = re.compile(rb"<(?:[\w.-]+:)?f[\s>/]")
@@ -75,13 +77,15 @@ def _first(book: Any) -> str:
     """The name of the first sheet that has cells, of the visible ones before the hidden; else of the first."""
     if not book.worksheets:
         raise InputError("file", "The workbook has no sheet with cells.")
-    left = SHEET_ROWS
+    left, cells = SHEET_ROWS, CELLS
     for sheet in sorted(book.worksheets, key=lambda sheet: sheet.sheet_state != "visible"):
         sheet.reset_dimensions()
         for row in islice(sheet.iter_rows(values_only=True), left):
-            if any(value is not None for value in row):
+            if row.count(None) < len(row):
                 return str(sheet.title)
-            left -= 1
+            left, cells = left - 1, cells - len(row)
+            if cells < 0:
+                raise _too_many_cells()
     return str(book.worksheets[0].title)
 
 
@@ -90,12 +94,19 @@ def _records(data: bytes, at: int) -> Iterator[Record]:
         rows = _rows(data, at, data_only=False)
         # The values are read too, but only where there are formulas.
         shown = _rows(data, at, data_only=True) if _has_formulas(data) else None
+        left = CELLS
         for line, row in enumerate(rows, 1):
             values = next(shown) if shown else row
+            left -= len(row)
+            if left < 0:
+                raise _too_many_cells()
             if line > SHEET_ROWS:
                 raise InputError(
                     "file", f"The sheet has more than {SHEET_ROWS:,} rows; at most {ROW_LIMIT:,} are allowed."
                 )
+            if row.count(None) == len(row):
+                yield Record(line, [])
+                continue
             cells = [written if value is None else value for value, written in zip(values, row, strict=True)]
             unsolved = any(value is None and written is not None for value, written in zip(values, row, strict=True))
             yield Record(line, [_cell(value) for value in cells], unsolved=unsolved)
@@ -108,6 +119,13 @@ def _records(data: bytes, at: int) -> Iterator[Record]:
 def _damaged() -> InputError:
     """The error for any exception of openpyxl, which does not document what it raises for a damaged workbook."""
     return InputError("file", "The file is damaged, or no Excel workbook (.xlsx). Save it again.")
+
+
+def _too_many_cells() -> InputError:
+    return InputError(
+        "file",
+        f"The workbook has more than {CELLS:,} cells, most of them empty. Copy the table into a new workbook.",
+    )
 
 
 def _check_size(data: bytes) -> None:

@@ -129,7 +129,7 @@ class _Entry:
     def on_disk(self, task: str) -> DiskWeights:
         """The model of a folder, or of a GGUF file."""
         path = Path(self.text("path", len, "a folder, or a .gguf file"))
-        name = self.text("name", NAME.fullmatch, NAMED, path.expanduser().resolve().name.removesuffix(".gguf"))
+        name = self.text("name", NAME.fullmatch, NAMED, path.resolve().name.removesuffix(".gguf"))
         licence = self.text("licence", _is_short, SHORT, "") if "licence" in self.given else ""
         try:
             weights = found(path, name, licence)

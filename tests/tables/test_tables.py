@@ -330,6 +330,22 @@ def test_a_formula_across_two_chunks_is_found(before: int, monkeypatch: pytest.M
     assert rows(read(repacked(data, part, b"<f>1+1</f><v></v>", b"<f>1+1</f><v>2</v>"))) == [[2]]
 
 
+@pytest.mark.parametrize("at", [1, 20], ids=["below a table", "above it"])
+def test_wide_rows_of_nothing_are_counted(at: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of a few megabytes can name the last cell of a million rows, which took hours."""
+    book, buffer = Workbook(), io.BytesIO()
+    book.active.cell(at, 1, "text")
+    book.active.cell(at + 1, 1, "good")
+    book.save(buffer)
+    empty = b"".join(b'<row r="%d"><c r="XFD%d"/></row>' % (row, row) for row in range(3, 13))
+    old, new = (b"</sheetData>", empty + b"</sheetData>") if at == 1 else (b"<sheetData>", b"<sheetData>" + empty)
+    data = repacked(buffer.getvalue(), "xl/worksheets/sheet1.xml", old, new)
+    assert rows(read(data)) == [["good"]]
+    monkeypatch.setattr(workbook, "CELLS", 100_000)
+    with pytest.raises(InputError, match="more than 100,000 cells, most of them empty"):
+        read(data)
+
+
 def test_formulas_in_utf_16_are_found() -> None:
     """An XML file says itself how it is encoded."""
     part = "xl/worksheets/sheet1.xml"
@@ -419,18 +435,32 @@ def test_a_number_that_is_no_float_is_kept_as_it_is_written() -> None:
 
 def test_a_deep_value_is_read_or_refused_in_words() -> None:
     """At each depth: what can just be read may be too deep to be written."""
+
+    def outcome(text: str) -> str:
+        try:
+            return f"{len(read(text, '.jsonl'))} row"
+        except InputError as error:
+            return str(error)
+
     for depth in range(900, 1_000):
         element = '{"text": ' + "[" * depth + "]" * depth + "}"
-        for text in (f"{element}\n", f"[{element}]"):
-            try:
-                table = read(text, ".jsonl")
-            except InputError as error:
-                assert "nested too deeply" in str(error)
-            else:
-                assert len(table) == 1
+        for found in (outcome(f"{element}\n"), outcome(f"[{element}]")):
+            assert found == "1 row" or "nested too deeply" in found
 
 
 def test_columns_of_one_name_in_a_document_are_numbered() -> None:
     """Nothing is lost, as nowhere else."""
     document = json.dumps({"columns": ["a", "a"], "data": [[1, 2], [3, 4]]})
     assert rows(read(document, ".json")) == [[1, 2], [3, 4]]
+
+
+def test_what_takes_long_to_read_is_read() -> None:
+    """Repeated keys, and blanks behind a digit or a declaration, took a time that grew with their square."""
+    table = read("{" + ",".join(f'"a":{n}' for n in range(90)) + "}\n", ".jsonl")
+    assert table.columns[-1] == "a (90)"
+    with pytest.raises(InputError, match="100,000 different keys"):
+        read("{" + ",".join(f'"a":{n}' for n in range(100_000)) + "}\n", ".jsonl")
+    with pytest.raises(InputError, match="Line 1 has a cell of more than 131,072 characters"):
+        read("sep= " + " " * 1_000_000 + "x\na,b\n")
+    blank = "1" + " " * 130_000 + "x"
+    assert rows(read(f"text,n\n{blank},1\n", options=Options(header=True))) == [[blank, "1"]]
