@@ -1,6 +1,7 @@
 """Rate limits by client."""
 
 import ipaddress
+import math
 import re
 import time
 from collections import defaultdict, deque
@@ -10,6 +11,8 @@ from dataclasses import dataclass, field
 MINUTE = 60.0
 # So many clients are remembered before those that have been quiet for a minute are forgotten.
 MANY_CLIENTS = 10_000
+# Seconds between two looks for them: in a crowd each new client would be a look through all.
+BETWEEN_LOOKS = 1.0
 # An address as some proxies write it, with the port of the connection: 203.0.113.7:443 or [2001:db8::1]:443.
 WITH_PORT = re.compile(r"\[([^\[\]]*)\](?::\d*)?|([^:]*):\d*")
 
@@ -21,17 +24,17 @@ class RateLimit:
     per_minute: int
     clock: Callable[[], float] = time.monotonic
     _times: defaultdict[str, deque[float]] = field(default_factory=lambda: defaultdict(deque))
-    # So many clients are known when those that are quiet are looked for next: not with each new one in a crowd.
-    _many: int = 0
+    _looked: float = -math.inf
 
     def seconds_to_wait(self, client: str) -> float:
         """Count a request of `client` and return 0, or, if there were too many, the seconds until one is allowed."""
         if not self.per_minute:
             return 0.0
         now = self.clock()
-        if client not in self._times and len(self._times) >= max(MANY_CLIENTS, self._many):
+        crowded = client not in self._times and len(self._times) >= MANY_CLIENTS
+        if crowded and now - self._looked >= BETWEEN_LOOKS:
+            self._looked = now
             self._forget(now - MINUTE)
-            self._many = 2 * len(self._times)
         times = self._times[client]
         while times and times[0] <= now - MINUTE:
             times.popleft()

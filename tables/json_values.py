@@ -13,8 +13,6 @@ from tables.records import ROW_LIMIT
 SPACE = re.compile(r"[ \t\r\n]*")
 # Characters of a value without an end that are kept.
 KEPT = 10_000
-# Digits of the longest whole number that is read as one: a longer one is no float, and slow to write again.
-LONGEST_NUMBER = 300
 
 
 @dataclass(frozen=True)
@@ -86,11 +84,6 @@ def _pairs(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     return dict(zip(unique(name for name, _ in pairs), (value for _, value in pairs), strict=True))
 
 
-def _whole(digits: str) -> int | str:
-    """A whole number, or its digits where they are too many."""
-    return int(digits) if len(digits) <= LONGEST_NUMBER else digits
-
-
 def _fraction(digits: str) -> float | str:
     """A number with a point or an exponent, or what is written where no float is so large: infinity is no JSON."""
     number = float(digits)
@@ -100,7 +93,6 @@ def _fraction(digits: str) -> float | str:
 READING: dict[str, Any] = {
     "object_pairs_hook": _pairs,
     "parse_constant": str,
-    "parse_int": _whole,
     "parse_float": _fraction,
 }
 DECODER = json.JSONDecoder(**READING)

