@@ -23,9 +23,9 @@ ALIKE = 0.5
 # Excel's declaration of the separator; a spreadsheet that saves the file again adds empty cells.
 DECLARED = re.compile(r"\"?sep=([^\w\r\n\"'])\"?\1*+[ ]*+(\r\n|\r|\n|\Z)", re.IGNORECASE)
 
-# The line below the header of a Markdown table, whose pipes at the edges may be left out; a text that begins with both.
-RULE = re.compile(r"(?:\|(?:[ ]*:?-+:?[ ]*\|)+|:?-+:?(?:[ ]*\|[ ]*:?-+:?)+)")
-RULED = re.compile(rf"\s*+(?=[^\n]*\|)[^\n]*+\n[ \t]*{RULE.pattern}[ \t\r]*(?:\n|\Z)")
+# The line below the header of a Markdown table, and a text that begins with both; the pipes at the edges may be missing.
+RULE = re.compile(r"\|?(?:[ ]*:?-+:?[ ]*\|)+(?:[ ]*:?-+:?)?")
+RULED = re.compile(rf"\s*+(\|?)[^\n|]*\|[^\n]*\n[ \t]*{RULE.pattern}[ \t\r]*(?:\n|\Z)")
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,8 @@ class Dialect:
 def detect(text: str, separator: str = "") -> Dialect:
     """The dialect of `text`, with the `separator` of this name where the visitor chose one."""
     declared = DECLARED.match(text)
-    if not separator and RULED.match(text) and all("|" in line for line in _shown_lines(text)):
+    ruled = RULED.match(text)
+    if ruled and not separator and all(_is_ruled(line, bool(ruled[1])) for line in _shown_lines(text)):
         return Dialect("pipe", "none", {}, ruled=True, notes=["The line below the header is a rule of Markdown."])
     start = declared.end() if declared else 0
     body = text[start:]
@@ -98,6 +99,11 @@ def _ruled(text: str) -> Iterator[Record]:
         if number != rule and line.strip():
             cells = re.split(r"(?<!\\)\|", line.strip().removeprefix("|").removesuffix("|"))
             yield Record(number, [cell.strip().replace("\\|", "|") for cell in cells])
+
+
+def _is_ruled(line: str, edged: bool) -> bool:
+    """Whether `line` may be a row of a Markdown table, one with pipes at its edges or not."""
+    return line.startswith("|") if edged else "|" in line
 
 
 def _shown_lines(text: str) -> Iterator[str]:
