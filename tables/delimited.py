@@ -23,9 +23,9 @@ ALIKE = 0.5
 # Excel's declaration of the separator; a spreadsheet that saves the file again adds empty cells.
 DECLARED = re.compile(r"\"?sep=([^\w\r\n\"'])\"?\1*+[ ]*+(\r\n|\r|\n|\Z)", re.IGNORECASE)
 
-# The line below the header of a Markdown table, and a text that begins with both; the pipes at the edges may be missing.
-RULE = re.compile(r"\|?(?:[ ]*:?-+:?[ ]*\|)+(?:[ ]*:?-+:?)?")
-RULED = re.compile(rf"\s*+(\|?)[^\n|]*\|[^\n]*\n[ \t]*{RULE.pattern}[ \t\r]*(?:\n|\Z)")
+# The line below the header of a Markdown table, and a text that begins with both; pipes at the edges may be missing.
+RULE = re.compile(r"\|?(?:[ ]*+:?-++:?[ ]*+\|)+(?:[ ]*+:?-++:?)?")
+RULED = re.compile(rf"\s*+(\|?)[^\n|]*+\|[^\n]*+\n[ \t]*+{RULE.pattern}[ \t\r]*+(?:\n|\Z)")
 
 
 @dataclass(frozen=True)

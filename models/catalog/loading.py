@@ -55,9 +55,8 @@ class Loader:
             from models.engines.llama_cpp import model as llama_cpp
 
             return llama_cpp.needs(self.store.ensure(spec.weights, report, checked=False) / SERVED)
-        folder = self._torch_folder(spec, report, checked=False)
         with _named(spec):
-            return elements(folder) * ITEM_BYTES[self.device().dtype]
+            return elements(self._torch_folder(spec, report, checked=False)) * ITEM_BYTES[self.device().dtype]
 
     def __call__(self, spec: ModelSpec, report: Report) -> Loaded:
         """Load `spec`. Raises WeightsMissing, or MemoryError where the device has too little memory."""
@@ -188,8 +187,7 @@ def _named(spec: ModelSpec) -> Iterator[None]:
     except (ValueError, KeyError, OSError, SafetensorError) as error:
         if isinstance(spec.weights, Weights):
             raise
-        reason = (str(error) or type(error).__name__).splitlines()[0]
-        raise WeightsMissing(f"{spec.label} cannot be used: {reason}") from error
+        raise WeightsMissing(f"{spec.label} cannot be used: {str(error).splitlines()[0]}") from error
 
 
 def check_harmless(spec: ModelSpec, folder: Path) -> None:
