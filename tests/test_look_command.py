@@ -52,7 +52,7 @@ def test_what_cannot_be_reached_is_reported(tmp_path: Path) -> None:
     lock = tmp_path / "lock.json"
     lock.write_text("{", encoding="utf-8")
     with pytest.raises(SystemExit, match=r"lock\.json cannot be read"):
-        look(tmp_path / "model", "--engine-url", "http://127.0.0.1:9", "--lock", str(lock))
+        look(tmp_path / "model", "--engine-url", "http://127.0.0.1:9", "--offline", "--lock", str(lock))
 
 
 @pytest.mark.browser

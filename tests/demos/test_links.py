@@ -130,10 +130,10 @@ SOUND = encode(Link("sentiment", {"text": "The film was good."}))
         pytest.param(forged(b'["chat",{"max_new_tokens":1000000000}]'), "“max_new_tokens”", id="huge number"),
         pytest.param(forged(b'["chat",{"max_new_tokens":1' + b"0" * 400 + b"}]"), "“max_new_tokens”", id="no float"),
         pytest.param(
-            forged(b'["drafts",{"seed":1' + b"0" * 400 + b"}]"), "“seed”", id="no float, in any number's field"
+            forged(b'["next-word",{"seed":1' + b"0" * 400 + b"}]"), "“seed”", id="no float, in any number's field"
         ),
-        pytest.param(forged(b'["drafts",{"seed":9007199254740992}]'), "“seed”", id="not exact in a browser"),
-        pytest.param(forged(b'["drafts",{"seed":Infinity}]'), "“seed”", id="infinity"),
+        pytest.param(forged(b'["next-word",{"seed":9007199254740992}]'), "“seed”", id="not exact in a browser"),
+        pytest.param(forged(b'["next-word",{"seed":Infinity}]'), "“seed”", id="infinity"),
         pytest.param(forged(b'["chat",{"temperature":true}]'), "“temperature”", id="no number"),
     ],
 )
