@@ -33,8 +33,8 @@ from server.runs import Runs
 from settings import Settings
 
 PICTURE = Path(__file__).parent.parent / "assets" / "preview.png"
-# The level of both gzip and Brotli. Browsers accept Brotli over HTTPS and from localhost.
-COMPRESSION = 6
+# The levels of Brotli and of gzip. Browsers accept Brotli over HTTPS and from localhost.
+COMPRESSION, GZIP = 6, 9
 # Everything else under this prefix may be a stream of events, which compression would hold back.
 STREAMS = r"/gradio_api/(?!file=)"
 # How long, in seconds, the last words get to reach their visitors.
@@ -106,7 +106,7 @@ def start(
     routes.append(picture_route(PICTURE))
     middleware = [
         Middleware(Head),
-        Middleware(GZipMiddleware, compresslevel=COMPRESSION),
+        Middleware(GZipMiddleware, compresslevel=GZIP),
         Middleware(BrotliMiddleware, quality=COMPRESSION, gzip_fallback=False, excluded_handlers=[STREAMS]),
         Middleware(LinkPreview, proxies=chosen.proxies),
         Middleware(Framing),

@@ -31,8 +31,7 @@ def rows_in(path: Path, batch: Batch) -> tuple[int, int]:
         if json_lines:
             rows = [_keys(line) for line in text.split("\n")[:-1]]
         else:
-            csv.field_size_limit(max(len(data), csv.field_size_limit()))
-            rows = list(csv.reader(io.StringIO(text, newline="")))[1:]
+            rows = _rows(text)
     except (ValueError, RecursionError, csv.Error) as error:
         raise InputError("resume", f"{path} is no table that a batch wrote: choose another --out.") from error
     if any(len(row) != len(batch.names) for row in rows):
@@ -40,6 +39,16 @@ def rows_in(path: Path, batch: Batch) -> tuple[int, int]:
     if len(rows) > len(batch.table):
         raise InputError("resume", f"{path} holds {len(rows):,} rows, the file to read only {len(batch.table):,}.")
     return len(rows), whole
+
+
+def _rows(text: str) -> list[list[str]]:
+    """The rows of CSV below its header, whose cells may be of any length."""
+    limit = csv.field_size_limit(max(1, len(text)))
+    try:
+        return list(csv.reader(io.StringIO(text, newline="")))[1:]
+    finally:
+        # The limit is one for the whole process, and holds for tables that visitors upload.
+        csv.field_size_limit(limit)
 
 
 def _beginning(batch: Batch, json_lines: bool) -> str:
