@@ -28,10 +28,7 @@ def rows_in(path: Path, batch: Batch) -> tuple[int, int]:
         rest = codecs.getincrementaldecoder("utf-8")().decode(data[whole:])
         if (json_lines or not whole) and not _begins(rest, _beginning(batch, json_lines)):
             raise ValueError("the last line is of something else")
-        if json_lines:
-            rows = [_keys(line) for line in text.split("\n")[:-1]]
-        else:
-            rows = _rows(text)
+        rows = [_keys(line) for line in text.split("\n")[:-1]] if json_lines else _rows(text)
     except (ValueError, RecursionError, csv.Error) as error:
         raise InputError("resume", f"{path} is no table that a batch wrote: choose another --out.") from error
     if any(len(row) != len(batch.names) for row in rows):
