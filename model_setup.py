@@ -29,7 +29,7 @@ ADAPTERS = Path(__file__).parent / "assets" / "adapters"
 # before one of them replaces it; see `defaults`.
 DEFAULT_MODELS = (QUESTION_ANSWERING, *TRANSLATION.values(), SENTIMENT, MINILM, SMOLLM2)
 
-# Why models cannot be used as the settings say, each with a message for whoever set them.
+# Why models cannot be used as the settings say, each with a message for the operator.
 UNUSABLE = (CatalogError, LockError, WeightsMissing, BudgetError, DeviceUnavailable, EngineError)
 
 

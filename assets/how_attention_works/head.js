@@ -39,7 +39,7 @@ function start() {
     head = opened(JSON.parse(value));
     if (before?.text !== head.text || before.model !== head.model) [query, kept] = firstPair(head);
     pointed = null;
-    // Whoever goes on while an answer is under way goes on from where they are, not from that answer.
+    // A visitor who steps on before an answer has come continues from the current choice, not from that answer.
     const same = wanted?.model === head.model && wanted.text === head.text;
     if (!same || (wanted.layer === head.layer && wanted.head === head.head)) settle();
     $("empty").hidden = true;

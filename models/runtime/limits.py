@@ -97,7 +97,7 @@ def check_number(value: object, field: str, low: float, high: float) -> float:
 def check_whole(value: object, field: str, low: int, high: int) -> int:
     """Return `value` when it is an int from `low` to `high`, else raise InputError.
 
-    3.0 is refused too: those who check an argument go on with it as it was given, and count or index with it.
+    3.0 is refused too, since callers count or index with the argument as it was given.
     """
     number = check_number(value, field, low, high)
     if not isinstance(value, int):

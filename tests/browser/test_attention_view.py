@@ -426,7 +426,7 @@ LONG = "ab cd ef " * 80
 
 
 def test_a_ranking_asks_for_nothing_again(view: Alone) -> None:
-    """What was asked for before it is still waited for, however often it tells how far it is."""
+    """A request made before it stays pending, however many progress messages arrive."""
     view.show(LONG, layer=0, head=1)
     view.page.evaluate(HOLD)
     view.page.get_by_label("Next layer").click()

@@ -69,7 +69,7 @@ def test_numbers_include_both_bounds() -> None:
 
 
 def test_only_an_int_is_whole() -> None:
-    """Whoever checks a 3.0 and then counts with it would fail."""
+    """Code that counts or indexes with a 3.0 would fail."""
     assert check_whole(2, "n", 2, 2) == 2
     for wrong, shown in ((1.5, "1.5"), (2.0, "2.0")):
         with pytest.raises(InputError, match=f"n must be a whole number; it is {shown}"):
