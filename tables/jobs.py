@@ -16,8 +16,8 @@ from tables.table import Table
 LIFETIME = 3_600.0
 # Of all tables and results together, in bytes.
 BUDGET = 256 * MEGABYTE
-# How many jobs over the example are kept. Each page that opens the tab begins one, so they have a limit of their own,
-# and push out nobody's upload.
+# How many jobs over the example are kept. Each page that opens the tab begins one, so they have a limit of their own
+# and evict no upload.
 EXAMPLES = 1_000
 # How long, in seconds, one that was stopped may take to end.
 LAST_STEP = 5.0

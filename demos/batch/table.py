@@ -19,7 +19,6 @@ Kind = Literal["str", "number", "bool", "date", "markdown", "html"]
 # Whole numbers below this keep their last digit in JavaScript.
 EXACT = 2**53
 # A number that JavaScript keeps to the last digit.
-LARGEST = 2**53
 PLAIN = re.compile(r"-?(?=[\d.]{1,15}$)\d+(\.\d+)?")
 
 
@@ -64,8 +63,6 @@ def _shown(cell: Cell) -> Cell:
         cell = str(cell)
     if isinstance(cell, float):
         return round(cell, 4)
-    if isinstance(cell, int) and abs(cell) > LARGEST:
-        cell = str(cell)
     if isinstance(cell, str):
         # The page's messages are JSON, which has no place for half a surrogate pair.
         cell = cell.encode(errors="replace").decode()

@@ -496,7 +496,7 @@ def test_what_is_no_table_is_named(data: bytes, kind: str, ending: str) -> None:
     ],
 )
 def test_a_table_that_begins_further_right(cells: list[list[Any]], margin: int) -> None:
-    """The columns before it are none of its own, and that is said."""
+    """The empty columns before it are left out, with a note."""
     table = read(book(("A", cells)), ".xlsx")
     assert (table.columns, rows(table)) == (["id", "text"], [[1, "good"], [2, "bad"]])
     assert f"Empty columns left out before the table: {margin}." in table.reading.notes
