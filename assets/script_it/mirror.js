@@ -1,9 +1,9 @@
-// What the fields of a tab hold becomes the call that gives its result; `names` are of the fields that `values` are of,
-// `parameters` the [name, default] pairs that the endpoint takes.
+// Makes the call of an endpoint from what the fields of a tab hold. `parameters` are the [name, default] pairs that the
+// endpoint takes, `fields` the places among `values` of those that the tab has a field for.
 const address = () => location.origin + location.pathname.replace(/\/+$/, "");
 
-function mirrored(endpoint, parameters, names, values) {
-  const held = Object.fromEntries(names.map((name, at) => [name, values[at]]));
+function mirrored(endpoint, parameters, fields, values) {
+  const held = Object.fromEntries(Object.entries(fields).map(([name, at]) => [name, values[at]]));
   if ("labels" in held) Object.assign(held, { labels: listed(held.labels), multiple: held.multiple === "several" });
   if (typeof held.off === "string") held.off = JSON.parse(held.off || "[]");
   if (held.seed === "") held.seed = null;

@@ -94,8 +94,8 @@ def build(
                 panels[tab.name] = gr.Tab(tab.title, id=tab.name, elem_id=f"{tab.group}-{tab.name}")
                 with panels[tab.name], own_lane(tab.name, at_once, at_once if cache.elsewhere else 1):
                     forms[tab.name] = tab.show(cache, limits, offers)
-                    for endpoint, inputs in forms[tab.name].scripts.items():
-                        script_it(demo, endpoint, inputs)
+                    if forms[tab.name].scripts:
+                        script_it(demo, tab.name, forms[tab.name].scripts)
                     copy_button(tab.name, tab.title, forms[tab.name])
         if on_space:
             gr.DuplicateButton(say("Duplicate this Space"), variant="secondary", min_width=190, elem_id="duplicate")

@@ -1,4 +1,4 @@
-"""“Script it” under a tab: the API call for its result in three languages, written in the browser.
+"""“Script it” under a tab: the API calls for its results in three languages, written in the browser.
 
 The server's address in it is the one that the visitor's browser knows, so that it holds behind any proxy.
 """
@@ -24,25 +24,39 @@ seed) comes out differently each time.
 """
 
 
-def script_it(page: gr.Blocks, endpoint: str, inputs: Mapping[str, Component]) -> None:
-    """Offer, folded, the call of `endpoint` on `page` with what `inputs` hold, which have the names of its parameters.
+def script_it(page: gr.Blocks, tab: str, calls: Mapping[str, Mapping[str, Component]]) -> None:
+    """Offer, folded under `tab`, the calls of endpoints on `page`, each with what its inputs hold.
 
-    A parameter without an input has its default; an input that is no parameter is left out.
+    The inputs have the names of the endpoint's parameters. A parameter without an input has its default; an input that
+    is no parameter is left out.
     """
-    taken = parameters(page, endpoint)
-    named = {name: component for name, component in inputs.items() if name in taken}
-    label = f"Script it: /{endpoint} from Python, curl or JavaScript"
-    with gr.Accordion(label, open=False, elem_id=f"{endpoint}-script") as fold:
+    taken = {endpoint: parameters(page, endpoint) for endpoint in calls}
+    named = {
+        endpoint: {name: component for name, component in inputs.items() if name in taken[endpoint]}
+        for endpoint, inputs in calls.items()
+    }
+    components = list(dict.fromkeys(component for inputs in named.values() for component in inputs.values()))
+    with gr.Accordion("Script it: from Python, curl or JavaScript", open=False, elem_id=f"{tab}-script") as fold:
         gr.Markdown(EXPLANATION)
+        chosen = gr.Radio(
+            [(f"/{endpoint}", endpoint) for endpoint in calls],
+            value=next(iter(calls)),
+            label="Endpoint",
+            visible=len(calls) > 1,
+            elem_id=f"{tab}-script-endpoint",
+        )
         with gr.Tabs():
-            codes = [code(endpoint, title) for title in LANGUAGES]
-    write = f"(...values) => glassboxScripts({json.dumps(endpoint)}, {json.dumps([*taken.items()])}, "
-    write += f"{json.dumps(list(named))}, values)"
-    triggers = [fold.expand, *(component.change for component in named.values())]  # type: ignore[attr-defined]
-    gr.on(triggers, None, list(named.values()), codes, js=write, **QUIET)
+            codes = [code(tab, title) for title in LANGUAGES]
+    known = {
+        endpoint: [[*taken[endpoint].items()], {name: components.index(each) for name, each in inputs.items()}]
+        for endpoint, inputs in named.items()
+    }
+    write = f"(endpoint, ...values) => glassboxScripts(endpoint, ...{json.dumps(known)}[endpoint], values)"
+    triggers = [fold.expand, *(component.change for component in (chosen, *components))]  # type: ignore[attr-defined]
+    gr.on(triggers, None, [chosen, *components], codes, js=write, **QUIET)
 
 
-def code(endpoint: str, title: str) -> gr.Code:
+def code(tab: str, title: str) -> gr.Code:
     """Where the call in the language called `title` is shown."""
     with gr.Tab(title):
         return gr.Code(
@@ -55,7 +69,7 @@ def code(endpoint: str, title: str) -> gr.Code:
             wrap_lines=False,
             show_line_numbers=False,
             buttons=["copy"],
-            elem_id=f"{endpoint}-script-{title.lower()}",
+            elem_id=f"{tab}-script-{title.lower()}",
         )
 
 

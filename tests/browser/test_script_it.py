@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from gradio_client import Client
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 import app
 from demos.page import build as glassbox
@@ -94,15 +94,24 @@ def fill(page: Page, elem_id: str, value: str) -> None:
     written.press("Tab")
 
 
-def unfold(page: Page, endpoint: str) -> None:
-    """Open the accordion with the calls."""
-    page.locator(f"#{endpoint}-script button.label-wrap").first.click()
+def unfold(page: Page, endpoint: str) -> Locator:
+    """Open the one accordion with the calls of the tab on screen, and choose that of `endpoint`."""
+    scripts = page.locator("[id$=-script]").filter(visible=True)
+    scripts.locator("button.label-wrap").first.click()
+    code = scripts.locator("[id$=-script-python] .cm-content")
+    choice = scripts.get_by_role("radio", name=f"/{endpoint}", exact=True)
+    expect(code).to_contain_text("api_name=")
+    if choice.count():
+        choice.check()
+    expect(code).to_contain_text(f'api_name="/{endpoint}"')
+    return scripts
 
 
-def copied(page: Page, endpoint: str, title: str) -> str:
+def copied(scripts: Locator, title: str) -> str:
     """The call in the language called `title`, through the copy button."""
-    page.locator(f"#{endpoint}-script").get_by_role("tab", name=title, exact=True).click()
-    code = page.locator(f"#{endpoint}-script-{title.lower()}")
+    page = scripts.page
+    scripts.get_by_role("tab", name=title, exact=True).click()
+    code = scripts.locator(f"[id$=-script-{title.lower()}]")
     expect(code.locator(".cm-line").first).to_be_visible()
     page.evaluate("navigator.clipboard.writeText('')")
     code.get_by_role("button").first.click()
@@ -150,11 +159,11 @@ def test_each_script_gives_the_result(page: Page, url: str, endpoint: str) -> No
     open_tab(page, title)
     for elem_id, value in fields.items():
         fill(page, elem_id, value)
-    unfold(page, endpoint)
-    written = page.locator(f"#{endpoint}-script-python .cm-content")
+    folded = unfold(page, endpoint)
+    written = folded.locator("[id$=-script-python] .cm-content")
     for value in (value for elem_id, value in fields.items() if not elem_id.endswith("-kind")):
         expect(written).to_contain_text(re.split(r"[^\w']", value)[0])
-    scripts = {language: copied(page, endpoint, language) for language in ("Python", "curl", "JavaScript")}
+    scripts = {language: copied(folded, language) for language in ("Python", "curl", "JavaScript")}
     wanted = timeless(Client(url, verbose=False).predict(api_name=f"/{endpoint}", **arguments))
     assert {name: timeless(result) for name, result in results(scripts).items()} == dict.fromkeys(scripts, wanted)
 
@@ -171,8 +180,7 @@ def test_a_reply_is_asked_for_again(page: Page, url: str) -> None:
     page.locator("#chat-send").click()
     expect(page.locator("#chat-conversation [data-testid=bot]")).to_have_count(2)
     expect(page.locator("button#chat-stop")).to_be_disabled()
-    unfold(page, "chat")
-    code = copied(page, "chat", "JavaScript")
+    code = copied(unfold(page, "chat"), "JavaScript")
     message, history = json.loads(code.split("const body = ")[1].split(";\n")[0])["data"][:2]
     assert message == "<b>and</b> &amp; now?"
     assert [each["role"] for each in history] == ["user", "assistant"]

@@ -30,9 +30,10 @@ MODELS = {
     for spec in BUNDLED.with_more(ACCURATE).with_more(LARGE).with_more(HUB).attention
     for part in ("", " encoder", " cross-attention")
 }
-# What is written alike in every language: names of models and encodings, and commands.
+# What is written alike in every language: names of models, encodings and endpoints, and commands.
 NAMES = {*ENCODINGS, *MODELS, "# Glassbox", *SCRIPTED}
 COMMAND = "python app.py "
+ENDPOINT = re.compile(r"/\w+")
 # Examples in Chinese, which are shown to those alone who read the page in it.
 HAN = re.compile("[\u4e00-\u9fff]")
 every_language = pytest.mark.parametrize("words", LANGUAGES.values(), ids=LANGUAGES)
@@ -60,6 +61,7 @@ def wanted(said: set[str]) -> set[str]:
 def test_nothing_lacks_a_translation(words: Words, said: set[str], wanted: set[str]) -> None:
     """Every text of the page has an entry, by its own words or by a pattern that fits it."""
     alike = NAMES | {english for english in wanted if english.startswith(COMMAND) or HAN.search(english)}
+    alike |= {english for english in wanted if ENDPOINT.fullmatch(english)}
     assert not sorted(said - words.entries.keys())
     assert not sorted(each for each in wanted - alike if each not in words.entries and words.localize(each) == each)
 
