@@ -75,34 +75,34 @@ def render(adapter: NextWord) -> Form:
         "next, how well the model would have guessed what is there, or in which layer a word comes up. Drafts that "
         "go on are in the Chat tab."
     )
-    with gr.Row(elem_id="next-inputs", elem_classes="beside"):
-        with gr.Column(scale=3):
-            model = model_picker(drafter, "next-model")
-            text = gr.Textbox(label="Text", lines=4, max_length=drafter.limits.text, elem_id="next-text")
-            with gr.Row():
-                ask = gr.Button("Next token", variant="primary", elem_id="next-ask", min_width=110)
-                measure = gr.Button("Perplexity", elem_id="next-measure", min_width=110)
-                look = gr.Button("Logit lens", elem_id="next-look", min_width=110)
-                stop = gr.Button("Stop", interactive=False, elem_id="next-stop", min_width=80)
-            fields = lens_fields(adapter.lens)
-        with gr.Column(scale=2):
-            chosen = gr.Textbox(visible=False)
-            reader = reading(drafter.models, "zh").name
-            chinese = ready_examples(
-                [[*example, reader] for example in CHINESE.values()],
-                [text, chosen, model],
-                "zh",
-                labels=list(CHINESE),
-                elem_id="next-examples-zh",
-            )
-            examples = ready_examples(
-                [list(example) for example in EXAMPLES.values()],
-                [text, chosen],
-                labels=list(EXAMPLES),
-                elem_id="next-examples",
-            )
-    result = TokenView("next-view")
-    status = StatusLine("next-status")
+    with gr.Column(elem_classes="asked"):
+        model = model_picker(drafter, "next-model")
+        text = gr.Textbox(label="Text", lines=4, max_length=drafter.limits.text, elem_id="next-text")
+        with gr.Row():
+            ask = gr.Button("Next token", variant="primary", elem_id="next-ask", min_width=110)
+            measure = gr.Button("Perplexity", elem_id="next-measure", min_width=110)
+            look = gr.Button("Logit lens", elem_id="next-look", min_width=110)
+            stop = gr.Button("Stop", interactive=False, elem_id="next-stop", min_width=80)
+        fields = lens_fields(adapter.lens)
+    with gr.Column(elem_classes="shown"):
+        result = TokenView("next-view")
+        status = StatusLine("next-status")
+    with gr.Column(elem_classes="offered"):
+        chosen = gr.Textbox(visible=False)
+        reader = reading(drafter.models, "zh").name
+        chinese = ready_examples(
+            [[*example, reader] for example in CHINESE.values()],
+            [text, chosen, model],
+            "zh",
+            labels=list(CHINESE),
+            elem_id="next-examples-zh",
+        )
+        examples = ready_examples(
+            [list(example) for example in EXAMPLES.values()],
+            [text, chosen],
+            labels=list(EXAMPLES),
+            elem_id="next-examples",
+        )
     sampling = SamplingBench("next-bench")
     layers = LensView("next-lens")
     with gr.Accordion("How to read this", open=False, elem_id="next-why"):

@@ -49,43 +49,41 @@ def render(answerer: Answerer) -> Form:
     """Lay out the tab, and offer `/answer` and `/flip_answer`."""
     texts, limits = contexts(), answerer.limits
     gr.Markdown("Ask something about a text. The answer is marked in the text, or reported as missing.")
-    with gr.Row(elem_id="answer-inputs", elem_classes="beside"):
-        with gr.Column(scale=3):
-            model = model_picker(answerer, "answer-model")
-            question = gr.Textbox(label="Question", max_length=limits.text, elem_id="answer-question")
-            context = gr.Textbox(
-                label="Text", lines=8, max_lines=8, max_length=limits.context, elem_id="answer-context"
-            )
-            with gr.Row():
-                run = gr.Button("Answer", variant="primary", elem_id="answer-run")
-                ask_all = gr.Button("Ask all examples", elem_id="answer-all")
-                stop = gr.Button("Stop", interactive=False, elem_id="answer-stop")
-        with gr.Column(scale=2):
-            in_chinese = (EXAMPLES_FOLDER / CHINESE_CONTEXT).read_text(encoding="utf-8")
-            chinese = ready_examples(
-                [[asked, in_chinese, reading(answerer.models, "zh").name] for asked in CHINESE.values()],
-                [question, context, model],
-                "zh",
-                labels=list(CHINESE),
-                elem_id="answer-examples-zh",
-            )
-            ready = ready_examples(
-                [[asked, texts[title]] for _, asked, title in QUESTIONS],
-                [question, context],
-                labels=[label for label, *_ in QUESTIONS],
-                elem_id="answer-examples",
-            )
-            bar = document_bar("answer")
-            top_k = gr.Slider(1, MOST_ANSWERS, 3, step=1, label="Answers shown", elem_id="answer-top-k")
-    result_view = AnswerView("answer-view")
-    status = StatusLine("answer-status")
-    unread = ReadsHint("answer")
-    with gr.Accordion("Why: the words that raised this answer", open=False, elem_id="answer-why") as fold:
-        why_view = WhyView("answer-why-view")
-        gr.Markdown(WHY)
-        FaithfulnessView("answers", "answer-faithfulness")
-        gr.Markdown(NOT_ATTENTION)
-        carry = carry_button("answer-carry")
+    with gr.Column(elem_classes="asked"):
+        model = model_picker(answerer, "answer-model")
+        question = gr.Textbox(label="Question", max_length=limits.text, elem_id="answer-question")
+        context = gr.Textbox(label="Text", lines=8, max_lines=8, max_length=limits.context, elem_id="answer-context")
+        with gr.Row():
+            run = gr.Button("Answer", variant="primary", elem_id="answer-run")
+            ask_all = gr.Button("Ask all examples", elem_id="answer-all")
+            stop = gr.Button("Stop", interactive=False, elem_id="answer-stop")
+    with gr.Column(elem_classes="shown"):
+        result_view = AnswerView("answer-view")
+        status = StatusLine("answer-status")
+        unread = ReadsHint("answer")
+        with gr.Accordion("Why: the words that raised this answer", open=False, elem_id="answer-why") as fold:
+            why_view = WhyView("answer-why-view")
+            gr.Markdown(WHY)
+            FaithfulnessView("answers", "answer-faithfulness")
+            gr.Markdown(NOT_ATTENTION)
+            carry = carry_button("answer-carry")
+    with gr.Column(elem_classes="offered"):
+        in_chinese = (EXAMPLES_FOLDER / CHINESE_CONTEXT).read_text(encoding="utf-8")
+        chinese = ready_examples(
+            [[asked, in_chinese, reading(answerer.models, "zh").name] for asked in CHINESE.values()],
+            [question, context, model],
+            "zh",
+            labels=list(CHINESE),
+            elem_id="answer-examples-zh",
+        )
+        ready = ready_examples(
+            [[asked, texts[title]] for _, asked, title in QUESTIONS],
+            [question, context],
+            labels=[label for label, *_ in QUESTIONS],
+            elem_id="answer-examples",
+        )
+        bar = document_bar("answer")
+        top_k = gr.Slider(1, MOST_ANSWERS, 3, step=1, label="Answers shown", elem_id="answer-top-k")
     trial = flip_part(answerer, question, context, model, stop)
     with gr.Accordion("How to read this", open=False, elem_id="answer-help"):
         gr.Markdown(EXPLANATION)

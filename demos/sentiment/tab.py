@@ -52,36 +52,36 @@ def render(feeling: Feeling) -> Form:
     """Lay out the tab, and offer `/sentiment`, `/flip` and `/labels`."""
     reader = feeling.reader
     gr.Markdown("Does a text sound negative, neutral or positive, and which words made it so?")
-    with gr.Row(elem_id="sentiment-inputs", elem_classes="beside"):
-        with gr.Column(scale=3):
-            model = model_picker(reader, "sentiment-model")
-            text = gr.Textbox(label="Text", lines=4, max_length=reader.limits.text, elem_id="sentiment-text")
-            with gr.Row():
-                run = gr.Button("Read", variant="primary", elem_id="sentiment-run")
-                stop = gr.Button("Stop", interactive=False, elem_id="sentiment-stop")
-        with gr.Column(scale=2):
-            chinese = ready_examples(
-                [[example, reading(reader.models, "zh").name] for example in CHINESE.values()],
-                [text, model],
-                "zh",
-                labels=list(CHINESE),
-                elem_id="sentiment-examples-zh",
-            )
-            ready = ready_examples(
-                [[example] for example in EXAMPLES.values()],
-                [text],
-                labels=list(EXAMPLES),
-                elem_id="sentiment-examples",
-            )
-    result_view = SentimentView("sentiment-view")
-    status = StatusLine("sentiment-status")
-    unread = ReadsHint("sentiment")
-    with gr.Accordion("Why: the same words, measured in two ways", open=False, elem_id="sentiment-why") as fold:
-        why_view = WhyView("sentiment-why-view")
-        gr.Markdown(EXPLANATION)
-        FaithfulnessView("sentiment", "sentiment-faithfulness")
-        gr.Markdown(NOT_ATTENTION)
-        carry = carry_button("sentiment-carry")
+    with gr.Column(elem_classes="asked"):
+        model = model_picker(reader, "sentiment-model")
+        text = gr.Textbox(label="Text", lines=4, max_length=reader.limits.text, elem_id="sentiment-text")
+        with gr.Row():
+            run = gr.Button("Read", variant="primary", elem_id="sentiment-run")
+            stop = gr.Button("Stop", interactive=False, elem_id="sentiment-stop")
+    with gr.Column(elem_classes="shown"):
+        result_view = SentimentView("sentiment-view")
+        status = StatusLine("sentiment-status")
+        unread = ReadsHint("sentiment")
+        with gr.Accordion("Why: the same words, measured in two ways", open=False, elem_id="sentiment-why") as fold:
+            why_view = WhyView("sentiment-why-view")
+            gr.Markdown(EXPLANATION)
+            FaithfulnessView("sentiment", "sentiment-faithfulness")
+            gr.Markdown(NOT_ATTENTION)
+            carry = carry_button("sentiment-carry")
+    with gr.Column(elem_classes="offered"):
+        chinese = ready_examples(
+            [[example, reading(reader.models, "zh").name] for example in CHINESE.values()],
+            [text, model],
+            "zh",
+            labels=list(CHINESE),
+            elem_id="sentiment-examples-zh",
+        )
+        ready = ready_examples(
+            [[example] for example in EXAMPLES.values()],
+            [text],
+            labels=list(EXAMPLES),
+            elem_id="sentiment-examples",
+        )
     trial = flip_part(reader, text, model, stop)
     own = own_labels(feeling.classifier, text, stop)
     with gr.Accordion("Raw JSON", open=False):

@@ -38,7 +38,7 @@ def count_script(limit: int) -> str:
 def render(summarizer: Summarizer) -> Form:
     """Lay out the tab, and offer `/summarize`."""
     gr.Markdown("Shorten a text, then see which of its sentences each sentence of the summary comes from.")
-    with gr.Row(elem_classes="beside"), gr.Column():
+    with gr.Column(elem_classes="asked"):
         model = model_picker(summarizer, "summary-model", "Model that writes")
         text = gr.Textbox(
             label="Text",
@@ -69,7 +69,7 @@ def render(summarizer: Summarizer) -> Form:
             labels=list(EXAMPLES),
             elem_id="summary-examples",
         )
-    with gr.Column(elem_id="summary-result-view"):
+    with gr.Column(elem_id="summary-result-view", elem_classes="shown"):
         note = StatusLine("summary-note")
         result = summary_view("summary-view")
         status = StatusLine("summary-status")

@@ -45,23 +45,23 @@ def render(tokenizing: Tokenizing) -> Form:
         "No model reads letters or words: a tokenizer cuts the text into tokens first, each a number. Type, and see "
         "how the tokenizers of different models cut the same text."
     )
-    with gr.Row(elem_classes="beside"):
-        with gr.Column(scale=3):
-            text = gr.Textbox(label="Text", lines=4, max_length=tokenizing.longest, elem_id="tokenizers-text")
-            chosen = gr.CheckboxGroup(
-                list(tokenizing.names), value=list(tokenizing.names), label="Tokenizers", elem_id="tokenizers-models"
-            )
-        with gr.Column(scale=2):
-            ready_examples(
-                [[example] for example in EXAMPLES.values()],
-                [text],
-                labels=list(EXAMPLES),
-                elem_id="tokenizers-examples",
-                label="Try a text",
-            )
-    ask = gr.Button("Cut", visible="hidden", elem_id="tokenizers-ask")
-    view = TokenizerView("tokenizers-view")
-    status = StatusLine("tokenizers-status")
+    with gr.Column(elem_classes="asked"):
+        text = gr.Textbox(label="Text", lines=4, max_length=tokenizing.longest, elem_id="tokenizers-text")
+        chosen = gr.CheckboxGroup(
+            list(tokenizing.names), value=list(tokenizing.names), label="Tokenizers", elem_id="tokenizers-models"
+        )
+    with gr.Column(elem_classes="shown"):
+        ask = gr.Button("Cut", visible="hidden", elem_id="tokenizers-ask")
+        view = TokenizerView("tokenizers-view")
+        status = StatusLine("tokenizers-status")
+    with gr.Column(elem_classes="offered"):
+        ready_examples(
+            [[example] for example in EXAMPLES.values()],
+            [text],
+            labels=list(EXAMPLES),
+            elem_id="tokenizers-examples",
+            label="Try a text",
+        )
     with gr.Accordion("How to read this", open=False, elem_id="tokenizers-help"):
         gr.Markdown(EXPLANATION)
 

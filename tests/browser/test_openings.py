@@ -18,6 +18,26 @@ from tests.browser.tabs import open_tab
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 
+# Each pair of controls, one after the other for the keyboard, of which the second stands above the first and not beside
+# it. What is scrolled within the page stands where its frame does.
+JUMPS = """() => {
+  const scrolls = (node) => /auto|scroll/.test(getComputedStyle(node).overflowY);
+  const framed = (node) => scrolls(node) && node.scrollHeight > node.clientHeight;
+  const frame = (node) => {
+    let at = node;
+    while (at !== document.body && !framed(at)) at = at.parentElement;
+    return (at === document.body ? node : at).getBoundingClientRect();
+  };
+  const seen = (node) => node.tabIndex >= 0 && !node.disabled && node.checkVisibility({ visibilityProperty: true });
+  const named = (node) => node.getAttribute("aria-label") || node.id || node.textContent.slice(0, 40);
+  const all = document.querySelectorAll("a[href], button, input, textarea, select, summary, [tabindex]");
+  const stops = [...all].filter(seen);
+  const above = (a, b) => b.bottom < a.top && b.left < a.right;
+  const pairs = stops.slice(1).map((node, at) => [stops[at], node]);
+  return pairs.filter(([a, b]) => above(frame(a), frame(b))).map(([a, b]) => `${named(a)} -> ${named(b)}`);
+}"""
+
+
 @pytest.fixture(scope="module")
 def alive(real_cache: ModelCache) -> Iterator[str]:
     """The address of the app as visitors find it."""
@@ -138,6 +158,15 @@ def test_the_first_screen_shows_the_answer(visit: Page, width: int, height: int,
     visit.set_viewport_size({"width": width, "height": height})
     expect(visit.locator("#answer-view .answer-verdict")).to_be_in_viewport(ratio=1)
     expect(visit.locator(seen).filter(visible=True).first).to_be_in_viewport()
+
+
+def test_on_a_phone_the_keyboard_goes_down_the_page(visit: Page) -> None:
+    """With results in every tab, no focus jumps back up the column, past what it skipped."""
+    visit.set_viewport_size({"width": 390, "height": 844})
+    for tab in app.TABS:
+        visit.get_by_role("tab", name=tab.title, exact=True).click()
+        visit.wait_for_timeout(500)
+        assert not visit.evaluate(JUMPS), tab.title
 
 
 def test_on_a_phone_the_open_tab_is_in_sight(browser: Browser, alive: str) -> None:
