@@ -55,7 +55,7 @@ def make_chatter(cache: ModelCache, limits: Limits = DEFAULT_LIMITS, offers: Off
 
 def render(chatter: Chatter) -> Form:
     """Lay out the tab, and offer `/chat`, `/salience` and `/drafts`."""
-    gr.Markdown("Talk with a small language model, then open its last reply to see how sure it was of every token.")
+    gr.Markdown("Talk with a small language model, and see how sure it was of every token of its reply.")
     model = model_picker(chatter, "chat-model")
     offer_larger(chatter, model)
     box = chat_box(chatter.limits)

@@ -45,15 +45,17 @@ Wallace 2019), and what they do explain is disputed (Wiegreffe and Pinter 2019).
 
 
 def why_fold() -> WhyFold:
-    """Lay out the fold, empty."""
-    with gr.Accordion("Why: every token of the last reply", open=False, elem_id="chat-why"):
+    """Lay out the fold, empty, and another with how to read it."""
+    with gr.Accordion("Why: every token of the last reply", elem_id="chat-why"):
         tokens = TokenView("chat-tokens")
         status = StatusLine("chat-why-status")
         why = WhyView("chat-salience")
         lit = LitView("chat-lit")
         layers = LensView("chat-lens")
+        carry = carry_button("chat-carry")
+    with gr.Accordion("How to read this", open=False, elem_id="chat-help"):
         gr.Markdown(EXPLANATION)
-        return WhyFold(tokens, status, why, lit, layers, carry_button("chat-carry"))
+    return WhyFold(tokens, status, why, lit, layers, carry)
 
 
 def show_tokens(reply: ChatReply) -> dict[str, Any]:

@@ -103,8 +103,9 @@ def render(adapter: NextWord) -> Form:
             labels=list(EXAMPLES),
             elem_id="next-examples",
         )
-    sampling = SamplingBench("next-bench")
+    # Above the bench, so that a press on Logit lens shows something on the first screen.
     layers = LensView("next-lens")
+    sampling = SamplingBench("next-bench")
     with gr.Accordion("How to read this", open=False, elem_id="next-why"):
         gr.Markdown(f"{READ_AS_IT_IS}\n{EXPLANATION}\n{SAMPLING}\n{LENS}\n{A_SPACE}")
         carry = carry_button("next-carry")

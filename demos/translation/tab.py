@@ -95,18 +95,19 @@ def render(translators: Translators) -> Form:
         labels=list(EXAMPLES),
         elem_id="translation-examples",
     )
-    with gr.Accordion("Translate a document into the same file", open=False, elem_id="translation-document-file"):
-        whole_file = file_translation()
-    with gr.Accordion("Why: word by word", open=False, elem_id="translation-why"):
+    with gr.Accordion("Why: word by word", elem_id="translation-why"):
+        aligned = AlignedWords("translation-words")
+        others = OtherWordsView("translation-others")
+        carry = carry_button("translation-carry")
+    with gr.Accordion("How to read this", open=False, elem_id="translation-help"):
         gr.Markdown(
             "The Firefox models were trained so that one of their attention heads shows which word of your text they "
             "were translating as they wrote each word. Of others that is not known: their links are the mean of all "
             "heads in the last layer but one (Garg et al. 2019), a hint and no alignment. The stronger the colour, the "
             "surer. A language model (Qwen) gives no links at all: its sentences only stand side by side."
         )
-        aligned = AlignedWords("translation-words")
-        others = OtherWordsView("translation-others")
-        carry = carry_button("translation-carry")
+    with gr.Accordion("Translate a document into the same file", open=False, elem_id="translation-document-file"):
+        whole_file = file_translation()
     with gr.Accordion("Raw JSON", open=False, elem_id="translation-json"):
         raw = gr.JSON(show_label=False, elem_id="translation-raw")
 

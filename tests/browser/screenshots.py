@@ -136,7 +136,7 @@ def take_tabs(page: Page, look: str, wanted: Sequence[str]) -> None:
             expect(page.locator("#chat-message textarea")).to_have_value(example)
             page.locator("#chat-send").click()
         finished(panel)
-        for fold in panel.locator("button.label-wrap", has_text="Why: ").all():
+        for fold in panel.locator("button.label-wrap:not(.open)", has_text="Why: ").all():
             fold.click()
             page.wait_for_timeout(1000)
             finished(panel)

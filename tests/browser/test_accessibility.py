@@ -86,7 +86,6 @@ def test_no_grave_fault_where_a_token_is_explained(blank: Page, sites: Callable[
     page.goto(sites(("Chat",)))
     open_tab(page, "Chat")
     answer(page.get_by_role("tabpanel").filter(visible=True), "Chat")
-    page.locator("#chat-why button").first.click()
     page.locator("#chat-tokens .token").nth(5).hover()
     page.locator("#chat-tokens").get_by_text("Why this token", exact=True).click()
     expect(page.locator("#chat-salience")).to_contain_text("Spearman", timeout=PATIENCE)

@@ -74,7 +74,6 @@ def token(page: Page, number: int) -> Locator:
 def test_a_token_shows_what_it_looked_at(tab: Page) -> None:
     """Choosing a token by keyboard reads the reply again; then words are underlined and the strongest named."""
     say(tab, "What is the capital of France?")
-    tab.locator("#chat-why button").first.click()
     chosen = token(tab, 2)
     chosen.focus()
     tab.keyboard.press("ArrowLeft")
@@ -118,7 +117,6 @@ def test_a_rival_begins_a_branch(tab: Page, tmp_path: Path) -> None:
     """A click on a rival goes on from it; the tree leads back by keyboard, is exported, and a branch is taken back."""
     say(tab, "Name the capital of France in one sentence.")
     first = replied(tab).inner_text()
-    tab.locator("#chat-why button").first.click()
     token(tab, 2).hover()
     tab.locator("#chat-tokens .token-take").first.press("Enter")
     rows = tab.locator("#chat-branches [role=treeitem]")
@@ -243,7 +241,6 @@ def test_stop_ends_the_reply_and_the_next_is_answered(tab: Page) -> None:
     stopped = replied(tab).inner_text()
     tab.wait_for_timeout(1500)
     assert replied(tab).inner_text() == stopped
-    tab.locator("#chat-why button").first.click()
     token(tab, 1).hover()
     expect(tab.locator("#chat-tokens .token-row")).to_have_count(7)
     token(tab, 1).press("ArrowLeft")

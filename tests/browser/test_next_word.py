@@ -124,6 +124,15 @@ def test_the_lens_is_walked_with_the_keyboard(tab: Page) -> None:
     assert lines[-1][:4] == ["30", "5", " is", " Lisbon"]
 
 
+def test_the_lens_begins_on_the_first_screen(tab: Page) -> None:
+    """It stands above the sampling bench, so that a press shows something without scrolling."""
+    tab.get_by_role("button", name="A fact", exact=True).click()
+    expect(tab.locator("#next-bench .bench-said")).to_contain_text("tokens stay", timeout=PATIENCE)
+    done(tab)
+    tab.locator("#next-look").click()
+    expect(tab.locator("#next-lens .lens-said")).to_be_in_viewport(timeout=PATIENCE)
+
+
 def test_a_candidate_taken_by_the_keyboard_leaves_the_focus_there(tab: Page) -> None:
     """On the first of the next candidates, so that Enter writes on."""
     tab.get_by_role("button", name="A fact", exact=True).click()

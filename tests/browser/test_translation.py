@@ -34,7 +34,6 @@ def test_example_runs_and_its_words_light_up(tab: Page) -> None:
     expect(output(tab)).to_have_value(
         "O mecanismo de atenção permite que um modelo se concentre nas palavras relevantes.", timeout=PATIENCE
     )
-    tab.get_by_text("Why: word by word").click()
     lit = tab.locator("#translation-words .aligned-there")
     tab.locator(".aligned-target .aligned-word", has_text="palavras").hover()
     expect(lit).to_have_text(["words"])
@@ -94,7 +93,6 @@ def test_another_word_is_taken_and_taken_back(tab: Page) -> None:
     """By keyboard: the rest of the sentence is written anew, and undo brings the first translation back."""
     translate(tab, "The old house is very big. It rains.")
     before = output(tab).input_value()
-    tab.get_by_text("Why: word by word").click()
     tab.locator(".aligned-target .aligned-word").nth(2).focus()
     tab.keyboard.press("Enter")
     other = tab.locator(".others-word").first
@@ -137,7 +135,6 @@ def test_markup_is_text(tab: Page) -> None:
     """Markup in the input stays text in the output, in the words and in the raw result."""
     tab.on("dialog", lambda dialog: pytest.fail(f"a script ran: {dialog.message}"))
     translate(tab, "Look: <img src=x onerror=alert(1)> is a picture.")
-    tab.get_by_text("Why: word by word").click()
     expect(tab.locator("#translation-words .aligned-source")).to_have_text(
         "Look: <img src=x onerror=alert(1)> is a picture.", timeout=PATIENCE
     )
