@@ -101,12 +101,14 @@ def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="the folder of news-summaries-dev.jsonl.gz")
     parser.add_argument("--work", type=Path, default=Path("build/summaries"), help="where written summaries are kept")
-    parser.add_argument("--writer", default="", help="the language model that writes (default: the catalog's first)")
+    parser.add_argument("--writer", default="", help="the language model that writes (default: the page's)")
     parser.add_argument("--methods", nargs="+", default=["extractive", "abstractive"])
     parser.add_argument("--articles", type=int, default=200, help="so many from the start (default: %(default)s)")
     given = parser.parse_args(arguments)
     articles = read(given.data / "news-summaries-dev.jsonl.gz")[: given.articles]
-    summarizer = of_catalog(model_setup.make_cache(settings.read(["--memory", "3000"]))).using(given.writer)
+    chosen = settings.read(["--memory", "3000"])
+    cache = model_setup.make_cache(chosen)
+    summarizer = of_catalog(cache, offers=model_setup.offered(chosen)).using(given.writer)
     for line in table(summarizer, articles, given.work, given.methods):
         print(line, flush=True)
 

@@ -67,7 +67,7 @@ def chat_box(limits: Limits) -> Box:
     conversation = gr.Chatbot(
         elem_id="chat-conversation",
         show_label=False,
-        height="min(50vh, 32rem)",
+        height="min(40vh, 32rem)",
         editable="user",
         buttons=["copy", "copy_all"],
         # What a visitor or a model wrote is text: HTML or markdown could load an image from anywhere.

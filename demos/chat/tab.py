@@ -56,16 +56,20 @@ def make_chatter(cache: ModelCache, limits: Limits = DEFAULT_LIMITS, offers: Off
 def render(chatter: Chatter) -> Form:
     """Lay out the tab, and offer `/chat`, `/salience` and `/drafts`."""
     gr.Markdown("Talk with a small language model, and see how sure it was of every token of its reply.")
-    model = model_picker(chatter, "chat-model")
-    offer_larger(chatter, model)
+    with gr.Row():
+        with gr.Column(scale=1):
+            model = model_picker(chatter, "chat-model")
+            offer_larger(chatter, model)
+        suggestions = gr.Column(scale=2)
     box = chat_box(chatter.limits)
     near = StatusLine("chat-places")
     read_aloud("chat", "#chat-conversation [data-testid=bot] .message-content", last=True)
     message, conversation = box.message, box.conversation
     reader = reading(chatter.models, "zh").name
     chinese = [[*example, reader] for example in CHINESE]
-    ready_examples(chinese, [message, model], "zh", [label for label, _ in chinese], "chat-examples-zh")
-    ready_examples(EXAMPLES, [message], elem_id="chat-examples")
+    with suggestions:
+        ready_examples(chinese, [message, model], "zh", [label for label, _ in chinese], "chat-examples-zh")
+        ready_examples(EXAMPLES, [message], elem_id="chat-examples")
     bar = document_bar("chat", "Open a document as the message")
     bar.follow(message, chatter.limits.text)
     why = why_fold()

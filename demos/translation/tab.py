@@ -59,7 +59,7 @@ def render(translators: Translators) -> Form:
         with gr.Column(min_width=280):
             text = gr.Textbox(
                 label="Text",
-                lines=8,
+                lines=6,
                 max_lines=16,
                 max_length=translators.limits.text,
                 placeholder="Type or paste a text",
@@ -70,7 +70,7 @@ def render(translators: Translators) -> Form:
         with gr.Column(min_width=280):
             output = gr.Textbox(
                 label="Translation",
-                lines=8,
+                lines=6,
                 max_lines=16,
                 interactive=False,
                 buttons=["copy"],
