@@ -34,9 +34,9 @@ def serve(port: int) -> tuple[gr.Blocks, str]:
     return demo, address.rstrip("/")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def served() -> Iterator[list[tuple[gr.Blocks, str]]]:
-    """A list that ends with the server that runs now.
+    """A list that ends with the server that runs now, at the same address as those before.
 
     Its port is none of those that Gradio tries by itself, which a test beside this one might take during a restart.
     """

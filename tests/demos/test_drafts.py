@@ -15,17 +15,18 @@ from models.runtime.cache import ModelCache
 from models.runtime.limits import InputError
 from models.runtime.provenance import Run
 from models.tasks.drafts.adapter import Draft, Drafter, Drafts, Ending
+from tests import tiny
 
 RUN = Run("Tiny", "cpu", 12, 3, 1.5)
 END = Candidate(257, "<|im_end|>", 0.25, True)
 TOKEN = Token(5, " a", 0.123456789, (END, Candidate(6, "\N{REPLACEMENT CHARACTER}", 0.1, False)))
 
 
-@pytest.fixture
-def client(tiny_cache: ModelCache) -> Iterator[Client]:
+@pytest.fixture(scope="module")
+def client() -> Iterator[Client]:
     """A script's connection to a page with the Chat tab alone."""
     with gr.Blocks() as demo:
-        chat.render(chat.make_chatter(tiny_cache))
+        chat.render(chat.make_chatter(tiny.cache()))
     _, url, _ = demo.launch(prevent_thread_lock=True, quiet=True)
     yield Client(url, verbose=False)
     demo.close()

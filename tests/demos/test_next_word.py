@@ -13,13 +13,14 @@ from demos.next_word.tab import make_next_word
 from demos.next_word.view import perplexity_json, perplexity_view
 from demos.views.lens import LensView
 from models.runtime.cache import ModelCache
+from tests import tiny
 
 
-@pytest.fixture
-def client(tiny_cache: ModelCache) -> Iterator[Client]:
+@pytest.fixture(scope="module")
+def client() -> Iterator[Client]:
     """A script's connection to a page with this tab alone."""
     with gr.Blocks() as demo:
-        next_word.render(make_next_word(tiny_cache))
+        next_word.render(make_next_word(tiny.cache()))
     _, url, _ = demo.launch(prevent_thread_lock=True, quiet=True)
     yield Client(url, verbose=False)
     demo.close()

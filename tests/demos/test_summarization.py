@@ -8,10 +8,10 @@ from gradio_client import Client
 
 from demos.summarization import tab as summarization
 from demos.summarization.view import pieces, status_of, view
-from models.runtime.cache import ModelCache
 from models.runtime.provenance import Run
 from models.tasks.summarization.adapter import of_catalog
 from models.tasks.summarization.results import Source, Summary, SummarySentence
+from tests import tiny
 
 TEXT = "🎉 <b>One</b>. Two! Three."
 SUMMARY = Summary(
@@ -27,11 +27,11 @@ SUMMARY = Summary(
 )
 
 
-@pytest.fixture
-def client(tiny_cache: ModelCache) -> Iterator[Client]:
+@pytest.fixture(scope="module")
+def client() -> Iterator[Client]:
     """A script's connection to a page with this tab alone."""
     with gr.Blocks() as demo:
-        summarization.render(of_catalog(tiny_cache))
+        summarization.render(of_catalog(tiny.cache()))
     _, url, _ = demo.launch(prevent_thread_lock=True, quiet=True)
     yield Client(url, verbose=False)
     demo.close()

@@ -11,13 +11,14 @@ from demos.tokenizers.tab import make_tokenizing
 from demos.tokenizers.view import tokenizer_value
 from models.catalog.bundled import MINILM, SMOLLM2
 from models.runtime.cache import ModelCache
+from tests import tiny
 
 
-@pytest.fixture
-def client(tiny_cache: ModelCache) -> Iterator[Client]:
+@pytest.fixture(scope="module")
+def client() -> Iterator[Client]:
     """A script's connection to a page with this tab alone."""
     with gr.Blocks() as demo:
-        tokenizers.render(make_tokenizing(tiny_cache))
+        tokenizers.render(make_tokenizing(tiny.cache()))
     _, url, _ = demo.launch(prevent_thread_lock=True, quiet=True)
     yield Client(url, verbose=False)
     demo.close()

@@ -22,6 +22,7 @@ from models.tasks.translation.translated import Sentence, Translation
 from models.text.alignment import Link
 from models.text.language import Guess
 from models.text.sentences import Span
+from tests import tiny
 
 RESULT = Translation(
     source="- Hi, you!\n- \N{PARTY POPPER}",
@@ -34,11 +35,11 @@ RESULT = Translation(
 )
 
 
-@pytest.fixture
-def client(tiny_cache: ModelCache) -> Iterator[Client]:
+@pytest.fixture(scope="module")
+def client() -> Iterator[Client]:
     """A script's connection to a page with this tab alone."""
     with gr.Blocks() as demo:
-        translation.render(of_catalog(tiny_cache))
+        translation.render(of_catalog(tiny.cache()))
     _, url, _ = demo.launch(prevent_thread_lock=True, quiet=True)
     yield Client(url, verbose=False)
     demo.close()
