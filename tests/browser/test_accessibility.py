@@ -96,8 +96,11 @@ def test_no_grave_fault_where_a_token_is_explained(blank: Page, sites: Callable[
     assert page.locator("#chat-salience .why-ramp").evaluate("ramp => ramp.offsetWidth") > 100
 
 
-def test_a_fault_is_found(page: Page) -> None:
+def test_a_fault_is_found(blank: Page, sites: Callable[[Sequence[str]], str]) -> None:
     """Faint text and a field without a name, planted in the page, do not pass."""
+    page = blank
+    page.goto(sites(("Runtime",)))
+    page.get_by_role("tab").first.wait_for()
     page.evaluate(
         "document.body.insertAdjacentHTML('beforeend', '<p style=\"color:#999;background:#fff\">faint</p><input>')"
     )

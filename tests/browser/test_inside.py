@@ -1,7 +1,8 @@
 """Each view inside the models: near, readable in both themes, and no wider than a phone."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+import gradio as gr
 import pytest
 from playwright.sync_api import Page
 
@@ -18,22 +19,29 @@ MOST_CLICKS = 3
 
 
 @pytest.fixture(scope="module")
-def opened(real_cache: ModelCache) -> Iterator[str]:
-    """The address of a page whose tabs open on a result, as a visitor finds it."""
-    tabs = titled(*dict.fromkeys(view.tab for view in VIEWS))
-    demo = app.build(real_cache, tabs, SMALL)
-    _, address, _ = demo.launch(prevent_thread_lock=True, quiet=True, **glassbox.launch_options(app.ASSETS))
+def opened(real_cache: ModelCache) -> Iterator[Callable[[str], str]]:
+    """The address of a page with the tab of this title, which opens on a result, as a visitor finds it."""
+    pages: dict[str, tuple[gr.Blocks, str]] = {}
+
+    def address(title: str) -> str:
+        if title not in pages:
+            demo = app.build(real_cache, titled(title), SMALL)
+            launched = demo.launch(prevent_thread_lock=True, quiet=True, **glassbox.launch_options(app.ASSETS))
+            pages[title] = demo, launched[1]
+        return pages[title][1]
+
     yield address
-    demo.close()
+    for demo, _ in pages.values():
+        demo.close()
 
 
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
-def test_a_view_is_near_and_readable(blank: Page, opened: str, view: View) -> None:
+def test_a_view_is_near_and_readable(blank: Page, opened: Callable[[str], str], view: View) -> None:
     """Within three clicks of the first screen, without a grave fault in either theme, and no wider than a phone."""
     page = blank
     assert view.clicks <= MOST_CLICKS
     page.emulate_media(reduced_motion="reduce")
-    page.goto(f"{opened}?__theme=light")
+    page.goto(f"{opened(view.tab)}?__theme=light")
     show(page, view)
     assert faults_in_both_themes(page, view.part) == []
     page.set_viewport_size({"width": 390, "height": 844})
@@ -41,21 +49,23 @@ def test_a_view_is_near_and_readable(blank: Page, opened: str, view: View) -> No
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_the_words_of_a_picture_are_readable_on_a_phone(blank: Page, opened: str) -> None:
+def test_the_words_of_a_picture_are_readable_on_a_phone(blank: Page, opened: Callable[[str], str]) -> None:
     """The deletion curves are drawn for the width there is, so that their words are about as large as elsewhere."""
     page = blank
     page.set_viewport_size({"width": 390, "height": 844})
-    page.goto(f"{opened}?__theme=light")
-    show(page, next(view for view in VIEWS if view.name == "which measure to trust"))
+    view = next(view for view in VIEWS if view.name == "which measure to trust")
+    page.goto(f"{opened(view.tab)}?__theme=light")
+    show(page, view)
     shrunk = "each => each.getBoundingClientRect().width / each.viewBox.baseVal.width"
     assert page.locator("#attention-faithfulness svg").first.evaluate(shrunk) > 0.85
 
 
-def test_an_edit_stands_in_no_frame(blank: Page, opened: str) -> None:
+def test_an_edit_stands_in_no_frame(blank: Page, opened: Callable[[str], str]) -> None:
     """Its table has lines between the rows alone, not those of Gradio's tables around it."""
     page = blank
-    page.goto(f"{opened}?__theme=light")
-    show(page, next(view for view in VIEWS if view.name == "smallest edit of a sentiment"))
+    view = next(view for view in VIEWS if view.name == "smallest edit of a sentiment")
+    page.goto(f"{opened(view.tab)}?__theme=light")
+    show(page, view)
     table = page.locator("#sentiment-flip .edit-table")
     sides = "all => all.map(each => getComputedStyle(each).borderLeftWidth)"
     assert set(table.locator("xpath=descendant-or-self::*[not(self::span)]").evaluate_all(sides)) == {"0px"}

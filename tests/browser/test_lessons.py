@@ -12,6 +12,7 @@ import settings
 from demos.page.lessons import ORDER, lesson, spoken_in
 from demos.words import ENGLISH, LANGUAGES, Words
 from models.runtime.cache import ModelCache
+from tests.browser.tabs import titled
 from tests.browser.test_accessibility import faults_in_both_themes
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -31,6 +32,15 @@ READ = """([selector, text]) => {
 def alive(real_cache: ModelCache) -> Iterator[str]:
     """The address of the app as visitors find it."""
     serving = app.serve(real_cache, settings.read(["--port", "0", "--cold"]))
+    yield serving.url
+    serving.drain(0)
+
+
+@pytest.fixture(scope="module")
+def few(real_cache: ModelCache) -> Iterator[str]:
+    """The address of the app with the tabs of the lessons that are not walked to their end, which loads sooner."""
+    tabs = titled("How attention works", "Next word", "Tokens")
+    serving = app.serve(real_cache, settings.read(["--port", "0", "--cold"]), tabs)
     yield serving.url
     serving.drain(0)
 
@@ -112,12 +122,12 @@ def test_a_lesson_is_walked_to_its_end(visit: tuple[Page, Words], name: str) -> 
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-def test_the_panel_is_for_everybody(browser: Browser, alive: str, width: int) -> None:
+def test_the_panel_is_for_everybody(browser: Browser, few: str, width: int) -> None:
     """Opened by the keyboard, the list and a step with its hint have no grave fault, and the page fits its window."""
     context = browser.new_context(viewport={"width": width, "height": 844})
     page = context.new_page()
     page.emulate_media(reduced_motion="reduce")
-    page.goto(alive)
+    page.goto(few)
     page.locator("#lessons-start").press("Enter")
     expect(page.get_by_role("complementary", name="Lessons").get_by_role("listitem")).to_have_count(len(ORDER))
     assert faults_in_both_themes(page) == []
@@ -135,13 +145,13 @@ def test_the_panel_is_for_everybody(browser: Browser, alive: str, width: int) ->
     context.close()
 
 
-def test_a_lesson_opened_by_its_link_gives_the_focus_to_the_button(browser: Browser, alive: str) -> None:
+def test_a_lesson_opened_by_its_link_gives_the_focus_to_the_button(browser: Browser, few: str) -> None:
     """And a corrupt record of what was learnt opens the list as if there were none."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
     failures: list[str] = []
     page.on("pageerror", lambda error: failures.append(str(error)))
-    page.goto(f"{alive}/#lesson=tokens.1")
+    page.goto(f"{few}/#lesson=tokens.1")
     expect(page.locator(".lesson[aria-busy=false]")).to_be_visible()
     page.get_by_role("button", name="Close the lessons").press("Enter")
     expect(page.locator("#lessons-start")).to_be_focused()
@@ -152,11 +162,11 @@ def test_a_lesson_opened_by_its_link_gives_the_focus_to_the_button(browser: Brow
     assert not failures
 
 
-def test_a_phone_shows_what_a_step_reads(browser: Browser, alive: str) -> None:
+def test_a_phone_shows_what_a_step_reads(browser: Browser, few: str) -> None:
     """There the table has no room for the probability before sampling, of which the step speaks."""
     context = browser.new_context(viewport={"width": 390, "height": 844})
     page = context.new_page()
-    page.goto(f"{alive}/#lesson=sampling.1")
+    page.goto(f"{few}/#lesson=sampling.1")
     expect(page.locator(".lesson[aria-busy=false]")).to_be_visible()
     page.locator(".lesson-next").click()
     page.get_by_role("button", name="Show me").click()
@@ -164,13 +174,13 @@ def test_a_phone_shows_what_a_step_reads(browser: Browser, alive: str) -> None:
     context.close()
 
 
-def test_a_step_has_a_link_and_shows_the_way(browser: Browser, alive: str) -> None:
+def test_a_step_has_a_link_and_shows_the_way(browser: Browser, few: str) -> None:
     """The link of a step opens it alone; “Show me” takes it; nothing but the lesson and the step is sent."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.post_data or "") if request.method == "POST" else None)
-    page.goto(f"{alive}/#lesson=attention-by-hand.2")
+    page.goto(f"{few}/#lesson=attention-by-hand.2")
     expect(page.locator(".lesson-title")).to_have_text("Make a key attractive")
     expect(page.locator(".lesson[aria-busy=false]")).to_be_visible()
     before = len(sent)
@@ -191,18 +201,18 @@ def at_step(browser: Browser, address: str) -> Page:
     return page
 
 
-def test_the_focus_goes_on_where_a_step_is_done(browser: Browser, alive: str) -> None:
+def test_the_focus_goes_on_where_a_step_is_done(browser: Browser, few: str) -> None:
     """From the button that was pressed to the one that leads to the next step."""
-    page = at_step(browser, f"{alive}/#lesson=attention-by-hand.2")
+    page = at_step(browser, f"{few}/#lesson=attention-by-hand.2")
     page.get_by_role("button", name="Show me").press("Enter")
     expect(page.locator(".lesson-found")).to_be_visible()
     expect(page.get_by_role("button", name="Next", exact=True)).to_be_focused()
     page.context.close()
 
 
-def test_the_way_is_shown_once_and_ends_with_the_lesson(browser: Browser, alive: str) -> None:
+def test_the_way_is_shown_once_and_ends_with_the_lesson(browser: Browser, few: str) -> None:
     """Its button waits; where the lesson is left meanwhile, nothing more is done on the page."""
-    page = at_step(browser, f"{alive}/#lesson=tokens.5")
+    page = at_step(browser, f"{few}/#lesson=tokens.5")
     held: list[Route] = []
     left = False
     page.route("**/gradio_api/**", lambda route: route.continue_() if left else held.append(route))

@@ -1,6 +1,8 @@
 """Links in a browser: copied on every tab, opened on a fresh page, over tiny models."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -8,9 +10,10 @@ from playwright.sync_api import Page, expect
 import app
 from demos.page import build as glassbox
 from demos.page.link_bar import SANDBOX
+from demos.tab import Tab
 from models.runtime.cache import ModelCache
 from tests import tiny
-from tests.browser.tabs import open_tab
+from tests.browser.tabs import open_tab, titled
 
 pytestmark = pytest.mark.browser
 HOSTILE = "<img src=x onerror=alert(1)> 👩🏽‍🚀 你好\n#link=1.x"
@@ -22,13 +25,27 @@ def cache() -> ModelCache:
     return tiny.cache()
 
 
-@pytest.fixture(scope="module")
-def url(cache: ModelCache) -> Iterator[str]:
-    """The address of the app."""
-    demo = app.build(cache)
+@contextmanager
+def served(cache: ModelCache, tabs: Sequence[Tab[Any]]) -> Iterator[str]:
+    """The address of the app with `tabs`."""
+    demo = app.build(cache, tabs)
     _, address, _ = demo.launch(prevent_thread_lock=True, quiet=True, **glassbox.launch_options(app.ASSETS))
     yield address.rstrip("/")
     demo.close()
+
+
+@pytest.fixture(scope="module")
+def url(cache: ModelCache) -> Iterator[str]:
+    """The address of a page with two tabs, which loads sooner than the whole one."""
+    with served(cache, titled("Sentiment", "Summarization")) as address:
+        yield address
+
+
+@pytest.fixture
+def whole(cache: ModelCache) -> Iterator[str]:
+    """The address of the whole page."""
+    with served(cache, app.TABS) as address:
+        yield address
 
 
 def copied(page: Page, name: str) -> str:
@@ -47,9 +64,11 @@ def opened(page: Page, link: str) -> Page:
     return fresh
 
 
-def test_every_tab_has_a_link(page: Page, url: str) -> None:
+def test_every_tab_has_a_link(blank: Page, whole: str) -> None:
     """Copied on each tab, no link is like another; the last one opens its tab in a fresh page."""
-    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=url)
+    page = blank
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=whole)
+    page.goto(whole)
     links = []
     for tab in app.TABS:
         page.get_by_role("tab", name=tab.title, exact=True).click()

@@ -97,13 +97,32 @@ def url() -> Iterator[str]:
     demo.close()
 
 
+@pytest.fixture(scope="module")
+def opened(browser: Browser, url: str) -> Iterator[Page]:
+    """The page, loaded once for the tests that each use a tab of it."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    failures: list[str] = []
+    page.on("pageerror", lambda error: failures.append(str(error)))
+    page.goto(url)
+    yield page
+    context.close()
+    assert not failures
+
+
+@pytest.fixture(scope="module")
+def client(url: str) -> Client:
+    """A script's connection to the page."""
+    return Client(url, verbose=False)
+
+
 @contextmanager
-def held(url: str, title: str) -> Iterator[None]:
+def held(client: Client, title: str) -> Iterator[None]:
     """Within, the lane of the tab of that title is taken."""
     number = [tab.title for tab in app.TABS].index(title)
     LANE.taken.clear()
     LANE.free.clear()
-    job = Client(url, verbose=False).submit(api_name=f"/hold_{number}")
+    job = client.submit(api_name=f"/hold_{number}")
     assert LANE.taken.wait(PATIENCE / 1000)
     try:
         yield
@@ -113,17 +132,18 @@ def held(url: str, title: str) -> Iterator[None]:
 
 
 @pytest.fixture
-def lane(url: str, title: str) -> Iterator[None]:
+def lane(client: Client, title: str) -> Iterator[None]:
     """While a test runs, the lane of the tab of that title is taken."""
-    with held(url, title):
+    with held(client, title):
         yield
 
 
 @pytest.mark.usefixtures("lane")
 @pytest.mark.parametrize(("title", "name"), TABS)
-def test_an_example_that_waits_can_be_stopped(page: Page, title: str, name: str) -> None:
+def test_an_example_that_waits_can_be_stopped(opened: Page, title: str, name: str) -> None:
     """A click on an example runs it; Stop is enabled, takes it out of the queue, and leaves no error behind."""
-    open_tab(page, title)
+    page = opened
+    page.get_by_role("tab", name=title, exact=True).click()
     stop = page.locator(f"button#{name}-stop")
     expect(stop).to_be_disabled()
     page.locator(f"#{name}-examples button").first.click()
