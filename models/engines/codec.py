@@ -28,6 +28,8 @@ END = 0
 ATTEMPTS = 3
 # Of "30ºC", which has the sign of an ordinal, the network makes "30oC".
 DEGREE = re.compile("º(?=[CF]\\b)")
+# Of "3.º", as Portugal writes it, the network makes "3.º" or "3.the"; of "3º" it makes "3rd".
+ORDINAL_POINT = re.compile(r"(?<=\w)\.(?=[ºª])")
 DOLLARS = re.compile(r"d[oó]l(?:lar|ar)", re.IGNORECASE)
 PERCENT = re.compile(r"per ?cent|por cento", re.IGNORECASE)
 
@@ -92,7 +94,8 @@ def read(tokenizer: Any, text: str, pair: tuple[str, str] | None = None, attempt
     lone = pair is not None and attempt > 0 and len(text.lower()) == len(text) and lone_capitals(text)
     in_capitals = lone or (pair is not None and shouted(free, nearest))
     plain = plain.lower() if lone else lowered(plain, nearest) if in_capitals else "".join(small_words(plain, nearest))
-    left_out = stretched(tokenizer, plain, pair[0]) if pair else set()
+    points = {point.start() for point in ORDINAL_POINT.finditer(plain)}
+    left_out = points | stretched(tokenizer, plain, pair[0]) if pair else set()
     as_read = in_capitals or not lone_capitals(text)
     marked = pair is not None and as_read and with_mark(text, pair[0], attempt)
     if parts or in_capitals or nearest or attempt or left_out or marked:

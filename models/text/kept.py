@@ -35,6 +35,8 @@ CLUSTER, EMOJI = regex.compile(r"\X"), regex.compile(r"[\p{Emoji}--\p{ASCII}]", 
 BEFORE, KNOWN = "€£¥₹₽₩±≈~<>≤≥×#№§^", "$%°"
 # 12.50 as an amount of money or a measure, where a version or a time of the day is written alike.
 CURRENCY = "$€£¥₹₽₩"
+# Of these the network would make the dollar alone, which is another currency.
+DOLLAR = regex.compile(r"(?<![\w$])(?:US|CA|AU|NZ|HK|MX|SG|NT|[ACS])\$")
 AMOUNT = {False: regex.compile(r"\d+\.\d{1,2}"), True: regex.compile(r"\d+,\d{1,2}")}
 _WORDS = "per ?cent|por cento|[mb]illions?|milh|bilh|[mb]ilion|met(?:er|re|ro)|kilo|quil|lit(?:er|re|ro)|gra[mu]|degree"
 UNIT = regex.compile(
@@ -68,7 +70,7 @@ def kept(text: str, pair: tuple[str, str], strange: Collection[str], closely: bo
     """
     found: list[Kept] = []
     taken = [False] * len(text)
-    for pattern in (CODE, MARK, NAME, TWELVE, CLOCK, NUMBER):
+    for pattern in (CODE, MARK, NAME, DOLLAR, TWELVE, CLOCK, NUMBER):
         for match in pattern.finditer(text):
             span = Span(*match.span())
             if any(taken[span.start : span.end]):
@@ -82,6 +84,8 @@ def kept(text: str, pair: tuple[str, str], strange: Collection[str], closely: bo
             elif pattern is CLOCK:
                 first, *others = clock(match[1], match[2], pair[1])
                 found.append(Kept(span, first, first, tuple(others)))
+            elif pattern is DOLLAR:
+                found.append(Kept(span, match[0], "$", (match[0],)))
             elif pattern is NUMBER:
                 found.append(_number(text, match[0], match.start(), pair))
             else:

@@ -16,6 +16,8 @@ _ABBREVIATIONS = (
     "sept st tbsp tel thu thur tsp tue tues vol vols vs wed yd yrs"
 )
 ABBREVIATED = re.compile(rf"\b(?:{'|'.join(_ABBREVIATIONS.split())})\.$", re.IGNORECASE)
+# The number of a century or volume; "I" alone is rather a person.
+ROMAN = re.compile(r"(?:[IVXLC]{2,}|[VX])\b")
 
 
 @dataclass(frozen=True)
@@ -52,11 +54,15 @@ def in_lines(text: str, language: str = "en") -> list[Span]:
 
 
 def _goes_on(text: str, before: Span, after: Span) -> bool:
-    """Whether a full stop between two spans is that of an abbreviation, with a number or a small letter behind it."""
+    """Whether a full stop between two spans is that of an ordinal ("3.º") or abbreviation.
+
+    The latter only with a number, a Roman one too, or a small letter behind it.
+    """
     following = text[after.start : after.end][:1]
-    return (following.isdigit() or following.islower()) and ABBREVIATED.search(
-        text, before.start, before.end
-    ) is not None
+    if before.end == after.start and following in ("º", "ª"):
+        return True
+    numbered = following.isdigit() or ROMAN.match(text, after.start) is not None
+    return (numbered or following.islower()) and ABBREVIATED.search(text, before.start, before.end) is not None
 
 
 def stripped(text: str, start: int, end: int) -> Span:

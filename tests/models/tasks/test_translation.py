@@ -363,6 +363,39 @@ FOUND = [
     ("en", "Arrived today 👍", "Chegou hoje 👍"),
     ("en", "Add 2 tbsp. of sugar.", "Adicione 2 colheres de sopa de açúcar."),
     ("en", "She lives at 12 Main St., Apt. 4, Springfield.", "12 Main St., Apt. 4, Springfield."),
+    # Ordinals as Portugal writes them.
+    ("pt", "Moro no 3.º andar.", "I live on the 3rd floor."),
+    ("pt", "O 21.º século começou.", "The 21st century"),
+    ("pt", "A 10.ª edição.", "The 10th edition."),
+    ("pt", "O dia 1.º de maio é feriado.", "The 1st of May"),
+    ("pt", "O 1.º lugar e a 3.ª vaga.", "The 1st place and the 3rd vacancy."),
+    ("pt", "Rua 5, n.º 3.", "Street 5, No. 3."),
+    # Dollars of a country.
+    ("en", "The price rose 12.5% to US$1.2 billion.", "12,5% para US$1,2 bilh"),
+    ("en", "It costs US$ 5.00 or C$7.", "US$ 5,00 ou C$7."),
+    ("en", "He paid HK$1,234.50 for it.", "HK$1.234,50"),
+    ("en", "He has $5 and US$6.", "$5 e US$6."),
+    ("en", "A budget of NZ$3 million was approved.", "NZ$3 milhões"),
+    ("pt", "Custa US$ 1.234,50.", "It costs US$ 1,234.50."),
+    # Numbers in Roman numerals behind an abbreviation.
+    ("pt", "O séc. XXI começou.", "The 21st century began."),
+    ("pt", "No séc. XIX e no vol. II.", "In the 19th century and vol. II."),
+    # Characters that SentencePiece's NFKC would take apart.
+    ("en", "The flat has 52 m² and costs €900.", "52 m² e custa €900"),
+    ("en", "Use 3 m³ of sand.", "Use 3 m³ de areia."),
+    ("en", "10⁶ people live here.", "10⁶ pessoas"),
+    ("en", "The speed is 2⁻¹ of that.", "2⁻¹"),
+    ("en", "CO₂ is a gas.", "CO₂ é um gás."),
+    ("en", "Add ¼ cup of milk and 2⅞ cups of flour.", "¼ xícara de leite e 2⅞ xícaras"),
+    ("en", "See № 5 on page 3.", "№ 5 na página 3."),
+    ("en", "Press ① and then ②.", "Pressione ① e depois ②."),
+    ("en", "It weighs 5 ㎏.", "Pesa 5 ㎏."),
+    ("en", "Henry Ⅷ had six wives.", "Henrique Ⅷ"),
+    ("en", "Room １２３ is free.", "１２３"),
+    ("en", "Glassbox™ is free.", "Glassbox™ é"),
+    ("en", "It is 30 ℃ today.", "30 ℃"),
+    ("en", "The oﬃce is ﬁne.", "O escritório está bem."),
+    ("en", "ｆｕｌｌ width text", "texto de largura completa"),
 ]
 
 
