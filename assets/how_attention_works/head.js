@@ -8,8 +8,8 @@ function start() {
   page.innerHTML = MARKUP;
   sayIn(page);
   const $ = name => page.querySelector(".worked-" + name);
-  // `wanted` is the place that was asked for last, until it is shown.
-  let head = null, wanted = null, query = 0, kept = 0, pointed = null, row = null;
+  // `asked` are the places that were asked for and have no answer yet, in their order, which is that of the answers.
+  let head = null, asked = [], query = 0, kept = 0, pointed = null, row = null;
 
   for (const name of ["layer", "head"]) $(name).addEventListener("change", request);
   for (const step of page.querySelectorAll("[data-step]")) {
@@ -23,14 +23,27 @@ function start() {
   $("strips").addEventListener("pointermove", event => tellNumber(event));
   $("strips").addEventListener("pointerleave", () => tellNumber(null));
   $("numbers").addEventListener("toggle", fillNumbers);
-  $("body").addEventListener("failed", () => head && settle());
+  $("body").addEventListener("failed", () => head && failed(asked.shift()));
+  $("body").addEventListener("runfailed", () => head && failed());
   new MutationObserver(() => head && draw()).observe(document.body, { attributes: true, attributeFilter: ["class"] });
   return show;
 
   function request() {
     $("body").classList.add("worked-waiting");
-    wanted = { model: head.model, text: head.text, layer: Number($("layer").value), head: Number($("head").value) };
-    ask(wanted);
+    const place = { model: head.model, text: head.text, layer: Number($("layer").value), head: Number($("head").value) };
+    asked.push(place);
+    ask(place);
+  }
+
+  // The head that is still drawn is named as an earlier one, where the choice was made, until another one is shown.
+  function failed(place) {
+    tell(place ? say("Layer {layer}, head {head} could not be shown. Below is still the head from before.", { layer: place.layer + 1, head: place.head + 1 }) : say("This run failed. Below is still the head from before."));
+    if (!asked.length) settle();
+  }
+
+  function tell(words) {
+    $("failed").textContent = words;
+    $("body").classList.toggle("worked-earlier", Boolean(words));
   }
 
   function show(value) {
@@ -40,8 +53,10 @@ function start() {
     if (before?.text !== head.text || before.model !== head.model) [query, kept] = firstPair(head);
     pointed = null;
     // A visitor who steps on before an answer has come continues from the current choice, not from that answer.
-    const same = wanted?.model === head.model && wanted.text === head.text;
-    if (!same || (wanted.layer === head.layer && wanted.head === head.head)) settle();
+    const answered = asked.findIndex(place => ["model", "text", "layer", "head"].every(name => place[name] === head[name]));
+    asked = answered < 0 ? [] : asked.slice(answered + 1);
+    if (!asked.length) settle();
+    tell("");
     $("empty").hidden = true;
     $("body").hidden = false;
     $("caption").textContent = caption(head);
@@ -50,7 +65,6 @@ function start() {
 
   // The choices are those of the head on screen, and nothing is waited for: the answer is there, or it failed.
   function settle() {
-    wanted = null;
     choices("layer", head.layers, head.layer);
     choices("head", head.heads, head.head);
     $("body").classList.remove("worked-waiting");

@@ -21,8 +21,9 @@ from models.runtime.cache import ModelCache
 from models.runtime.limits import DEFAULT_LIMITS, Limits
 
 Place = tuple[int, int]
-# The view shows the head that it has again.
-FAILED = '() => void document.querySelector("#worked-head .worked-body").dispatchEvent(new Event("failed"))'
+# Tells the view that another head of its text has failed, or a run; it goes on showing the head that it has.
+TELL = '() => void document.querySelector("#worked-head .worked-body")?.dispatchEvent(new Event("{}"))'
+FAILED, RUN_FAILED = TELL.format("failed"), TELL.format("runfailed")
 EXAMPLES = {
     "encoder": ("What “it” stands for", "The animal didn't cross the street because it was too tired."),
     "causal-lm": ("A model that writes", "The trophy doesn't fit in the suitcase because it is too big."),
@@ -97,7 +98,8 @@ def render(reader: HeadReader) -> Form:
         return view(result, text), places | {result.run.model: (result.layer, result.head)}
 
     inputs, outputs = [model, text, places], [head_view, status]
-    on_run([run.click, text.submit], work, inputs, outputs, check, (*FIELDS, "Place"), stop)
+    ran = on_run([run.click, text.submit], work, inputs, outputs, check, (*FIELDS, "Place"), stop)
+    ran.failure(None, None, None, js=RUN_FAILED, **QUIET)
     in_lane: dict[str, Any] = {**UNSEEN, "concurrency_id": current_lane(), "concurrency_limit": 1}
     for filled in (chinese, ready):
         run_examples(filled, run, stop)

@@ -3,6 +3,7 @@
 import json
 import re
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -236,7 +237,7 @@ def test_an_empty_text_is_reported_at_its_field(page: Page) -> None:
 
 
 def test_a_failed_head_leaves_the_one_before(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is no longer dimmed, and the choices say what is on screen."""
+    """It is marked as an earlier one where the other was chosen, and the choices say what is on screen."""
     open_tab(page, TITLE)
     page.locator("#worked-examples").get_by_text("What “it” stands for").click()
     chosen = page.locator(".worked-head option:checked")
@@ -247,11 +248,43 @@ def test_a_failed_head_leaves_the_one_before(page: Page, monkeypatch: pytest.Mon
         expect(page.locator(".toast-body")).to_be_visible(timeout=PATIENCE)
     expect(chosen).to_have_text("2 of 12")
     expect(page.locator(".worked-waiting")).to_have_count(0)
+    said = page.locator(".worked-failed")
+    expect(said).to_have_text("Layer 4, head 3 could not be shown. Below is still the head from before.")
     before = head_weights(page)
     page.get_by_label("Next head").click()
     expect(chosen).to_have_text("3 of 12")
     expect(page.locator(".worked-waiting")).to_have_count(0, timeout=PATIENCE)
+    expect(said).to_be_empty()
     assert head_weights(page) != before
+    monkeypatch.setattr(HeadReader, "__call__", refuse)
+    page.locator("#worked-run").click()
+    expect(said).to_have_text("This run failed. Below is still the head from before.")
+
+
+def test_a_failed_step_leaves_the_next_one_awaited(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is drawn stays dimmed, and named as an earlier head, until the answer to the later step comes."""
+    open_tab(page, TITLE)
+    page.locator("#worked-examples").get_by_text("What “it” stands for").click()
+    chosen = page.locator(".worked-head option:checked")
+    expect(chosen).to_have_text("2 of 12", timeout=PATIENCE)
+    go_on, read = threading.Semaphore(0), HeadReader.__call__
+    answers: list[Callable[..., Head]] = [read, refuse]
+
+    def slow(*args: Any) -> Head:
+        go_on.acquire(timeout=PATIENCE / 1000)
+        return answers.pop()(*args)
+
+    monkeypatch.setattr(HeadReader, "__call__", slow)
+    page.get_by_label("Next head").click()
+    page.get_by_label("Next head").click()
+    go_on.release()
+    expect(page.locator(".worked-failed")).to_contain_text("head 3 could not be shown")
+    expect(page.locator(".worked-waiting")).to_have_count(1)
+    expect(chosen).to_have_text("4 of 12")
+    go_on.release()
+    expect(page.locator(".worked-waiting")).to_have_count(0, timeout=PATIENCE)
+    expect(page.locator(".worked-failed")).to_be_empty()
+    expect(chosen).to_have_text("4 of 12")
 
 
 def test_quick_steps_go_on_from_each_other(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
