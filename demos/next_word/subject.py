@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import gradio as gr
-from gradio.components import Component
 
 from demos.events import on_run
 from demos.packed import PackedView
 from models.runtime.progress import Report, ignore
+
+ARGUMENTS = inspect.signature(on_run)
 
 
 class Subject:
@@ -18,40 +19,30 @@ class Subject:
     def __init__(self) -> None:
         self.text = gr.State("")
 
-    def on_run(
-        self,
-        triggers: Sequence[Callable[..., Any]],
-        fn: Callable[..., Any],
-        inputs: Sequence[Component],
-        outputs: Sequence[Component],
-        check: Callable[..., None],
-        fields: Sequence[str],
-        stop: gr.Button,
-        *,
-        others: Sequence[PackedView],
-    ) -> Any:
-        """As `on_run` of `demos.events`, for an `fn` of a text first, which reports its stages.
+    def on_run(self, *arguments: Any, others: Sequence[PackedView]) -> Any:
+        """As `on_run` of `demos.events`, with its arguments, for an `fn` of a text first, which reports its stages.
 
         Where the text is another one than before, the views of `others` are cleared along with its first result.
         """
+        given = ARGUMENTS.bind(*arguments).arguments
+        fn, check = given["fn"], given["check"]
+        given["fn"] = clearing(fn, len(others))
+        given["check"] = lambda *values: check(*values[:-1])
+        given["inputs"] = [*given["inputs"], self.text]
+        given["outputs"] = [*given["outputs"], self.text, *others]
+        given["fields"] = (*given["fields"], "subject")
+        return on_run(**given)
 
-        def run(text: str, *given: Any, report: Report = ignore) -> Iterator[tuple[Any, ...]]:
-            *options, before = given
-            made = fn(text, *options, report=report)
-            clear: list[Any] = [gr.skip() if text == before else {} for _ in others]
-            for values in made if inspect.isgenerator(made) else (made,):
-                yield *values, text, *clear
-                clear = [gr.skip() for _ in others]
 
-        def check_given(*values: Any) -> None:
-            check(*values[:-1])
+def clearing(fn: Callable[..., Any], others: int) -> Callable[..., Iterator[tuple[Any, ...]]]:
+    """`fn`, given the text before too, with the values of its text and of as many other views after its own."""
 
-        return on_run(
-            triggers,
-            run,
-            [*inputs, self.text],
-            [*outputs, self.text, *others],
-            check_given,
-            (*fields, "subject"),
-            stop,
-        )
+    def run(text: str, *given: Any, report: Report = ignore) -> Iterator[tuple[Any, ...]]:
+        *options, before = given
+        made = fn(text, *options, report=report)
+        clear: list[Any] = [gr.skip() if text == before else {}] * others
+        for values in made if inspect.isgenerator(made) else (made,):
+            yield *values, text, *clear
+            clear = [gr.skip()] * others
+
+    return run

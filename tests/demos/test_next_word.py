@@ -79,7 +79,7 @@ def test_a_script_gets_the_lens(client: Client) -> None:
 def test_what_shows_another_text_is_cleared(monkeypatch: pytest.MonkeyPatch, streamed: bool) -> None:
     """With the first result of a run over a new text, and neither before nor again; a run over the same text adds."""
     runs: list[Callable[..., Any]] = []
-    monkeypatch.setattr(subject, "on_run", lambda _, fn, *__: runs.append(fn))
+    monkeypatch.setattr(subject, "on_run", lambda **run: runs.append(run["fn"]))
 
     def stream(text: str, model: str, report: object) -> Iterator[tuple[str]]:
         yield (f"{text} by {model}",)
