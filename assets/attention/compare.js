@@ -30,7 +30,7 @@ function chosenB({ state }) {
   return state.with === "text" ? state : { ...state, layer: state.layerB, head: state.headB };
 }
 
-// Both matrices and what they have in common, or null where something is still to come, which is asked for.
+// Both matrices and what they share, or null while one is missing; a missing one is requested.
 function compared(view, exact = false) {
   const { data, state } = view, other = state.with === "text" ? otherOf(view) : data;
   if (!other) return null;

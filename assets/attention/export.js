@@ -92,7 +92,7 @@ const COMBINED = { [MEAN]: "mean", [MAX]: "max", [ROLLOUT]: "rollout" };
 
 // This view with the data it has, in one file. A "<" in the data or the code must not end the script.
 function pageOf({ measured, other, state, outcomes, ranking }) {
-  // What came first opens the page.
+  // The saved page opens on the first data received.
   const all = Object.values(measured), sent = [...all, ...(other && !all.includes(other) ? [other] : [])].flatMap(each => each.sent);
   sent.push(...[...outcomes.values(), ...(ranking ? [ranking] : [])].map(({ value }) => value));
   const safe = code => code.replaceAll("<", "\\u003c").replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");

@@ -8,7 +8,7 @@ const FLOW = {
   at: ({ matrix, box }, x, y) => flowAt(box, matrix.columns.length, x, y),
 };
 
-// A translation draws on a text, whose tokens are not its own: nothing flows on.
+// In cross-attention a translation draws on tokens of another text, so nothing flows on.
 function flows(data) {
   return data.kind !== "cross" && (ask !== null || linksOf(data) !== null);
 }
@@ -73,7 +73,7 @@ function drawFlow(pen, data, matrix, box, theme, scale, state, { row, column }) 
   const label = (words, x, align) => pen.text(words, x, 14, { align, fill: theme.muted, size: 12, sans: true });
   label(say("input"), left, "right");
   label(say("after layer {layer}", { layer: layers }), right, "left");
-  // Of all the tokens of a long text at once, what each keeps of itself would hide the rest.
+  // For all tokens of a long text at once, what each keeps of itself would hide the rest.
   const whole = row === null ? Math.min(1, 4 / count) : 1, across = row === null && box.thin;
   const seen = flowsInto(data, matrix, state.layer, row).filter(({ from, to, flow }) => (across ? from !== to : flow > 0.0005 * whole));
   const drawn = [];

@@ -9,7 +9,7 @@ function headsInWords(view) {
   return [`A: ${head}`, `B: ${describeHead(data, state.layerB, state.headB)}.`];
 }
 
-// The same with the texts, where these are what is compared: for who does not see them in the picture.
+// The same including the texts if those are compared, for readers who cannot see them in the picture.
 function sidesInWords(view) {
   const { data, other, state } = view;
   const texts = state.view === "compare" && state.with === "text" && other ? [`A: “${data.text}”`, `B: “${other.text}”`] : [];

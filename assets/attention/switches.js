@@ -21,7 +21,7 @@ function switchName({ keys }, { layer, head, from, to }) {
   return from === undefined ? where : say("{from} → {to}, {where}", { from: keys[from]?.text, to: keys[to]?.text, where });
 }
 
-// The model's own result is asked for where it has not come yet; where nothing is off, only in its own view.
+// Requests the model's own result if it is missing; with nothing switched off, only in the view that shows it.
 function outcomeOf(view) {
   const { data, state } = view, known = view.outcomes.get(JSON.stringify(state.off));
   if (known || (!state.off.length && state.view !== "off") || ask === null) return known ?? null;
@@ -45,7 +45,7 @@ function effectScale(view) {
 
 function fillSwitches(view) {
   const { $, data, state, theme, ranking, page } = view, { layer, head, map } = page.querySelector(".av-maps :focus")?.dataset ?? {};
-  // What is switched on again takes its button with it: the focus goes to the next one, or to the heads.
+  // Switching a head on removes its button, so the focus moves to the next one, or to the heads.
   const at = [...$("off-list").children].indexOf(document.activeElement), reset = document.activeElement === $("reset");
   const chips = state.off.map(one => {
     const name = switchName(data, one), button = element("button", "av-off-chip", `${name} ×`);
@@ -139,6 +139,6 @@ function fillActs(view) {
   }
   const had = document.activeElement, inside = $("acts").contains(had);
   $("acts").replaceChildren(...made);
-  // A button that has done its work is gone.
+  // The pressed button disappears.
   if (inside) (made.find(act => act.textContent === had.textContent) ?? $("focus")).focus();
 }

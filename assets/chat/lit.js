@@ -2,7 +2,7 @@
 // browser paints ranges over Gradio's own text, whose nodes stay as they are; a browser that cannot shows none.
 const SHADES = 4;
 
-// The nodes of text in a message, as one text and where each begins.
+// The text nodes of a message, as one string and the offset of each.
 function textOf(message) {
   const walker = document.createTreeWalker(message, NodeFilter.SHOW_TEXT), nodes = [];
   let text = "";

@@ -1,10 +1,10 @@
-// Deletion curves: how probable the model's own result stays when the words go that a measure ranks first.
+// Deletion curves: how probable the model's own result remains as the words that a measure ranks highest are removed.
 const figure = element.querySelector(".faith");
 const NAMES = {
   occlusion: say("left-out words"), gradients: say("gradients"), norms: say("attention by norm"), attention: say("attention"), random: say("random words"),
 };
 const DASHES = ["", "8 3", "2 3", "8 3 2 3", "1 5"];
-// So near are two measures that neither is better.
+// Within this distance, two measures count as equal.
 const ALIKE = 0.02;
 // The picture is as wide as its column: on a phone the plot is narrower, so that its words are not smaller.
 const RIGHT = matchMedia("(max-width: 640px)").matches ? 200 : 430;
@@ -19,7 +19,7 @@ function drawnShape(name, attributes, words = "") {
   return node;
 }
 
-// The names beside the ends of the lines, none over another and none below the plot.
+// Labels beside the ends of the lines, without overlaps and none below the plot.
 function spread(ends) {
   const sorted = [...ends].sort((a, b) => a.y - b.y), last = sorted.length - 1;
   sorted.forEach((end, i) => { if (i) end.y = Math.max(end.y, sorted[i - 1].y + LINE); });

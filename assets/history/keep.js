@@ -13,7 +13,7 @@ function kept() {
   }
 }
 
-// The newest of `runs`, as many as there is room for; the last is always kept. False where this browser stores nothing.
+// Keeps as many of the newest `runs` as fit, always including the last. False if this browser cannot store anything.
 function keep(history) {
   let room = MOST_CHARACTERS;
   const runs = history.runs.slice(0, MOST_RUNS).filter((run, at) => (room -= JSON.stringify(run).length) >= 0 || at === 0);

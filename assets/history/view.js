@@ -1,4 +1,4 @@
-// Draws what this browser kept; a run that is pressed asks the page to fill its tab in. All text goes in as text.
+// Lists the runs kept in this browser; pressing one fills in its tab. All text is inserted as text.
 const root = element.querySelector(".history");
 sayIn(root);
 const LETTERS = 120;
@@ -47,6 +47,6 @@ part("export").addEventListener("click", () => {
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 });
 addEventListener(CHANGED, draw);
-// Another window of this browser keeps in the same place.
+// Other windows of this browser share the same storage.
 addEventListener("storage", (event) => event.key === STORED && draw());
 draw();

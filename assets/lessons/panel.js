@@ -1,15 +1,15 @@
 // The lessons beside the live page: a list of them, and one step at a time. A step is done when the page itself shows
-// what it asks for; how far a visitor came is kept in this browser alone.
+// what it asks for; progress is kept in this browser only.
 const LEARNT = "glassbox-lessons";
 const SOON = 200, UNCHANGED = 1500;
 const panel = make("aside", "lesson"), light = spotlight();
 let index = [], lesson = null, at = 0, opener = null;
-// Of the step on screen: the chosen prediction, what was typed, whether it is done, and how often it was checked in vain.
+// State of the step on screen: the chosen prediction, the typed answer, whether it is done, and the failed checks so far.
 let guess, typed, done, vain;
-// Each step on screen has parts of its own; `shown` are those of the step that the page is being shown the way of.
+// Every step drawn has its own parts; `shown` are the parts of the step whose way the page is showing.
 let parts = {}, shown = null;
 
-// What is kept and cannot be read counts as nothing.
+// Stored progress that cannot be read is ignored.
 const learnt = () => keptHere((storage) => JSON.parse(storage.getItem(LEARNT))) ?? {};
 const keepStep = (step) => keptHere((storage) => storage.setItem(LEARNT, JSON.stringify({ ...learnt(), [lesson.name]: step })));
 

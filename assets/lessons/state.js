@@ -1,4 +1,4 @@
-// What a lesson reads of the page: whether the conditions of a step hold, and the values that its texts quote.
+// What a lesson reads from the page: whether a step's conditions hold, and the values its texts quote.
 
 function visible(selector) {
   return [...document.querySelectorAll(selector)].filter((node) => node.getClientRects().length);
@@ -33,7 +33,7 @@ function allHold(conditions) {
   return conditions.every(holds);
 }
 
-// What the pattern finds in the first element of the selector that has it.
+// What the pattern matches in the first element of the selector that contains a match.
 function valueAt([selector, text = ".+"]) {
   for (const node of visible(selector)) {
     const match = wordsOf(node).match(new RegExp(text, "su"));
@@ -42,7 +42,7 @@ function valueAt([selector, text = ".+"]) {
   return null;
 }
 
-// `words` with each {name} as the page has it.
+// `words` with each {name} replaced by the page's value.
 function quoting(words, places = {}) {
   return words.replace(/\{(\w+)\}/g, (_, name) => valueAt(places[name] ?? ["none"]) ?? "…");
 }

@@ -1,5 +1,5 @@
 // One step at a time: what to predict, to press and to find, checked against what the page shows.
-// What has come of the lessons, in the visitor's language; what has not is asked for, and comes as the value of this view.
+// The lessons received so far, in the visitor's language; a missing one is requested and arrives as the value of this view.
 const known = new Map();
 let wanted = null;
 function ask(name, step = 0) {
@@ -15,7 +15,7 @@ function show(step, chosen = lesson) {
   [guess, typed, done, vain] = [undefined, "", false, 0];
   history.replaceState(history.state, "", `#lesson=${lesson.name}.${at + 1}`);
   const { tab, title, say: words, guess: question, inputs } = lesson.steps[at];
-  // What the tab would open on does not come over what this step fills in.
+  // The tab's opening must not overwrite what this step fills in.
   (window.glassboxOpened ??= new Set()).add(tab);
   openTab(tab);
   panel.ariaBusy = String(Boolean(inputs));
@@ -53,7 +53,7 @@ function choices({ ask, options }) {
   return field;
 }
 
-// What to press, and the field for what is found.
+// What to press, and the field for the answer.
 function askFor() {
   const { press, enter } = lesson.steps[at];
   const nodes = paragraphs(press, "lesson-press");
@@ -70,7 +70,7 @@ function askFor() {
 const asks = () => Boolean(lesson.steps[at].done || lesson.steps[at].enter);
 const met = () => allHold(lesson.steps[at].done ?? []) && (!lesson.steps[at].enter || (typed !== "" && answers(typed, lesson.steps[at].enter)));
 
-// The buttons; where one of them has the focus, it goes on to the one that leads forward.
+// The buttons; if one of them has the focus, it moves to the button that leads forward.
 function fillRow() {
   const focused = parts.row.contains(document.activeElement), way = pressable(say("Show me"), showMe);
   way.disabled = shown === parts;
@@ -95,7 +95,7 @@ function showMessage(words, kind) {
   parts.said.replaceChildren(...paragraphs(words));
 }
 
-// Whether the step is done; its finding then stands there, with what was predicted.
+// Whether the step is done; if so, its finding is shown beside the prediction.
 function look() {
   if (!lesson || done || !asks() || !met()) return;
   const { guess: question, found } = lesson.steps[at];
@@ -110,7 +110,7 @@ function look() {
 
 const mistake = () => (lesson.steps[at].wrong ?? []).find(({ when }) => allHold(when));
 
-// A hint, at a wrong step or where nothing was done.
+// A hint, after a wrong step or when nothing has been done.
 function check() {
   look();
   if (done) return;
@@ -139,7 +139,7 @@ async function showMe() {
   if (!done) fillRow();
 }
 
-// Look again soon after a change, and for mistakes once nothing has changed for a while.
+// Check again soon after a change, and look for mistakes once nothing has changed for a while.
 let soon = 0, later = 0;
 function changed() {
   if (!lesson || done) return;
@@ -154,7 +154,7 @@ function changed() {
 const tabs = document.getElementById("tabs");
 new MutationObserver(changed).observe(tabs, { childList: true, subtree: true, characterData: true, attributes: true });
 for (const kind of ["input", "change", "pointerup", "keyup"]) tabs.addEventListener(kind, changed);
-// Escape while words are being composed is the input method's.
+// While words are being composed, Escape belongs to the input method.
 panel.addEventListener("keydown", (event) => event.key === "Escape" && !event.isComposing && leave());
 
 watch("value", () => {

@@ -17,7 +17,7 @@ let all = false;
 const figure = (share) => (share > 0 && share < 0.00005 ? "<0.01%" : `${(share * 100).toFixed(share < 0.1 ? 2 : 1)}%`);
 const whole = (n) => n.toLocaleString("en");
 const sum = (list, from) => list.subarray(from).reduce((total, share) => total + share, 0);
-// The others are written alike in every language.
+// The other names are the same in every language.
 const filterName = (name) => (name === "temperature" ? say("temperature") : name);
 const setting = (name) => (name === "first" ? knobs.first.value === "1" : Number(knobs[name].value));
 

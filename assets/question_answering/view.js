@@ -35,7 +35,7 @@ function mark(piece) {
   return node;
 }
 
-// What a model says in its own words has no place of its own: the nearest sentence is marked.
+// An answer in the model's own words is not in the text, so the nearest sentence is marked.
 const named = ({ text, quoted }) => (quoted ? text : say("{text} (in the model's own words; the nearest sentence is marked)", { text }));
 
 function section(result) {

@@ -14,7 +14,7 @@ function mirrored(endpoint, parameters, fields, values) {
 // The names in a text with commas or line breaks between them.
 const listed = (text) => (text ?? "").split(/[,\n]/).map((name) => name.trim()).filter(Boolean);
 
-// A message that was sent stands in the conversation: then it is said again, after all that came before it.
+// A message that was sent is already in the conversation: it is sent again, after the messages before it.
 function lastSaid(message, shown) {
   const history = shown.map(({ role, content }) => ({ role, content: plain(content) }));
   const at = history.findLastIndex(({ role }) => role === "user");
@@ -27,5 +27,5 @@ function plain(content) {
   return text.replace(/&(amp|lt);/g, (_, name) => ({ amp: "&", lt: "<" })[name]);
 }
 
-// A call that is longer than its field scrolls, which the keyboard has to reach too.
+// A call longer than its field scrolls, which must work by keyboard too.
 const reachable = () => document.querySelectorAll(".cm-scroller[tabindex='-1']").forEach((each) => { each.tabIndex = 0; });

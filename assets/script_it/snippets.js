@@ -27,7 +27,7 @@ print(result)
 `;
 }
 
-// What is between the two END is given as it stands, whatever quotes it has; and it may be longer than an argument.
+// A here-document needs no quoting and may be longer than an argument.
 function curlCall(address, endpoint, parameters) {
   return `call=${inShell(calling(address, endpoint))}
 

@@ -1,2 +1,2 @@
-// An address with ?embed= is of an iframe in another page: style.css shows one tab alone there.
+// An address with ?embed= belongs to an iframe in another page, where style.css shows a single tab.
 if (new URLSearchParams(location.search).has("embed")) document.documentElement.dataset.embed = "";

@@ -1,5 +1,5 @@
 // Saves what a view shows: as a figure (SVG, PNG), as numbers (CSV, JSON), or as a page that works from a disk (HTML).
-// All of it is made in the browser, of the view's own nodes and data.
+// Everything is made in the browser, from the view's own nodes and data.
 const KEPT_STYLES = [
   "color", "background-color", "background-image", "background-size", "background-position", "background-repeat", "border-top",
   "border-right", "border-bottom", "border-left", "border-radius", "border-collapse", "clip-path", "display", "flex", "flex-wrap", "align-items", "align-self",
@@ -7,10 +7,10 @@ const KEPT_STYLES = [
   "font-weight", "font-variant-numeric", "line-height", "text-align", "text-decoration", "text-underline-offset", "white-space",
   "overflow-wrap", "vertical-align", "list-style", "box-sizing", "outline",
 ];
-// Bars have their size from the view; texts and boxes find theirs again.
+// Bars keep the size they have in the view; texts and boxes are laid out again.
 const SIZED = /(fill|bar|ramp|track|line)$/;
 
-// A copy of `root` that looks the same without the page's style sheets, less what is not to be seen.
+// A copy of `root` that looks the same without the page's style sheets, with hidden elements removed.
 function still(root) {
   const copy = root.cloneNode(true);
   const walk = (node, twin) => {

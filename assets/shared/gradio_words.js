@@ -1,4 +1,4 @@
-// What Gradio itself writes into the page, and has in no other language: translated as it comes.
+// Translates the words that Gradio itself adds to the page, as they appear, where Gradio has no translation.
 
 const GRADIOS = {
   Error: say("Error"), Warning: say("Warning"), Info: say("Info"), Close: say("Close"), undo: say("Undo"),
@@ -19,7 +19,7 @@ function sayGradio(node) {
   }
 }
 
-// Only what comes is looked at, once: a text that streams adds many nodes.
+// Only new nodes are checked, and only once: streamed text adds many.
 new MutationObserver((changes) => {
   for (const { addedNodes } of changes)
     for (const node of addedNodes)

@@ -1,7 +1,7 @@
-// What the tour and the lessons share: they open tabs of the live page, light up a part of it, and keep in this browser
-// alone how far a visitor came.
+// Shared by the tour and the lessons: both open tabs of the live page, highlight a part of it, and keep the visitor's
+// progress in this browser only.
 
-// A browser that forbids storage keeps nothing.
+// Where the browser forbids storage, nothing is kept.
 function keptHere(act) {
   try {
     return act(localStorage);
@@ -22,7 +22,7 @@ function openTab(name) {
   if (tab?.getAttribute("aria-selected") !== "true") tab?.click();
 }
 
-// The first element of `selector` that is seen; a tab's parts come a little after it was opened.
+// The first visible element of `selector`; a tab's parts appear a little after it is opened.
 async function seen(selector) {
   for (let look = 0; look < 60; look++) {
     const node = document.querySelector(selector);

@@ -1,4 +1,4 @@
-// What `demos/packed.py` packed, as it was: a long list comes as {chunks: [JSON of some of its items, ...]}.
+// Restores what `demos/packed.py` packed: a long list arrives as {chunks: [JSON of some of its items, ...]}.
 let pieces = new Map();
 let before = new Map();
 
@@ -14,12 +14,12 @@ function unpacked(value) {
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, unpacked(each)]));
 }
 
-// Calls `draw` with the value now and whenever it has changed: once a frame, however often it changes.
+// Calls `draw` with the value now and after each change, at most once a frame.
 function drawn(draw) {
   let due = false;
   const now = () => {
     due = false;
-    // Of a value that changed in part, the rest was read the last time.
+    // If only part of a value changed, the rest was read last time.
     [before, pieces] = [pieces, new Map()];
     draw(unpacked(props.value));
   };

@@ -1,4 +1,4 @@
-// The page's words in the visitor's language, from the table that came with the page; what has no entry stays English.
+// The page's words in the visitor's language, from the table sent with the page; words without an entry stay English.
 
 function translated(english) {
   return globalThis.glassboxWords?.[english] ?? english;
@@ -9,7 +9,7 @@ function say(english, values = {}) {
   return translated(english).replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }
 
-// One of two sentences, as `n` is 1 or not; the number is `{n}` there.
+// The first sentence if `n` is 1, else the second; `{n}` stands for the number.
 function sayCount(n, one, many, values = {}) {
   return say(n === 1 ? one : many, { n: n.toLocaleString("en"), ...values });
 }

@@ -42,7 +42,7 @@ function through(at) {
   trigger("input", { at });
 }
 
-// What is drawn anew keeps the focus: on the same button, else on the first candidate, else on the token.
+// Redrawing keeps the focus: on the same button, else on the first candidate, else on the token.
 function describe() {
   const had = document.activeElement, inside = detail.contains(had) || (homeless && had === document.body);
   fillDetail();

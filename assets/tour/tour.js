@@ -1,5 +1,5 @@
-// A tour of a minute: five steps on the live page, each beside what it is about. It can be left at any moment, by Escape
-// too. That it was taken or left is kept, and its button stands back then.
+// A one-minute tour: five steps on the live page, each beside the part it describes. It can be left at any time, also
+// with Escape. The browser remembers that it was taken or left, and its button then becomes less prominent.
 const TOURED = "glassbox-toured";
 
 const STEPS = [
@@ -30,7 +30,7 @@ function glassboxTour() {
     document.getElementById("tour-start")?.focus({ preventScroll: true });
   };
   const onKey = (event) => {
-    // While words are being composed it is the input method's.
+    // While words are being composed, the key belongs to the input method.
     if (event.key === "Escape" && !event.isComposing) leave();
   };
   const show = async (at) => {
@@ -38,7 +38,7 @@ function glassboxTour() {
     const { tab, at: selector, press, say: sentence } = STEPS[at], mine = (turn += 1);
     openTab(tab);
     const node = await seen(selector);
-    // Meanwhile the tour was left, or went on.
+    // The tour was left or moved on in the meantime.
     if (turn !== mine) return;
     if (press) node?.querySelector(press)?.click();
     light.on(node);

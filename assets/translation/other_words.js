@@ -13,7 +13,7 @@ function button({ text, probability }, number) {
   return node;
 }
 
-// A button that has done its work is gone: the focus goes to the word that it changed.
+// The pressed button disappears, so the focus moves to the word it changed.
 function draw() {
   const inside = root.contains(document.activeElement);
   const { others = [], note = "", undo: can = false } = props.value || {};

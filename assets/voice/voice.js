@@ -1,8 +1,8 @@
-// Reads texts aloud with a voice of this device, the word that is read marked. A voice from the net would be sent the text.
+// Reads texts aloud with a voice of this device and marks the current word. An online voice would receive the text.
 function glassboxVoice() {
   const MARK = "read-aloud";
   let button = null;
-  // Which reading is going on: what comes late of one that was stopped is left aside.
+  // The number of the current reading: late events of one that was stopped are ignored.
   let turn = 0;
 
   const unmark = () => globalThis.CSS?.highlights?.delete(MARK);
@@ -14,7 +14,7 @@ function glassboxVoice() {
     button = null;
   }
 
-  // Some browsers load their voices when they are first asked for.
+  // Some browsers load their voices only when first asked for them.
   async function voiceFor(language) {
     for (let look = 0; look < 20; look++) {
       const voices = speechSynthesis.getVoices();
@@ -31,7 +31,7 @@ function glassboxVoice() {
 
   const wordsOf = (node) => node.value ?? node.textContent;
 
-  // A text field has its word selected; elsewhere the word is painted, which changes nothing of the view.
+  // In a text field the word is selected; elsewhere it is highlighted, which leaves the view's nodes unchanged.
   function mark(node, start, end) {
     if (node.value !== undefined) return node.setSelectionRange(start, end);
     const texts = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
@@ -45,11 +45,11 @@ function glassboxVoice() {
     }
   }
 
-  // `last` takes the last of the nodes alone, as of a conversation.
+  // With `last`, only the last of the nodes is read, such as the latest reply.
   const nodesAt = (selector, last) => [...document.querySelectorAll(selector)].filter((node) => wordsOf(node).trim()).slice(last ? -1 : 0);
   const text = (selector, last) => nodesAt(selector, last).map(wordsOf).join("\n");
 
-  // Whether `pressed` was reading, and so is to stop. No server has to be asked for that.
+  // Whether `pressed` was reading and should stop, which needs no request to the server.
   function stopped(pressed) {
     const reading = button === pressed;
     if (reading) stop();
@@ -83,7 +83,7 @@ function glassboxVoice() {
     });
   }
   addEventListener("pagehide", stop);
-  // A run that begins replaces what is read: see demos/run_marks.py.
+  // A new run replaces the text being read: see demos/run_marks.py.
   const began = ({ attributeName }) => attributeName.startsWith("data-run") && document.body.getAttribute(attributeName) === "started";
   const leave = () => button && stop();
   new MutationObserver((changes) => changes.some(began) && leave()).observe(document.body, { attributes: true });
