@@ -22,12 +22,12 @@ from demos.question_answering.texts import (
     WHY,
     contexts,
 )
-from demos.question_answering.view import AnswerView, Asked, near, plain, status_of, view, why
+from demos.question_answering.view import AnswerView, Asked, near, plain, status_of, unmeasured, view, why
 from demos.status import StatusLine
 from demos.tab import Carry, Form, Opening, Tab, carry_button
 from demos.views.faithfulness import FaithfulnessView
 from demos.views.why import KEPT, NOT_ATTENTION, WhyView, unfolds
-from demos.words import localize, say
+from demos.words import localize
 from models.catalog.offers import BUNDLED, Offers
 from models.catalog.reading import reading, unread_language
 from models.runtime.cache import ModelCache
@@ -126,7 +126,7 @@ def render(answerer: Answerer) -> Form:
             return
         reader = answerer.using(asked.answers.run.model)
         if not reader.has_reasons:
-            yield {why_view: {"groups": [], "facts": [say("The words of a language model are not measured here.")]}}
+            yield {why_view: {"groups": [], "facts": [unmeasured(answerer)]}}
             return
         found = None
         yield {why_view: why(asked)}

@@ -10,6 +10,7 @@ from demos.status import describe
 from demos.views.why import Strip, agreement, completeness, group
 from demos.words import say, say_count
 from models.explain.attribution import Reasons, Word
+from models.tasks.question_answering.adapter import Answerer
 from models.tasks.question_answering.results import Answer, Answers
 from models.text.sentences import Span
 from models.text.words import words
@@ -186,3 +187,10 @@ def plain(answers: Answers, place_of: PlaceOf = nowhere) -> dict[str, Any]:
         "windows": answers.windows,
         **asdict(answers.run),
     }
+
+
+def unmeasured(answerer: Answerer) -> str:
+    """What is said where a model has no reasons: which one has."""
+    name = next((each.name for each in answerer.models if answerer.using(each.name).has_reasons), "")
+    words = say("The words of a language model are not measured here.")
+    return say("{words} Choose {model} to see them.", words=words, model=name) if name else words

@@ -59,7 +59,8 @@ def why(text: str, result: Sentiment, gradients: Gradients | None = None, both: 
         for name, short, effects in measures[: 2 if both else 1]
     ]
     towards = (say("towards negative"), say("towards positive"))
-    notes = facts(left_out, gradients) if both else [say("The words of a language model are only left out.")]
+    alone = say("The words of a language model are only left out. MiniLM-sentiment has both measures.")
+    notes = facts(left_out, gradients) if both else [alone]
     return {"groups": [group(strips, towards, reach=1.0)], "facts": notes}
 
 

@@ -25,7 +25,7 @@ def status_of(result: Translation, aligned: bool = True, done: bool = False) -> 
         if circles
         else "",
         say("could not be kept: {what}", what=", ".join(lost)) if lost else "",
-        "" if aligned else say("no word alignment"),
+        "" if aligned else say("no word alignment: the Firefox models have it"),
         say_count(result.left, "time is up: {n} sentence left", "time is up: {n} sentences left")
         if done and result.left
         else "",

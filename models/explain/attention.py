@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
 
+from models.catalog.room import check_room
 from models.explain.attention_math import Weights, aggregate, by_norm
 from models.explain.reading import Token
 from models.runtime.cache import ModelCache
@@ -156,6 +157,7 @@ class Attender:
         source = self.source(model)
         from models.explain.attention_reading import read_transformer, read_translator
 
+        check_room(self.cache, source.spec, self.specs, "Model")
         with self.cache.lease(source.spec.with_attention(), report) as loaded:
             elapsed = stopwatch()
             if source.spec.head == "translation":

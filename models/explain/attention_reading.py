@@ -35,7 +35,7 @@ def read_transformer(loaded: Loaded, text: str, text_pair: str) -> Reading:
     attentions = getattr(output, "attentions", None)
     config = loaded.model.config
     if not attentions:
-        raise InputError("Model", f"A {config.model_type} model gives no attention weights. Choose another model.")
+        raise InputError("Model", f"A {config.model_type} model gives no attention weights. All bundled models do.")
     read = tokens((first, second), spans, encoding.sequence_ids(0), encoding.tokens())
     shared = getattr(config, "num_key_value_heads", config.num_attention_heads)
     return Reading(read, read, stack(attentions), norms(), shared, dropped)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from models.catalog.room import check_room
 from models.explain.attention import ENCODER_DECODERS, Attender
 from models.explain.heads.outcome import Ablation, Ranking
 from models.explain.heads.switches import check_within, switches
@@ -70,6 +71,7 @@ class Ablator:
     @contextmanager
     def _probe(self, model: str, text: str, text_pair: str, report: Report) -> Iterator["Probe"]:
         source = self.attender.source(model)
+        check_room(self.cache, source.spec, self.attender.specs, "Model")
         with self.cache.lease(source.spec.with_attention(), report) as loaded:
             if source.spec.head in ENCODER_DECODERS:
                 from models.explain.heads.written import writer

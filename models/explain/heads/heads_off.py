@@ -79,7 +79,9 @@ def _blinded(layer: AttentionLayer, cut: list[tuple[int, int, Any, Any]], rows: 
     signature = inspect.signature(layer.module.forward)
     name = next((each for each in MASKS if each in signature.parameters), None)
     if name is None or hasattr(layer.module, "value_proj"):  # DeBERTa's mask is not added.
-        raise InputError(FIELD, "This model's heads can be switched off, but no single looks.")
+        raise InputError(
+            FIELD, "This model's heads can be switched off, but no single looks. With SmolLM2 and MiniLM both can."
+        )
 
     def blind(_: nn.Module, args: tuple[Any, ...], named: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         bound = signature.bind(*args, **named)

@@ -73,7 +73,9 @@ def last_norm(model: Any) -> torch.nn.Module:
 def no_lens(model: Any) -> InputError:
     """The refusal of a model whose states cannot be read so."""
     kind = model.config.model_type
-    return InputError("model", f"The lens cannot be put on a {kind} model. Choose another model.")
+    return InputError(
+        "model", f"The lens cannot be put on a {kind} model. SmolLM2 and the bundled translators have the lens."
+    )
 
 
 @torch.inference_mode()

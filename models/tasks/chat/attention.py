@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from models.catalog.bundled import SMOLLM2
+from models.catalog.room import check_room
 from models.explain.attention_math import Weights
 from models.explain.tokens import Token
 from models.runtime.cache import ModelCache
@@ -66,6 +68,7 @@ class ReplyReader:
         """
         spent = stopwatch()
         context = context_of(prompt, reply)
+        check_room(self.cache, self.spec, (SMOLLM2,), "model")
         with self.cache.lease(self.spec.with_attention(), report) as loaded:
             from models.explain.rereading import reread
 
