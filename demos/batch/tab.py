@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 from gradio.components import Component
 
-from demos.batch.opening import EXAMPLE, batch_opening
+from demos.batch.opening import batch_opening, example_file
 from demos.batch.page import batch_page, options_of
 from demos.events import QUIET, UNSEEN, on_run, throttled
 from demos.guard import guarded
@@ -51,7 +51,7 @@ def render(desk: BatchService) -> Form:
         return page.opened(desk.find(secret), secret, task)
 
     def open_example(*chosen: str) -> dict[Any, Any]:
-        return open_file(str(EXAMPLE), *chosen)
+        return open_file(str(example_file()), *chosen)
 
     def restore(secret: str, here: str, path: str | None) -> dict[Any, Any]:
         """Restore the job of this browser's secret when the page is opened again, then without the file at `path`."""

@@ -11,7 +11,7 @@ import pytest
 from openpyxl import Workbook
 
 from demos.batch.form import BatchForm, batch_form, guess
-from demos.batch.opening import EXAMPLE, example
+from demos.batch.opening import EXAMPLES, example, reviews_of
 from demos.batch.page import ENDINGS, HEADERS, Upload, batch_page, options_of
 from demos.batch.results import BINS, batch_results, histogram, nice, shares
 from demos.batch.table import CELL_LETTERS, as_value, fitting
@@ -306,10 +306,17 @@ def test_an_upload_is_its_path() -> None:
 
 def test_the_example_is_read() -> None:
     """Whatever the task, its texts are found."""
-    table = job(EXAMPLE.read_text(encoding="utf-8"))
+    table = job(EXAMPLES["en"].read_text(encoding="utf-8"))
     assert len(table.table) == 24
     assert guess(table, "text") == "review"
     assert table.table.reading.notes == ()
+
+
+def test_the_example_has_chinese_columns_for_who_reads_chinese(chinese_visitor: None) -> None:
+    """Its rows have the same reviews, so that what was made of them beforehand is theirs too."""
+    mine, english = example(), job(EXAMPLES["en"].read_text(encoding="utf-8"))
+    assert list(mine.table.columns) == ["商品", "星级", "英文评论"]
+    assert list(mine.table.frame[reviews_of(mine)["text"]]) == list(english.table.frame["review"])
 
 
 def test_the_example_is_read_once() -> None:

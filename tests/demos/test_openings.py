@@ -51,7 +51,7 @@ def page() -> dict[str, Form]:
 def test_every_tab_of_a_model_opens_on_a_result() -> None:
     """A tab without one would greet its visitors with an empty form."""
     assert {tab for tab, language, by in every() if (language, by) == ("en", "")} == set(TABS)
-    # A batch runs on the small models, none of which reads Chinese.
+    # A batch runs on the small models, none of which reads Chinese: see `EXAMPLES` in demos/batch/opening.py.
     assert {tab for tab, language, _ in every() if language == "zh"} == set(TABS) - {"batch"}
 
 
