@@ -13,8 +13,8 @@ TOKEN = "#chat-tokens .token >> nth=5"
 class View:
     """A view: the `tab` it is in, what is clicked there one after another, and what shows that it is there.
 
-    `part` is the part of the page that it takes up. A step that begins with "hover " only points; one with " is " picks
-    a value of a list, which takes two clicks.
+    `part` is the part of the page that it takes up; `wide`, if given, is what must not become narrow on a phone. A step
+    that begins with "hover " only points; one with " is " picks a value of a list, which takes two clicks.
     """
 
     name: str
@@ -22,6 +22,7 @@ class View:
     steps: tuple[str, ...]
     seen: str
     part: str
+    wide: str = ""
 
     @property
     def clicks(self) -> int:
@@ -71,8 +72,9 @@ VIEWS = (
         "why this token",
         "Chat",
         (f"hover {TOKEN}", "#chat-tokens >> text='Why this token'"),
-        "#chat-salience .why-word >> nth=0",
+        "#chat-salience:has-text('Spearman')",
         "#chat-why",
+        "#chat-salience .why-ramp",
     ),
     View(
         "layers of a reply",

@@ -79,23 +79,6 @@ def test_no_grave_fault(blank: Page, sites: Callable[[Sequence[str]], str], titl
     assert faults_in_both_themes(page, part) == []
 
 
-def test_no_grave_fault_where_a_token_is_explained(blank: Page, sites: Callable[[Sequence[str]], str]) -> None:
-    """The tokens of a reply, what the prompt's words did for one of them, and the layers' guesses."""
-    page = blank
-    page.emulate_media(reduced_motion="reduce")
-    page.goto(sites(("Chat",)))
-    open_tab(page, "Chat")
-    answer(page.get_by_role("tabpanel").filter(visible=True), "Chat")
-    page.locator("#chat-tokens .token").nth(5).hover()
-    page.locator("#chat-tokens").get_by_text("Why this token", exact=True).click()
-    expect(page.locator("#chat-salience")).to_contain_text("Spearman", timeout=PATIENCE)
-    assert faults_in_both_themes(page, "#chat-why") == []
-    page.set_viewport_size({"width": 390, "height": 844})
-    assert faults(page, "#chat-why") == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    assert page.locator("#chat-salience .why-ramp").evaluate("ramp => ramp.offsetWidth") > 100
-
-
 def test_a_fault_is_found(blank: Page, sites: Callable[[Sequence[str]], str]) -> None:
     """Faint text and a field without a name, planted in the page, do not pass."""
     page = blank

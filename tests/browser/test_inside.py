@@ -47,6 +47,8 @@ def test_a_view_is_near_and_readable(blank: Page, opened: Callable[[str], str], 
     page.set_viewport_size({"width": 390, "height": 844})
     assert faults(page, view.part) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    if view.wide:
+        assert page.locator(view.wide).evaluate("node => node.offsetWidth") > 100
 
 
 def test_the_words_of_a_picture_are_readable_on_a_phone(blank: Page, opened: Callable[[str], str]) -> None:
