@@ -35,7 +35,7 @@ CLUSTER, EMOJI = regex.compile(r"\X"), regex.compile(r"[\p{Emoji}--\p{ASCII}]", 
 BEFORE, KNOWN = "€£¥₹₽₩±≈~<>≤≥×#№§^", "$%°"
 # 12.50 as an amount of money or a measure, where a version or a time of the day is written alike.
 CURRENCY = "$€£¥₹₽₩"
-# Of these the network would make the dollar alone, which is another currency.
+# Of these the network makes the dollar alone, which is another currency; in English that is the US$.
 DOLLAR = regex.compile(r"(?<![\w$])(?:US|CA|AU|NZ|HK|MX|SG|NT|[ACS])\$")
 AMOUNT = {False: regex.compile(r"\d+\.\d{1,2}"), True: regex.compile(r"\d+,\d{1,2}")}
 _WORDS = "per ?cent|por cento|[mb]illions?|milh|bilh|[mb]ilion|met(?:er|re|ro)|kilo|quil|lit(?:er|re|ro)|gra[mu]|degree"
@@ -76,6 +76,8 @@ def kept(text: str, pair: tuple[str, str], strange: Collection[str], closely: bo
             if any(taken[span.start : span.end]):
                 continue
             if pattern is TWELVE and not (_changes_hours(pair) and is_alone(text, match)):
+                continue
+            if pattern is DOLLAR and match[0] == "US$" and pair[1] == "en":
                 continue
             taken[span.start : span.end] = [True] * len(match[0])
             if pattern is TWELVE:

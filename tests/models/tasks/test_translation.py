@@ -376,7 +376,7 @@ FOUND = [
     ("en", "He paid HK$1,234.50 for it.", "HK$1.234,50"),
     ("en", "He has $5 and US$6.", "$5 e US$6."),
     ("en", "A budget of NZ$3 million was approved.", "NZ$3 milhões"),
-    ("pt", "Custa US$ 1.234,50.", "It costs US$ 1,234.50."),
+    ("pt", "Custa A$ 20 por dia.", "It costs A$ 20 per day."),
     # Numbers in Roman numerals behind an abbreviation.
     ("pt", "O séc. XXI começou.", "The 21st century began."),
     ("pt", "No séc. XIX e no vol. II.", "In the 19th century and vol. II."),
