@@ -107,6 +107,17 @@ def test_a_tab_opens_on_what_the_model_that_it_begins_with_made(tab: str, by: st
     assert opened(tab, form)[form.opening.status].startswith(f"Made beforehand by {by}")
 
 
+def test_compare_opens_on_the_models_in_its_pickers() -> None:
+    """Also where the tab begins with others."""
+    title = next(each for each in app.TABS if each.name == "compare")
+    sentiment = tuple(sorted(OFFERS.sentiment, key=lambda spec: spec.grade != "accurate"))
+    with gr.Blocks():
+        form = title.show(ModelCache(no_model, 1), offers=replace(OFFERS, sentiment=sentiment))
+    updates, found = opened("compare", form), made("compare", "en")
+    assert found is not None
+    assert {updates[form.inputs[f"sentiment_model_{side}"]] for side in "ab"} == set(found.models)
+
+
 @pytest.mark.usefixtures("chinese_visitor")
 def test_a_page_in_chinese_opens_in_chinese(page: dict[str, Form]) -> None:
     """Also the words around the result."""
