@@ -46,7 +46,7 @@ def table(status: CacheStatus) -> pd.DataFrame:
             round(m.nbytes / MEGABYTE),
             m.loads,
             m.hits,
-            _last_used(m.idle),
+            last_used(m.idle),
         )
         for m in status.models
     ]
@@ -67,8 +67,11 @@ def summary(status: CacheStatus) -> str:
     return " · ".join([counts, *(localize(note) for model in status.models for note in model.notes)])
 
 
-def _last_used(idle: float | None) -> str:
-    return say("not in memory") if idle is None else say("{n:.0f} s ago", n=idle)
+def last_used(idle: float | None) -> str:
+    """How long ago something was used; None where it is not in memory."""
+    if idle is None:
+        return say("not in memory")
+    return say("{n:.0f} s ago", n=idle) if idle < 120 else say("{n:.0f} min ago", n=idle / 60)
 
 
 def render(runtime: Runtime) -> Form:
