@@ -140,7 +140,7 @@ def validator(check: Callable[..., None], fields: Sequence[str]) -> Callable[...
             check(*values)
         except InputError as error:
             wrong = error
-        at = fields.index(wrong.field) if wrong and wrong.field in fields else 0
+        at = next((i for i, each in enumerate(fields) if wrong and each.lower() == wrong.field.lower()), 0)
         verdicts = [gr.validate(wrong is None or i != at, localize(wrong or "")) for i in range(len(fields))]
         # Gradio takes the result of a function with one output as the value of that output: a list would not be read.
         return verdicts if len(fields) > 1 else verdicts[0]

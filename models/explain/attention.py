@@ -134,7 +134,9 @@ class Attender:
         if text_pair != "":
             check_text(text_pair, "Second text", self.limits.text)
             if source.spec.head not in READS_A_PAIR:
-                raise InputError("Second text", f"{source.name} reads one text. Clear the second, or choose MiniLM.")
+                pairs = [each.name for each in sources(self.specs) if each.spec.head in READS_A_PAIR]
+                remedy = f"Clear the second, or choose {pairs[0]}." if pairs else "Clear the second."
+                raise InputError("Second text", f"{source.name} reads one text. {remedy}")
 
     def check_place(self, layer: object, head: object) -> None:
         """Raise InputError where no model at all has such a layer or head; the model's own limits hold later."""

@@ -22,6 +22,12 @@ def test_the_message_stands_at_the_field_it_names() -> None:
     assert (last["is_valid"], last["message"]) == (False, "last is empty.")
 
 
+def test_an_argument_is_named_as_it_is_written_in_a_call() -> None:
+    """A label of the page begins with a capital, the argument of an endpoint does not."""
+    verdicts = validator(refuse, ["first", "Last"])("a", "")
+    assert [verdict["is_valid"] for verdict in verdicts] == [True, False]
+
+
 def test_a_single_field_gets_its_message_too() -> None:
     """Gradio reads the verdict on one field only where it is no list."""
     verdict = validator(refuse, ["last"])("")

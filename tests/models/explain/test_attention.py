@@ -157,7 +157,7 @@ def test_the_longer_of_two_texts_is_cut_first(lengths: tuple[int, int], expected
         ("", "x" * 10_001, "", "10,001 characters"),
         ("", "a", "\u200b", "Second text is empty"),
         ("GPT-5", "a", "", "must be one of all-MiniLM-L6-v2"),
-        (SMOLLM2.name, "a", "b", "reads one text"),
+        (SMOLLM2.name, "a", "b", "reads one text. Clear the second, or choose all-MiniLM-L6-v2"),
     ],
 )
 def test_bad_input_is_refused_before_any_model_loads(
