@@ -80,6 +80,7 @@ function exportBar({ root, name, table, data, shown }) {
     JSON: () => new Blob([JSON.stringify(data(), null, 1)], { type: "application/json" }),
     HTML: () => new Blob([pageOf(figureOf(root), name, data())], { type: "text/html" }),
   };
+  bar.append(say("Save"));
   for (const [format, blob] of Object.entries(make)) {
     const button = document.createElement("button");
     button.type = "button";

@@ -56,7 +56,7 @@ function describe() {
 function fillDetail() {
   const { next, asks } = given;
   if (!open) {
-    const following = next?.length ? [choices(say("what may come next: click one to take it"), next, null, takingAfter(""))] : [];
+    const following = next?.length ? [choices(say("What may come next: click one to take it"), next, null, takingAfter(""))] : [];
     const hint = shown.some(({ nodes }) => nodes.length) ? say("Point at a token, or walk with the arrow keys.") : "";
     const more = hint && asks ? `${hint} ${say("Click one to see what the model looked at as it chose it.")}` : hint;
     return detail.replaceChildren(...following, make("p", "token-hint", more));
@@ -139,7 +139,7 @@ function rows() {
   return [["text", "token", "probability", "rivals"], ...tokens];
 }
 
-const saving = exportBar({ root: view, name: "tokens", table: rows, data: () => given, shown: () => Boolean(given.passages?.length) });
+const saving = exportBar({ root: view, name: "tokens", table: rows, data: () => given, shown: () => given.passages?.some(({ tokens }) => tokens.length) });
 
 element.addEventListener("keydown", (event) => {
   if (event.key === "Escape") pin = false;

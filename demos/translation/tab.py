@@ -67,6 +67,10 @@ def render(translators: Translators) -> Form:
             )
             count = StatusLine("translation-count")
             bar = document_bar("translation")
+            # On a phone too they stand before the translation.
+            with gr.Row():
+                run = gr.Button("Translate", variant="primary", elem_id="translation-run")
+                stop = gr.Button("Stop", interactive=False, elem_id="translation-stop")
         with gr.Column(min_width=280):
             output = gr.Textbox(
                 label="Translation",
@@ -78,9 +82,6 @@ def render(translators: Translators) -> Form:
             )
             status = StatusLine("translation-status")
             read_aloud("translation", "#translation-output textarea", target)
-    with gr.Row():
-        run = gr.Button("Translate", variant="primary", elem_id="translation-run")
-        stop = gr.Button("Stop", interactive=False, elem_id="translation-stop")
     offered = {label: each for label, each in CHINESE.items() if each[1:] in translators.specs}
     chinese = ready_examples(
         [[*example, translators.choose(*example[1:]).spec.name] for example in offered.values()],
