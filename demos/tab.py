@@ -126,4 +126,4 @@ class Tab(Generic[F]):
 
 def carry_button(elem_id: str) -> gr.Button:
     """The button of a Carry, the same in every tab."""
-    return gr.Button("Open in the attention tab", size="sm", elem_id=elem_id)
+    return gr.Button("Open in the Attention tab", size="sm", elem_id=elem_id)

@@ -4,9 +4,10 @@ const BARS = 8;
 
 // The head on screen, or both that are compared.
 function headsInWords(view) {
-  const { data, state } = view, head = `${describeHead(data, state.layer, chosen(view).head)}.`;
+  const { data, state } = view, ended = (facts) => say("{facts}.", { facts });
+  const head = ended(describeHead(data, state.layer, chosen(view).head));
   if (state.view !== "compare" || state.with !== "head") return [head];
-  return [`A: ${head}`, `B: ${describeHead(data, state.layerB, state.headB)}.`];
+  return [`A: ${head}`, `B: ${ended(describeHead(data, state.layerB, state.headB))}`];
 }
 
 // The same including the texts if those are compared, for readers who cannot see them in the picture.

@@ -70,7 +70,7 @@ def render(tokenizing: Tokenizing) -> Form:
             return {}, ""
         found = tokenizing(text, models)
         spent = seconds(sum(each.seconds for each in found))
-        return tokenizer_value(text, found), say("cut in {time}, without a model", time=spent)
+        return tokenizer_value(text, found), say("Cut in {time}, without a model", time=spent)
 
     gr.on([text.change, chosen.change], None, None, None, js=AFTER_A_PAUSE, **QUIET)
     # While an answer is on its way no other is asked for; then the newest text is, so that none comes late.
