@@ -135,8 +135,10 @@ class Attender:
             check_text(text_pair, "Second text", self.limits.text)
             if source.spec.head not in READS_A_PAIR:
                 pairs = [each.name for each in sources(self.specs) if each.spec.head in READS_A_PAIR]
-                remedy = f"Clear the second, or choose {pairs[0]}." if pairs else "Clear the second."
-                raise InputError("Second text", f"{source.name} reads one text. {remedy}")
+                if pairs:
+                    message = f"{source.name} reads one text. Clear the second, or choose {pairs[0]}."
+                    raise InputError("Second text", message)
+                raise InputError("Second text", f"{source.name} reads one text. Clear the second.")
 
     def check_place(self, layer: object, head: object) -> None:
         """Raise InputError where no model at all has such a layer or head; the model's own limits hold later."""
