@@ -21,9 +21,9 @@ from models.runtime.cache import ModelCache
 from models.runtime.limits import DEFAULT_LIMITS, Limits
 
 Place = tuple[int, int]
-# Tells the view that another head of its text has failed, or a run; it goes on showing the head that it has.
-TELL = '() => void document.querySelector("#worked-head .worked-body")?.dispatchEvent(new Event("{}"))'
-FAILED, RUN_FAILED = TELL.format("failed"), TELL.format("runfailed")
+# The event in the view that another head of its text, or a run, has failed: it goes on showing the head that it has.
+DISPATCH = '() => void document.querySelector("#worked-head .worked-body")?.dispatchEvent(new Event("{}"))'
+FAILED, RUN_FAILED = DISPATCH.format("failed"), DISPATCH.format("runfailed")
 EXAMPLES = {
     "encoder": ("What “it” stands for", "The animal didn't cross the street because it was too tired."),
     "causal-lm": ("A model that writes", "The trophy doesn't fit in the suitcase because it is too big."),
