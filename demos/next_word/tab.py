@@ -121,12 +121,16 @@ def render(adapter: NextWord) -> Form:
 
     def measure_page(text: str, model: str, report: Report = ignore) -> Iterator[tuple[Any, ...]]:
         yield {}, say("Waiting for the model"), None, {}
-        for found in throttled(meter.using(model).stream(text, report), every=0.5):
-            yield perplexity_view(found), perplexity_status(found), gr.skip(), gr.skip()
+        for found in throttled(meter.fitting(model).stream(text, report), every=0.5):
+            yield perplexity_view(found, meter.using(model).spec.name), perplexity_status(found), gr.skip(), gr.skip()
         yield gr.skip(), gr.skip(), perplexity_json(text, found), gr.skip()
 
     def check(text: object, model: object = "") -> None:
-        meter.using(model).check(text)
+        meter.fitting(model).check(text)
+
+    def measuring(model: str) -> PerplexityMeter:
+        """The meter with this very model; where none is named, any will do."""
+        return meter.using(model) if model else meter.fitting()
 
     on_next_token(
         drafter, ask, (text, model), outputs, stop, {sampling: lambda found: bench(found.distribution)}, run_text
@@ -141,9 +145,9 @@ def render(adapter: NextWord) -> Form:
 
         Args:
             text: what is to be measured
-            model: a name that the picker of the tab offers; the empty one is the tab's default
+            model: a name that the picker of the tab offers; if empty, the first whose copy fits into memory
         """
-        return perplexity_json(text, meter.using(model)(text, report))
+        return perplexity_json(text, measuring(model)(text, report))
 
     def next_token(text: str, model: str = "", *, report: Report = ignore) -> dict[str, Any]:
         """The likeliest tokens to follow `text`, up to 200, and what is left for all others.
@@ -154,7 +158,7 @@ def render(adapter: NextWord) -> Form:
         """
         return next_json(drafter.using(model)(text, 0, report=report))
 
-    endpoint(perplexity, "perplexity", check)
+    endpoint(perplexity, "perplexity", lambda text, model="": measuring(model).check(text))
     endpoint(next_token, "next_token", check)
 
     def whole(text: str, model: str) -> tuple[str, str, str]:

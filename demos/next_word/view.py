@@ -11,13 +11,20 @@ from models.tasks.drafts.adapter import Drafts
 from models.tasks.next_word.perplexity import Perplexity
 
 
-def perplexity_view(result: Perplexity) -> dict[str, Any]:
-    """The text token by token under its perplexity."""
+def perplexity_view(result: Perplexity, asked: str = "") -> dict[str, Any]:
+    """The text token by token under its perplexity; noted is where another model than the one `asked` measured it."""
     note = say(
         "At each token the model was as unsure, in the geometric mean, as among {n:,.1f} tokens that are all as "
         "likely.",
         n=result.value,
     )
+    if asked not in ("", result.run.model):
+        other = say(
+            "Measured by {model}: the copy of {asked} that can measure a text takes more memory than there is.",
+            model=result.run.model,
+            asked=asked,
+        )
+        note = f"{note} {other}"
     title = say("Perplexity {n:,.1f}", n=result.value)
     return view(passage(result.tokens, say("The tokens of the text"), title, note))
 

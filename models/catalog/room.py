@@ -11,13 +11,17 @@ from models.runtime.spec import ModelSpec
 MOST = 3
 
 
+def has_room(cache: ModelCache, spec: ModelSpec) -> bool:
+    """Whether the copy of `spec` fits into memory beside no other model."""
+    return spec.with_attention().nbytes <= cache.budget
+
+
 def check_room(cache: ModelCache, spec: ModelSpec, others: Iterable[ModelSpec], field: str) -> None:
     """Raise InputError at `field` where the copy of `spec` never fits; it names models of `others` whose copy does."""
-    needed = spec.with_attention().nbytes
-    if needed <= cache.budget:
+    if has_room(cache, spec):
         return
-    size, room = f"{needed / MEGABYTE:,.0f}", f"{cache.budget / MEGABYTE:,.0f}"
-    fitting = ", ".join([each.name for each in others if each.with_attention().nbytes <= cache.budget][:MOST])
+    size, room = f"{spec.with_attention().nbytes / MEGABYTE:,.0f}", f"{cache.budget / MEGABYTE:,.0f}"
+    fitting = ", ".join([each.name for each in others if has_room(cache, each)][:MOST])
     if not fitting:
         raise InputError(
             field,

@@ -68,6 +68,16 @@ def test_a_measured_text_shows_ranks(tiny_cache: ModelCache) -> None:
     assert shown["passages"][0]["title"].startswith("Perplexity ")
 
 
+def test_a_text_measured_by_another_model_names_it(tiny_cache: ModelCache) -> None:
+    """Where the one in the picker has no copy that can measure."""
+    found = make_next_word(tiny_cache).meter("hi")
+    notes = [perplexity_view(found, asked)["passages"][0]["note"] for asked in (found.run.model, "Qwen")]
+    assert notes[1].startswith(notes[0])
+    assert notes[1].endswith(
+        f"Measured by {found.run.model}: the copy of Qwen that can measure a text takes more memory than there is."
+    )
+
+
 def test_a_script_gets_the_lens(client: Client) -> None:
     """The endpoint takes a word to follow, and a translator by its name."""
     found = client.predict("see in", word="z", api_name="/lens")

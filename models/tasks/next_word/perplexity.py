@@ -3,8 +3,11 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Self
 
+from models.catalog.bundled import SMOLLM2
 from models.catalog.choice import Choice
+from models.catalog.room import check_room, has_room
 from models.explain.tokens import Token, boundary, candidates
 from models.runtime.limits import check_text
 from models.runtime.memory import retried
@@ -47,8 +50,16 @@ class PerplexityMeter(Choice):
     """Reads texts with the causal language model of `spec`."""
 
     def check(self, text: object) -> None:
-        """Raise InputError where `text` cannot be read."""
+        """Raise InputError where `text` cannot be read, or the model's torch copy never fits into memory."""
         check_text(text, "text", self.limits.text)
+        check_room(self.cache, self.spec, dict.fromkeys((*self.others, SMOLLM2)), "model")
+
+    def fitting(self, model: object = "") -> Self:
+        """This meter with `model`; where its torch copy never fits into memory, with the first one whose copy does."""
+        wanted = self.using(model)
+        if has_room(self.cache, wanted.spec):
+            return wanted
+        return next((self.using(spec.name) for spec in self.models if has_room(self.cache, spec)), wanted)
 
     def __call__(self, text: str, report: Report = ignore) -> Perplexity:
         """The perplexity of the whole text, or of as much as could be read before the deadline."""

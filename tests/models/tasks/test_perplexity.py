@@ -1,13 +1,14 @@
 """Perplexity: the same figures as plain torch, and every token at its place in the text."""
 
 import math
+from dataclasses import replace
 
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.catalog.bundled import SMOLLM2
+from models.catalog.bundled import QWEN, SMOLLM2
 from models.engines.base import RIVALS
 from models.engines.torch.scoring import CHUNK, score
 from models.explain.tokens import boundary
@@ -139,3 +140,13 @@ def test_bad_text_is_an_error_in_words(tiny_cache: ModelCache, text: str) -> Non
     with pytest.raises(InputError):
         PerplexityMeter(tiny_cache, SMOLLM2)(text)
     assert not tiny_cache.status().models
+
+
+def test_a_model_without_room_gives_way() -> None:
+    """To the first whose torch copy fits; asked for by its name alone, it is refused in words."""
+    meter = PerplexityMeter(tiny.cache(1_000_000_000), QWEN, others=(SMOLLM2,))
+    assert meter.fitting().spec == SMOLLM2
+    assert meter.fitting(SMOLLM2.name).spec == SMOLLM2
+    assert replace(meter, spec=SMOLLM2, others=(QWEN,)).fitting(QWEN.name).spec == SMOLLM2
+    with pytest.raises(InputError, match="These fit: SmolLM2-135M-Instruct"):
+        meter.check("one two")
