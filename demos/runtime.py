@@ -57,7 +57,7 @@ def summary(status: CacheStatus) -> str:
     """The budget, the counts, and what is unusual about where models run, in one line."""
     used, budget = status.used_bytes / MEGABYTE, status.budget_bytes / MEGABYTE
     counts = say(
-        "{used:,.0f} of {budget:,.0f} MB in use · {hits} hits · {loads} loads · {evictions} evictions",
+        "{used:,.0f} of {budget:,.0f} MB in use · hits: {hits} · loads: {loads} · evictions: {evictions}",
         used=used,
         budget=budget,
         hits=status.hits,

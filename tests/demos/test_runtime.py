@@ -33,7 +33,7 @@ def test_the_summary_counts(tiny_cache: ModelCache) -> None:
     with tiny_cache.lease(MINILM):
         pass
     tiny_cache.unload()
-    assert runtime.summary(tiny_cache.status()) == "0 of 10,000 MB in use · 0 hits · 1 loads · 1 evictions"
+    assert runtime.summary(tiny_cache.status()) == "0 of 10,000 MB in use · hits: 0 · loads: 1 · evictions: 1"
 
 
 def test_unloading_is_queued(tiny_cache: ModelCache) -> None:
