@@ -60,6 +60,7 @@ def render(chatter: Chatter) -> Form:
         with gr.Column(scale=1):
             model = model_picker(chatter, "chat-model")
             offer_larger(chatter, model)
+            bar = document_bar("chat", "Open a document as the message")
         suggestions = gr.Column(scale=2)
     box = chat_box(chatter.limits)
     near = StatusLine("chat-places")
@@ -70,7 +71,6 @@ def render(chatter: Chatter) -> Form:
     with suggestions:
         ready_examples(chinese, [message, model], "zh", [label for label, _ in chinese], "chat-examples-zh")
         ready_examples(EXAMPLES, [message], elem_id="chat-examples")
-    bar = document_bar("chat", "Open a document as the message")
     bar.follow(message, chatter.limits.text)
     why = why_fold()
     default, *others = chatter.models

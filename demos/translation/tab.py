@@ -55,7 +55,7 @@ def render(translators: Translators) -> Form:
         )
         target = gr.Dropdown(names, value=first_target, label="To", elem_id="translation-target", min_width=100)
     hint = LanguageHint("translation")
-    with gr.Row(equal_height=True):
+    with gr.Row():
         with gr.Column(min_width=280):
             text = gr.Textbox(
                 label="Text",
