@@ -22,9 +22,23 @@ INLINE = {
     "!",
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i",
     "ins", "kbd", "mark", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup",
-    "time", "tt", "u", "var", "wbr", "label",
+    "time", "tt", "u", "var", "wbr", "label", "img", "input", "nobr", "picture", "source",
+}
+_ROWS = {"tr", "tbody", "thead", "tfoot"}
+# Elements that may have no end tag: which ones end them where they open, and which ones hold them.
+FOLLOWERS = {
+    "li": {"li"}, "dt": {"dt", "dd"}, "dd": {"dt", "dd"}, "tr": _ROWS, "td": {"td", "th"} | _ROWS,
+    "th": {"td", "th"} | _ROWS,
+}
+HOLDERS = {
+    "li": {"ul", "ol", "menu"}, "dt": {"dl"}, "dd": {"dl"}, "tr": {"table"}, "td": {"table"}, "th": {"table"},
 }
 # fmt: on
+
+
+def is_inline(tag: str) -> bool:
+    """Whether an element stands within a line of text; so do those of Word's own, such as `o:p`."""
+    return tag in INLINE or ":" in tag
 
 
 @dataclass(frozen=True)
@@ -126,14 +140,19 @@ class Sight:
     unseen: frozenset[str] = UNSEEN
     _within: str = ""
     _depth: int = 0
+    _held: int = 0
 
     def sees(self, event: Event) -> bool:
         """Take the next event; whether it is shown, and outside all that is not."""
+        if self._within and self._ends_without_tag(event):
+            self._within = ""
         if not self._within:
             if event.opens and not event.closes and (event.tag in self.unseen or event.hidden):
-                self._within, self._depth = event.tag, 1
+                self._within, self._depth, self._held = event.tag, 1, 0
                 return False
             return True
+        if self._held:
+            return False
         if event.tag == self._within and not (event.opens and event.closes):
             self._depth += 1 if event.opens else -1
             if not self._depth:
@@ -143,3 +162,15 @@ class Sight:
             self._within = ""
             return True
         return False
+
+    def _ends_without_tag(self, event: Event) -> bool:
+        """Whether what is not shown ends before `event`: a paragraph, an item or a cell needs no end tag."""
+        if not event.tag or event.closes == event.opens:
+            return self._within == "p" and event.tag == "hr"
+        if self._within == "p":
+            return not (is_inline(event.tag) or event.tag in UNSEEN or (event.tag == "p" and event.closes))
+        if event.tag in HOLDERS.get(self._within, ()):
+            # One within it, or the one that it is in.
+            self._held += 1 if event.opens else -1
+            return self._held < 0
+        return not self._held and event.opens and event.tag in FOLLOWERS.get(self._within, ())

@@ -4,13 +4,15 @@ import re
 from contextlib import suppress
 
 from documents.document import Document, Draft, Full
-from documents.hypertext import INLINE, Sight, events
+from documents.hypertext import Sight, events, is_inline
 from documents.plain import decode
 from tables import decoded
 
 HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 ITEMS = {"li", "tr", "dt", "dd", "option"}
 CELLS = {"td", "th"}
+# What stands between words as a blank does.
+PICTURES = {"img", "input"}
 CHARSET = re.compile(rb"""<(?:meta[^>]+charset|\?xml[^>]+encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.I)
 HEAD = 4_096
 SPACES = re.compile(r"[^\S\xa0\u202f]+")
@@ -68,13 +70,19 @@ def write(draft: Draft, source: str, label: str = "") -> None:
             continue
         if not event.tag:
             text = event.text if pre else SPACES.sub(" ", event.text)
-            line += text if pre or line.strip(" ") else text.lstrip()
+            if not pre and not line.strip(" "):
+                text = text.lstrip()
+            elif not pre and line.endswith((" ", "\n", "\t")):
+                # Of the blanks on both sides of a tag a page shows one.
+                text = text.lstrip(" ")
+            line += text
         elif event.tag == "br":
             line = line.rstrip(" ") + "\n"
         elif event.tag in CELLS:
             line = line.strip(" ") + "\t" if event.opens and line.strip() else line
-        elif event.tag in INLINE:
-            continue
+        elif is_inline(event.tag):
+            if event.tag in PICTURES and line.strip():
+                line = line.rstrip(" ") + " "
         elif event.tag in ITEMS:
             flush("\n")
             if event.opens and event.tag == "li":

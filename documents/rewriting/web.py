@@ -4,7 +4,7 @@ import html
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from documents.hypertext import COMMENT, INLINE, UNSEEN, VOID, Event, Sight, events
+from documents.hypertext import COMMENT, UNSEEN, VOID, Event, Sight, events, is_inline
 from documents.rewriting.passage import Laid, Part, Passage
 from documents.rewriting.splicing import Source, Written, source_of, spliced
 from documents.web import SPACES, decoded_page
@@ -80,10 +80,10 @@ def _blocks(source: str) -> Iterator[Block]:
         code = event.tag in KEPT or kept > 0
         if seen and not code and not event.tag:
             _add(block.pieces, Piece(event.start, event.end, SPACES.sub(" ", event.text), tuple(opened)))
-        elif seen and (event.tag in PLACES or (code and (not event.tag or event.tag in INLINE))):
+        elif seen and (event.tag in PLACES or (code and (not event.tag or is_inline(event.tag)))):
             # A word of code within a sentence keeps its place there, as a picture does.
             block.pieces.append(Piece(event.start, event.end, "", tuple(opened)))
-        elif not seen or event.tag not in INLINE or (event.closes and not _closes(event, opened)):
+        elif not seen or not is_inline(event.tag) or (event.closes and not _closes(event, opened)):
             yield from _trimmed(block)
             block, opened = Block(), []
         elif event.opens:

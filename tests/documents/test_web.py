@@ -31,10 +31,37 @@ def read(source: str, encoding: str = "utf-8", start: str = START) -> Document:
         ("<div>a<div>b</div>c</div>", "a\n\nb\n\nc"),
         ("<p>shown<span hidden>not</span><span style='display: none'>not <span>this</span></span> too", "shown too"),
         ("<blockquote><p>Quoted</p></blockquote><hr>After", "Quoted\n\nAfter"),
+        ("<p>Press <img src=x.png> to go on<img src=y.png>here", "Press to go on here"),
+        ("<p>Tick <input type=checkbox> here", "Tick here"),
+        ("<p>As Word<o:p> writes</o:p> it", "As Word writes it"),
+        ("<p>one <b> two </b> three", "one two three"),
+        ("<nobr>No break</nobr> here", "No break here"),
     ],
 )
 def test_what_is_read(source: str, text: str) -> None:
     """As a page shows it."""
+    assert read(source).text == text
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("<p hidden>no<p>shown<p>more", "shown\n\nmore"),
+        ("<p hidden>no <b>nor</b> this<ul><li>a</ul>", "- a"),
+        ("<div><p hidden>no</div>shown", "shown"),
+        ("<p hidden>no<hr>shown", "shown"),
+        ("<p hidden>no<p hidden>nor this<p>shown", "shown"),
+        ("<ul><li hidden>no<li>b<li>c</ul>end", "- b\n- c\n\nend"),
+        ("<ul><li>a<li hidden>no<ul><li>nor<li>this</ul></ul>end", "- a\n\nend"),
+        ("<dl><dt>Lamp<dd hidden>no<dt>Log<dd>A book</dl>", "Lamp\nLog\nA book"),
+        ("<table><tr hidden><td>no<td>no<tr><td>a<td>b</table>", "a\tb"),
+        ("<table><tr><td hidden>no<table><tr><td>nor</table><td>b<tr><td>c</table>", "b\nc"),
+        ("<p style='display:none'>no</p>shown", "shown"),
+        ("<p hidden>no<script>'<p>'</script>nor this<p>shown", "shown"),
+    ],
+)
+def test_what_is_hidden_ends_where_a_browser_ends_it(source: str, text: str) -> None:
+    """Without an end tag too: once all that came behind it was left out in silence."""
     assert read(source).text == text
 
 
