@@ -30,7 +30,9 @@ OTHERS: Mapping[bytes, str] = {
 }
 MARKUP = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
 # Subtitles: a time that another follows, on one line near the beginning.
-TIMES = re.compile(r"^\s*(?:\d+:)?\d{1,2}:\d{2}[,.]\d{1,3}\s*-->\s*(?:\d+:)?\d{1,2}:\d{2}[,.]\d{1,3}", re.M)
+TIMES = re.compile(r"^\s*(?:\d+:)?\d{1,2}:\d{2}(?:[,.:]\d{1,3})?\s*-->\s*(?:\d+:)?\d{1,2}:\d{2}(?:[,.:]\d{1,3})?", re.M)
+# The first line of a .vtt file, which a long style sheet may follow.
+WEB_SUBTITLES = re.compile(r"WEBVTT(?:[ \t].*)?$", re.M)
 
 
 def kind_of(data: bytes, ending: str) -> str:
@@ -47,7 +49,8 @@ def kind_of(data: bytes, ending: str) -> str:
     beginning = data[:SAMPLE].replace(b"\0", b"").decode("latin-1").removeprefix("\xef\xbb\xbf")
     if MARKUP.match(beginning.lstrip("\xff\xfe")):
         return HTML
-    if TIMES.search(beginning):
+    beginning = beginning.replace("\r", "\n")
+    if WEB_SUBTITLES.match(beginning.lstrip("\xff\xfe")) or TIMES.search(beginning):
         return SUBTITLES
     if ending in (".html", ".htm", ".xhtml"):
         return HTML

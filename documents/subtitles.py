@@ -1,5 +1,6 @@
 """Reads subtitles (.srt, .vtt) with their times."""
 
+import html
 import re
 from collections.abc import Iterator
 from contextlib import suppress
@@ -8,7 +9,7 @@ from dataclasses import dataclass
 from documents.document import Document, Draft, Full
 from documents.plain import decode
 
-TIME = r"(?:(?P<{0}h>\d+):)?(?P<{0}m>\d{{1,2}}):(?P<{0}s>\d{{2}})[,.]\d{{1,3}}"
+TIME = r"(?:(?P<{0}h>\d+):)?(?P<{0}m>\d{{1,2}}):(?P<{0}s>\d{{2}})(?:[,.:]\d{{1,3}})?"
 # The line with the times, the lines up to an empty one, or to the number of the next cue where none is empty.
 CUE = re.compile(
     rf"^[ \t]*{TIME.format('from')}[ \t]*-->[ \t]*{TIME.format('to')}[^\n]*\n"
@@ -48,8 +49,13 @@ def read(data: bytes) -> Document:
 
 
 def cues(source: str) -> Iterator[Cue]:
-    """The cues of `source`, whose lines end with "\\n"."""
-    for match in CUE.finditer(source):
+    """The cues of `source`, whose lines end with "\\n".
+
+    In .srt files a cue may have empty lines; what no cue is follows in .vtt files.
+    """
+    found = list(CUE.finditer(source))
+    follows = [match.start() for match in found[1:]] + [len(source)]
+    for match, following in zip(found, follows, strict=True):
         hours, minutes, seconds = (int(match[f"from{unit}"] or 0) for unit in "hms")
         start, end = match.span("text")
         text = source[start:end]
@@ -57,9 +63,25 @@ def cues(source: str) -> Iterator[Cue]:
         lines = text.rstrip("\n").split("\n")
         if len(lines) > 1 and lines[-1].strip().isdecimal() and source[end:].lstrip(" \t")[:1].isdigit():
             end = start + len("\n".join(lines[:-1]))
+        elif not is_web(source):
+            end = _behind_empty_lines(source, end, following)
         yield Cue(f"{hours:02}:{minutes:02}:{seconds:02}", start, start + len(source[start:end].rstrip("\n")))
+
+
+def is_web(source: str) -> bool:
+    """Whether `source` is a .vtt file, where "&" and "<" are written as in HTML."""
+    return source.startswith("WEBVTT")
+
+
+def _behind_empty_lines(source: str, end: int, following: int) -> int:
+    """Where the text of a cue ends that may go on behind empty lines, before the number of the `following` one."""
+    rest = source[end:following]
+    if following < len(source):
+        # Above the times stands the number of their cue.
+        rest = rest[: rest.rstrip("\n").rfind("\n") + 1] if not rest.endswith("\n\n") else rest
+    return end + len(rest.rstrip()) if rest.strip() else end
 
 
 def spoken(text: str) -> str:
     """The words of a cue without its tags, in one line."""
-    return " ".join(TAGS.sub("", text).split())
+    return " ".join(html.unescape(TAGS.sub("", text)).split())

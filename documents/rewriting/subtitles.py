@@ -1,12 +1,13 @@
 """Subtitles in another language: numbers, times and what else is between the words stay as they are."""
 
+import html
 import re
 import textwrap
 from collections.abc import Iterator, Sequence
 
 from documents.rewriting.passage import Laid, Part, Passage
 from documents.rewriting.splicing import Source, Written, source_of, spliced
-from documents.subtitles import SENTENCE_END, TAGS, cues, spoken
+from documents.subtitles import SENTENCE_END, TAGS, cues, is_web, spoken
 
 # Cues of one sentence are translated together, up to so many.
 TOGETHER = 4
@@ -33,7 +34,8 @@ def rewritten(data: bytes, laid: Sequence[Laid]) -> Written:
             spoken[i] += words
         for i, (start, end) in enumerate(group):
             inner += bool(TAGS.search(text[start:end]))
-            changes.append((start, end, _lines(spoken[i].strip(), text.count("\n", start, end) + 1)))
+            lines = _lines(spoken[i].strip(), text.count("\n", start, end) + 1)
+            changes.append((start, end, html.escape(lines, quote=False) if is_web(text) else lines))
     made = spliced(text, changes)
     ends = source.text.count("\r\n") > source.text.count("\n") / 2
     written = source.encoded(made.replace("\n", "\r\n") if ends else made)

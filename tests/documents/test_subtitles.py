@@ -8,6 +8,8 @@ from documents.subtitles import cues
 
 SIMPLE = "1\n00:00:01,000 --> 00:00:03,000\nThe keeper wrote\n\n2\n00:01:05,500 --> 00:01:07,000\nin the log.\n"
 
+TIMES = "00:00:01,000 --> 00:00:02,000\n"
+
 
 def read(source: str, encoding: str = "utf-8") -> Document:
     """The subtitles in `source`."""
@@ -40,6 +42,14 @@ def test_a_sentence_over_cues_is_one_line_and_times_are_places() -> None:
         ("1\n00:00:01,000 --> 00:00:02,000\n\n\n2\n00:00:03,000 --> 00:00:04,000\nTwo.\n", "Two."),
         ("1\n00:00:01,000 --> 00:00:02,000 X1:40 X2:600\n灯塔。", "灯塔。"),
         ("1\n00:00:01,000 --> 00:00:02,000\n♪ المنارة ♪\n", "♪ المنارة ♪"),
+        ("1\n00:00:01 --> 00:00:02\nNo fraction.\n", "No fraction."),
+        ("1\n00:00:01:000 --> 00:00:02:000\nA colon.\n", "A colon."),
+        (SIMPLE.replace("\n", "\r"), "The keeper wrote in the log."),
+        ("WEBVTT - a title\n\n" + "NOTE long\n\n" * 999 + "00:01.000 --> 00:02.000\nLate.\n", "Late."),
+        ("WEBVTT\n\n00:01.000 --> 00:02.000\nTom &amp; Ann &lt;3\n\nNOTE no\n", "Tom & Ann <3"),
+        (f"1\n{TIMES}One.\n\nStill one.\n\n2\n{TIMES}Two.\n", "One. Still one.\nTwo."),
+        (f"1\n{TIMES}\nBelow an empty line.\n\n2\n{TIMES}Two.\n\nEnd.", "Below an empty line.\nTwo. End."),
+        (f"1\n{TIMES}In\n\n1984\n\n2\n{TIMES}Two.\n", "In 1984 Two."),
         ("7\n00:00:01,000 --> 00:00:02,000\nif a < b and c > d\n", "if a < b and c > d"),
     ],
 )

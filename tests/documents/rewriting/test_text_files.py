@@ -100,6 +100,32 @@ def test_no_time_is_lost_and_no_word(said: list[str], how: Callable[[str], Trans
     assert sorted(words.sub("", made.lower())) == sorted(words.sub("", source))
 
 
+def test_webvtt_is_written_as_it_is_read() -> None:
+    """Its "&" and "<" stand for themselves to the translator, and are spelled out in the file."""
+    source = "WEBVTT\n\n00:01.000 --> 00:02.000\nTom &amp; Ann &lt;3 you.\n"
+    assert [passage.text for passage in passages(source.encode(), ".vtt")] == ["Tom & Ann <3 you."]
+    assert translated(source, ".vtt") == source.replace("Tom &amp; Ann &lt;3 you", "TOM &amp; ANN &lt;3 YOU")
+
+
+def test_what_stands_behind_an_empty_line_of_a_cue_is_translated() -> None:
+    """The number of the next cue stays."""
+    times = "00:00:01,000 --> 00:00:02,000\n"
+    made = translated(f"1\n{times}One.\n\nStill one.\n\n2\n{times}Two.\n", ".srt")
+    assert " ".join(made.split()) == f"1 {times.strip()} ONE. STILL ONE. 2 {times.strip()} TWO."
+
+
+def test_a_sentence_around_a_picture_is_one() -> None:
+    """And one around Word's own tags; the picture keeps its place."""
+    assert translated("<p>Press <img src=x> twice.</p>", ".html") == "<p>PRESS <img src=x> TWICE.</p>"
+    [passage] = passages(b"<p>As Word<o:p> writes</o:p> it.</p>", ".html")
+    assert passage.text == "As Word writes it."
+
+
+def test_only_what_is_hidden_stays() -> None:
+    """A paragraph that has no end tag ends before the next one."""
+    assert translated("<p hidden>no<p>shown</p>", ".html") == "<p hidden>no<p>SHOWN</p>"
+
+
 def test_webvtt_keeps_its_head_and_settings() -> None:
     """Only words change."""
     source = "WEBVTT - made by hand\n\nNOTE a note\n\n00:01.000 --> 00:02.000 align:start\nHello you.\n"
