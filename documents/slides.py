@@ -18,6 +18,8 @@ def read(data: bytes) -> Document:
         for count, part in enumerate(_slides(archive), 1):
             draft.place(f"slide {count:,}")
             _write(draft, archive.xml(part))
+            for diagram in (name for kind, name in archive.related(part).values() if kind == "diagramData"):
+                _write(draft, archive.xml(diagram))
             for notes in (name for kind, name in archive.related(part).values() if kind == "notesSlide"):
                 draft.place(f"notes of slide {count:,}")
                 _write(draft, archive.xml(notes))
@@ -48,7 +50,8 @@ def _paragraphs(element: Any) -> Iterator[tuple[str, bool]]:
     """The paragraphs and the rows of tables, each with whether it belongs to the one before it."""
     for each in element:
         name = tag(each)
-        if name == "txBody":
+        if name in ("txBody", "t"):
+            # A text of a shape, or of a diagram.
             lines = [text for text in map(_text, each) if text.strip()]
             yield from ((text, number > 0) for number, text in enumerate(lines))
         elif name == "tbl":

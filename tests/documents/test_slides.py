@@ -114,6 +114,21 @@ def test_slide_numbers_are_no_text() -> None:
     assert read(with_parts(simple(), {PART: changed})).text == "Hello\n\nWorld"
 
 
+def test_diagrams_are_read() -> None:
+    """Their words stand in a part of their own."""
+    rels = "ppt/slides/_rels/slide1.xml.rels"
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/diagramData"
+    link = f'<Relationship Id="d1" Type="{kind}" Target="../diagrams/data1.xml"/></Relationships>'
+    points = "".join(f"<d:pt><d:t><a:p><a:r><a:t>{word}</a:t></a:r></a:p></d:t></d:pt>" for word in ("Light", "Dark"))
+    diagram = (
+        '<d:dataModel xmlns:d="http://schemas.openxmlformats.org/drawingml/2006/diagram" '
+        f'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><d:ptLst>{points}</d:ptLst></d:dataModel>'
+    )
+    text = str(parts_of(simple())[rels], "utf-8")  # type: ignore[arg-type]
+    parts = {rels: text.replace("</Relationships>", link), "ppt/diagrams/data1.xml": diagram}
+    assert read(with_parts(simple(), parts)).text == "Hello\n\nWorld\n\nLight\n\nDark"
+
+
 def test_pictures_alone_are_no_text() -> None:
     """It is said."""
     made = pptx.Presentation()
