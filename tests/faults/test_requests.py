@@ -165,6 +165,18 @@ def test_deep_nesting(site: Site, path: str, depth: int, whole: bool) -> None:
     assert site.idle()
 
 
+@pytest.mark.parametrize("depth", [200, 900, 990, 100_000])
+@pytest.mark.parametrize("whole", [True, False], ids=["closed", "open"])
+def test_deep_nesting_where_nothing_is_read(site: Site, depth: int, whole: bool) -> None:
+    """The status takes no argument, and its call is checked no further: an answer or a refusal, never a failure."""
+    body = b'{"data": [' + b"[" * depth + b"]" * depth * whole + b"]}" * whole
+    headers = {"Content-Type": "application/json"}
+    answer = httpx.post(site.serving.url + API + "/run/status", content=body, headers=headers)
+    assert answer.status_code in (200, 400, 404, 422), answer.text
+    assert "Traceback" not in answer.text
+    assert site.idle()
+
+
 def test_a_million_letters(site: Site) -> None:
     """Just under the limit of a body, and a hundred times that of a text."""
     refused(site, post(site, "/call/sentiment", {"data": ["a" * 999_000]}), 422)
