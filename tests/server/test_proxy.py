@@ -92,6 +92,12 @@ def test_the_checks_hold_below_a_path(proxies: dict[str, str], kind: str) -> Non
         ("/demo", "/gradio_api/call/x", "/gradio_api/call/x"),
         ("/demo", "/demolition/x", "/demolition/x"),
         ("https://example.org/demo", "/demo/x", "/x"),
+        ("https://example.org", "/demo/x", "/demo/x"),
+        ("/a/b", "/a/b/x", "/x"),
+        ("/a/b", "/a/x", "/a/x"),
+        ("/demo", "/demo/demo/x", "/demo/x"),
+        ("/demo", "/x/demo/x", "/x/demo/x"),
+        ("/demo", "/demo/", "/"),
     ],
 )
 def test_path_below_the_root(root: str, path: str, below: str) -> None:

@@ -13,7 +13,20 @@ def tokens(text: str) -> list[int]:
 
 
 @pytest.mark.parametrize(
-    "passage", ["a", "😀", "长城是中国古代的工程。", "The wall is long. It was built to keep people out. "]
+    "passage",
+    [
+        "a",
+        "😀",
+        "👨‍👩‍👧 ",
+        "ha",
+        "item, ",
+        "I am sorry, but ",
+        "长城是中国古代的工程。",
+        "Спасибо! ",
+        "شكرا ",
+        "<td>0</td>",
+        "The wall is long. It was built to keep people out. ",
+    ],
 )
 def test_a_passage_again_and_again_is_a_circle(passage: str) -> None:
     """Whatever its script or length; what stood before it, and its first round, are kept."""

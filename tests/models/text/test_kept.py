@@ -62,6 +62,35 @@ def test_what_is_kept(text: str, expected: list[str] | None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "forms"),
+    [
+        ("Room １２３ is free", ["１２３"]),
+        ("Call ０１２-３４５ now", ["０１２", "３４５"]),
+        ("5 ㎏ of rice", ["5", "㎏"]),
+        ("a floor of 10 ㎡", ["10", "㎡"]),
+        ("about 25 ℃ today", ["25", "℃"]),
+        ("½ cup, 2½ hours", ["½", "2½"]),
+        ("¼, ⅓ and ⅞ of it", ["¼", "⅓", "⅞"]),
+        ("10⁻³ of a metre", ["10⁻³"]),
+        ("x² and H₂O", ["x²", "H₂O"]),
+        ("a note¹ below", ["note¹"]),
+        ("steps ① to ⑩", ["①", "⑩"]),
+        ("⒈ first", ["⒈"]),
+        ("Henry Ⅷ and ⅳ", ["Ⅷ", "ⅳ"]),
+        ("see № 5", ["№ 5"]),
+        ("Glassbox™ and ℠", ["™", "℠"]),
+        ("made by ㈱", ["㈱"]),
+        ("the ﬁrst oﬃce", []),
+        ("a ｆｕｌｌ width", []),
+        ("a ｶﾀｶﾅ word", []),
+    ],
+)
+def test_what_compatibility_takes_apart(text: str, forms: list[str]) -> None:
+    """Numerals and signs that NFKC makes others of are kept; letters that it only spells otherwise are read."""
+    assert [part.form for part in kept(text, ("en", "pt"), ())] == forms
+
+
+@pytest.mark.parametrize(
     ("text", "closely", "readings"),
     [
         ("eggs → milk → tea", False, ["-", "-"]),
