@@ -72,9 +72,9 @@ def stray_letters(source: str, text: str) -> int:
 def is_doubtful(source: str, text: str) -> bool:
     """Whether `text` may be no translation of a lone word: more than two words, or the word itself.
 
-    A name begins with a capital, and stays.
+    A word in capitals may have signs around it. A name begins with a capital, and stays.
     """
-    if lone_capitals(source) and source.casefold() in text.casefold():
+    if lone_capitals(source) and (source.casefold() in text.casefold() or len(text.split()) > len(source.split()) + 1):
         return True
     return is_word(source) and (ONE_OR_TWO.fullmatch(text) is None or (source.islower() and source == text.lower()))
 

@@ -438,6 +438,47 @@ def test_a_lone_word_in_capitals(real_cache: ModelCache, language: str, text: st
 
 
 @pytest.mark.real
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("pt", "SOCORRO!", "SOCORRO!"),
+        ("pt", "VIVA!", "VIVA!"),
+        ("pt", "FELIZ!", "FELIZ!"),
+        ("pt", "CALMA!", "CALMA!"),
+        ("en", "THANKS!", "OBRIGADO!"),
+    ],
+)
+def test_a_cry_in_capitals_becomes_no_sentence(real_cache: ModelCache, language: str, text: str, expected: str) -> None:
+    """The network makes one of them: a word that it does not know stays, with its signs."""
+    assert of_catalog(real_cache).choose(language, "pt" if language == "en" else "en")(text).text == expected
+
+
+@pytest.mark.real
+@pytest.mark.parametrize(
+    ("language", "text", "signs"),
+    [
+        ("pt", "Socorro!", "!"),
+        ("pt", "Socorro!!!", "!!!"),
+        ("pt", "Socorro?!", "?!"),
+        ("pt", "😱 Socorro!", "!"),
+        ("pt", "Não!!", "!!"),
+        ("pt", "Adeus…", "…"),
+        ("en", "Help!", "!"),
+        ("en", "Yes!!", "!!"),
+        ("en", "Really?!", "?!"),
+        ("en", "Shh…", "…"),
+    ],
+)
+def test_a_lone_cry_keeps_its_signs(real_cache: ModelCache, language: str, text: str, signs: str) -> None:
+    """As many as there are, at its end; an emoji before it stays there."""
+    found = of_catalog(real_cache).choose(language, "pt" if language == "en" else "en")(text).text
+    word = found.removesuffix(signs)
+    assert word != found
+    assert word[-1].isalpha()
+    assert not text.startswith("😱") or found.startswith("😱 ")
+
+
+@pytest.mark.real
 def test_a_lone_word_is_not_doubled(real_cache: ModelCache) -> None:
     """As the network does with some of them."""
     assert of_catalog(real_cache).choose("pt", "en")("# Título").text == "# Title"
