@@ -129,14 +129,15 @@ def test_the_panel_is_for_everybody(browser: Browser, few: str, width: int) -> N
     page.emulate_media(reduced_motion="reduce")
     page.goto(few)
     page.locator("#lessons-start").press("Enter")
-    expect(page.get_by_role("complementary", name="Lessons").get_by_role("listitem")).to_have_count(len(ORDER))
+    listed = page.get_by_role("complementary", name="Lessons").get_by_role("listitem")
+    expect(listed).to_have_count(len(ORDER), timeout=PATIENCE)
     assert faults_in_both_themes(page) == []
     page.get_by_role("button", name="1. Tokens").press("Enter")
     panel = page.get_by_role("complementary", name="Lesson: Tokens")
-    expect(panel.get_by_role("heading")).to_be_focused()
+    expect(panel.get_by_role("heading")).to_be_focused(timeout=PATIENCE)
     panel.get_by_role("radio").first.press(" ")
     panel.get_by_role("button", name="Check").press("Enter")
-    expect(panel.get_by_role("status")).to_contain_text("Type exactly")
+    expect(panel.get_by_role("status")).to_contain_text("Type exactly", timeout=PATIENCE)
     assert faults_in_both_themes(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.keyboard.press("Escape")
@@ -152,7 +153,7 @@ def test_a_lesson_opened_by_its_link_gives_the_focus_to_the_button(browser: Brow
     failures: list[str] = []
     page.on("pageerror", lambda error: failures.append(str(error)))
     page.goto(f"{few}/#lesson=tokens.1")
-    expect(page.locator(".lesson[aria-busy=false]")).to_be_visible()
+    expect(page.locator(".lesson[aria-busy=false]")).to_be_visible(timeout=PATIENCE)
     page.get_by_role("button", name="Close the lessons").press("Enter")
     expect(page.locator("#lessons-start")).to_be_focused()
     page.evaluate("localStorage.setItem('glassbox-lessons', '{no JSON')")
@@ -167,7 +168,7 @@ def test_a_phone_shows_what_a_step_reads(browser: Browser, few: str) -> None:
     context = browser.new_context(viewport={"width": 390, "height": 844})
     page = context.new_page()
     page.goto(f"{few}/#lesson=sampling.1")
-    expect(page.locator(".lesson[aria-busy=false]")).to_be_visible()
+    expect(page.locator(".lesson[aria-busy=false]")).to_be_visible(timeout=PATIENCE)
     page.locator(".lesson-next").click()
     page.get_by_role("button", name="Show me").click()
     expect(page.locator(".lesson-found")).to_contain_text("%. It is the likeliest", timeout=PATIENCE)
@@ -182,7 +183,7 @@ def test_a_step_has_a_link_and_shows_the_way(browser: Browser, few: str) -> None
     page.on("request", lambda request: sent.append(request.post_data or "") if request.method == "POST" else None)
     page.goto(f"{few}/#lesson=attention-by-hand.2")
     expect(page.locator(".lesson-title")).to_have_text("Make a key attractive")
-    expect(page.locator(".lesson[aria-busy=false]")).to_be_visible()
+    expect(page.locator(".lesson[aria-busy=false]")).to_be_visible(timeout=PATIENCE)
     before = len(sent)
     page.locator(".lesson-next").click()
     page.get_by_role("button", name="Show me").click()
@@ -195,7 +196,7 @@ def at_step(browser: Browser, address: str) -> Page:
     """A page on a step that is ready to be taken, whose way is offered after a check in vain."""
     page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
     page.goto(address)
-    expect(page.locator(".lesson[aria-busy=false]")).to_be_visible()
+    expect(page.locator(".lesson[aria-busy=false]")).to_be_visible(timeout=PATIENCE)
     page.locator(".lesson-next").press("Enter")
     expect(page.get_by_role("button", name="Check")).to_be_focused()
     return page
