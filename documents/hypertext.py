@@ -164,7 +164,10 @@ class Sight:
         return False
 
     def _ends_without_tag(self, event: Event) -> bool:
-        """Whether what is not shown ends before `event`: a paragraph, an item or a cell needs no end tag."""
+        """Whether what is not shown ends before `event`: a paragraph, an item or a cell needs no end tag.
+
+        Counts the lists or tables that are open within it, where another item or cell ends nothing.
+        """
         if not event.tag or event.closes == event.opens:
             return self._within == "p" and event.tag == "hr"
         if self._within == "p":

@@ -51,7 +51,7 @@ def read(data: bytes) -> Document:
 def cues(source: str) -> Iterator[Cue]:
     """The cues of `source`, whose lines end with "\\n".
 
-    In .srt files a cue may have empty lines; what no cue is follows in .vtt files.
+    In .srt files a cue may have empty lines; in .vtt files one ends a cue, and a comment may follow.
     """
     found = list(CUE.finditer(source))
     follows = [match.start() for match in found[1:]] + [len(source)]
@@ -74,10 +74,10 @@ def is_web(source: str) -> bool:
 
 
 def _behind_empty_lines(source: str, end: int, following: int) -> int:
-    """Where the text of a cue ends that may go on behind empty lines, before the number of the `following` one."""
+    """Where a cue ends if its text continues behind empty lines: before the number of the cue at `following`."""
     rest = source[end:following]
     if following < len(source):
-        # Above the times stands the number of their cue.
+        # The line above the times is the number of their cue.
         rest = rest[: rest.rstrip("\n").rfind("\n") + 1] if not rest.endswith("\n\n") else rest
     return end + len(rest.rstrip()) if rest.strip() else end
 

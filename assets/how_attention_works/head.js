@@ -37,11 +37,11 @@ function start() {
 
   // The head that is still drawn is named as an earlier one, where the choice was made, until another one is shown.
   function failed(place) {
-    tell(place ? say("Layer {layer}, head {head} could not be shown. Below is still the head from before.", { layer: place.layer + 1, head: place.head + 1 }) : say("This run failed. Below is still the head from before."));
+    showFailure(place ? say("Layer {layer}, head {head} could not be shown. Below is still the head from before.", { layer: place.layer + 1, head: place.head + 1 }) : say("This run failed. Below is still the head from before."));
     if (!asked.length) settle();
   }
 
-  function tell(words) {
+  function showFailure(words) {
     $("failed").textContent = words;
     $("body").classList.toggle("worked-earlier", Boolean(words));
   }
@@ -56,7 +56,7 @@ function start() {
     const answered = asked.findIndex(place => ["model", "text", "layer", "head"].every(name => place[name] === head[name]));
     asked = answered < 0 ? [] : asked.slice(answered + 1);
     if (!asked.length) settle();
-    tell("");
+    showFailure("");
     $("empty").hidden = true;
     $("body").hidden = false;
     $("caption").textContent = caption(head);

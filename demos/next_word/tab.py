@@ -126,6 +126,9 @@ def render(adapter: NextWord) -> Form:
         yield gr.skip(), gr.skip(), perplexity_json(text, found), gr.skip()
 
     def check(text: object, model: object = "") -> None:
+        drafter.using(model).check(text)
+
+    def check_measured(text: object, model: object = "") -> None:
         meter.fitting(model).check(text)
 
     def measuring(model: str) -> PerplexityMeter:
@@ -135,7 +138,7 @@ def render(adapter: NextWord) -> Form:
     on_next_token(
         drafter, ask, (text, model), outputs, stop, {sampling: lambda found: bench(found.distribution)}, run_text
     )
-    run_text([measure.click], measure_page, [text, model], measured, check, ("text", "model"), stop)
+    run_text([measure.click], measure_page, [text, model], measured, check_measured, ("text", "model"), stop)
     # Through the buttons, so that what they check and what Stop ends is the same for an example.
     for ready in (examples, chinese):
         ready.then(None, chosen, None, js="(id) => document.getElementById(id).click()", **QUIET)

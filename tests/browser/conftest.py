@@ -10,7 +10,7 @@ from demos.page import build as glassbox
 from models.catalog.bundled import SMOLLM2
 from models.runtime.cache import ModelCache
 from settings import Settings
-from tests.browser.tabs import titled
+from tests.browser.tabs import titled, watched
 
 # What a test expects of the page comes at once on an idle machine, and may take long on one that is not.
 expect.set_options(timeout=30_000)
@@ -52,13 +52,7 @@ def url(request: pytest.FixtureRequest, sites: Callable[[Sequence[str]], str]) -
 @pytest.fixture
 def page(blank: Page, url: str) -> Iterator[Page]:
     """The app in a fresh page; fails the test when a script fails or a request leaves the server."""
-    page = blank
-    foreign: list[str] = []
-    failures: list[str] = []
-    page.on("request", lambda r: foreign.append(r.url) if not r.url.startswith((url, "data:", "blob:")) else None)
-    page.on("pageerror", lambda error: failures.append(str(error)))
-    page.goto(f"{url}/?__theme=light")
-    page.get_by_role("tab").first.wait_for()
-    yield page
-    assert not foreign
-    assert not failures
+    with watched(blank, url):
+        blank.goto(f"{url}/?__theme=light")
+        blank.get_by_role("tab").first.wait_for()
+        yield blank

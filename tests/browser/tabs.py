@@ -39,6 +39,18 @@ COUNT = """() => {
 OVER = "() => window.runsSeen.begun > 0 && window.runsSeen.over === window.runsSeen.begun"
 
 
+@contextmanager
+def watched(page: Page, url: str) -> Iterator[None]:
+    """Fails where, within it, a script of `page` fails or a request of it leaves the server at `url`."""
+    foreign: list[str] = []
+    failures: list[str] = []
+    page.on("request", lambda r: foreign.append(r.url) if not r.url.startswith((url, "data:", "blob:")) else None)
+    page.on("pageerror", lambda error: failures.append(str(error)))
+    yield
+    assert not foreign
+    assert not failures
+
+
 def titled(*titles: str) -> list[Tab[Any]]:
     """The tabs of these titles: a page with few of them loads several times as fast as the whole one."""
     tabs = [tab for tab in app.TABS if tab.title in titles]

@@ -13,7 +13,7 @@ from demos.page.link_bar import SANDBOX
 from demos.tab import Tab
 from models.runtime.cache import ModelCache
 from tests import tiny
-from tests.browser.tabs import open_tab, titled
+from tests.browser.tabs import open_tab, titled, watched
 
 pytestmark = pytest.mark.browser
 HOSTILE = "<img src=x onerror=alert(1)> 👩🏽‍🚀 你好\n#link=1.x"
@@ -68,11 +68,12 @@ def test_every_tab_has_a_link(blank: Page, whole: str) -> None:
     """Copied on each tab, no link is like another; the last one opens its tab in a fresh page."""
     page = blank
     page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=whole)
-    page.goto(whole)
     links = []
-    for tab in app.TABS:
-        page.get_by_role("tab", name=tab.title, exact=True).click()
-        links.append(copied(page, tab.name))
+    with watched(page, whole):
+        page.goto(whole)
+        for tab in app.TABS:
+            page.get_by_role("tab", name=tab.title, exact=True).click()
+            links.append(copied(page, tab.name))
     assert len(set(links)) == len(app.TABS)
     fresh = opened(page, links[-1])
     expect(fresh.get_by_role("tab", name=app.TABS[-1].title, exact=True)).to_have_attribute("aria-selected", "true")

@@ -21,7 +21,7 @@ from models.catalog.offers import BUNDLED, Offers
 from models.runtime.cache import ModelCache
 from models.runtime.limits import DEFAULT_LIMITS, InputError, Limits
 from tests import tiny
-from tests.browser.tabs import open_tab, whole_run
+from tests.browser.tabs import open_tab, watched, whole_run
 
 pytestmark = pytest.mark.browser
 PATIENCE = 60_000
@@ -102,12 +102,10 @@ def opened(browser: Browser, url: str) -> Iterator[Page]:
     """The page, loaded once for the tests that each use a tab of it."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
-    failures: list[str] = []
-    page.on("pageerror", lambda error: failures.append(str(error)))
-    page.goto(url)
-    yield page
+    with watched(page, url):
+        page.goto(url)
+        yield page
     context.close()
-    assert not failures
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ from typing import Any
 import gradio as gr
 import pytest
 from gradio_client import Client
+from gradio_client.exceptions import ValidationError
 
 from demos.next_word import subject
 from demos.next_word import tab as next_word
@@ -66,6 +67,15 @@ def test_a_measured_text_shows_ranks(tiny_cache: ModelCache) -> None:
     assert "base" not in shown
     assert all(token["rank"] > 0 for token in shown["passages"][0]["tokens"])
     assert shown["passages"][0]["title"].startswith("Perplexity ")
+
+
+def test_a_text_goes_on_where_none_can_be_measured(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only to measure takes the torch copy of a model, which may have no room."""
+    for module in ("models.catalog.room", "models.tasks.next_word.perplexity"):
+        monkeypatch.setattr(f"{module}.has_room", lambda *_: False)
+    assert client.predict("see in", api_name="/next_token")["next"]
+    with pytest.raises(ValidationError, match="can be looked into takes"):
+        client.predict("see in", api_name="/perplexity")
 
 
 def test_a_text_measured_by_another_model_names_it(tiny_cache: ModelCache) -> None:

@@ -23,7 +23,7 @@ def test_the_table_has_a_row_for_each_model(tiny_cache: ModelCache) -> None:
 
 
 def test_a_long_time_is_in_minutes() -> None:
-    """Nobody counts how many minutes 1,281 seconds are."""
+    """From two minutes on."""
     idle = {None: "not in memory", 1.4: "1 s ago", 119: "119 s ago", 1281: "21 min ago"}
     assert {seconds: runtime.last_used(seconds) for seconds in idle} == idle
 
