@@ -63,6 +63,8 @@ def profile(browser: Browser) -> BrowserContext:
 def blank(profile: BrowserContext) -> Iterator[Page]:
     """An empty page of a profile that keeps nothing of the tests before but the files in its cache."""
     page = profile.new_page()
+    # A run that ended while the page before was being closed may have been kept after all.
+    page.add_init_script("if (top === self) sessionStorage.blank ??= (localStorage.clear(), 1)")
     yield page
     profile.set_offline(False)
     profile.clear_permissions()

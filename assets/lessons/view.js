@@ -18,6 +18,7 @@ function show(step, chosen = lesson) {
   // The tab's opening must not overwrite what this step fills in.
   (window.glassboxOpened ??= new Set()).add(tab);
   openTab(tab);
+  watchTabs();
   panel.ariaBusy = String(Boolean(inputs));
   if (inputs) trigger("select", { lesson: lesson.name, step: at });
   const bar = make("progress", "lesson-bar");
@@ -151,9 +152,13 @@ function changed() {
     if (wrong) showMessage(wrong.hint, "hint");
   }, UNCHANGED);
 }
-const tabs = document.getElementById("tabs");
-new MutationObserver(changed).observe(tabs, { childList: true, subtree: true, characterData: true, attributes: true });
-for (const kind of ["input", "change", "pointerup", "keyup"]) tabs.addEventListener(kind, changed);
+// The tabs may not be on the page yet when this script is loaded. They are watched once, also where this is called again.
+const watcher = new MutationObserver(changed);
+function watchTabs() {
+  const tabs = document.getElementById("tabs");
+  watcher.observe(tabs, { childList: true, subtree: true, characterData: true, attributes: true });
+  for (const kind of ["input", "change", "pointerup", "keyup"]) tabs.addEventListener(kind, changed);
+}
 // While words are being composed, Escape belongs to the input method.
 panel.addEventListener("keydown", (event) => event.key === "Escape" && !event.isComposing && leave());
 
@@ -172,7 +177,7 @@ function followAddress() {
   else if (location.hash === "#lessons" && !panel.isConnected) ask("");
 }
 addEventListener("hashchange", followAddress);
-window.glassboxLessons = {
+const actions = {
   open: followAddress,
   close: () => panel.isConnected && leave(),
   filled: () => (panel.ariaBusy = "false"),
@@ -182,3 +187,7 @@ window.glassboxLessons = {
     else ask("");
   },
 };
+// What the page asked for before this script was loaded is done now, and from now on at once.
+const early = window.glassboxLessons ?? [];
+window.glassboxLessons = { push: (action) => actions[action]() };
+early.forEach(window.glassboxLessons.push);

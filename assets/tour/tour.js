@@ -53,7 +53,7 @@ function glassboxTour() {
   };
   const start = () => {
     // They stand at the same edge.
-    window.glassboxLessons?.close();
+    window.glassboxLessons?.push("close");
     addEventListener("keydown", onKey);
     document.body.append(box);
     box.setAttribute("aria-label", say("A tour of a minute"));

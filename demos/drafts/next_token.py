@@ -47,7 +47,7 @@ def on_next_token(
         yield from draft_page(drafter, text, model, {"drafts": 0}, report, tuple(also.values()))
 
     def check(text: object, model: object) -> None:
-        drafter.using(model).check(text)
+        drafter.using(model).check(text, drafts=0)
 
     def take(event: gr.EventData) -> str:
         return taken(drafter, event)

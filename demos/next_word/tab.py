@@ -126,7 +126,7 @@ def render(adapter: NextWord) -> Form:
         yield gr.skip(), gr.skip(), perplexity_json(text, found), gr.skip()
 
     def check(text: object, model: object = "") -> None:
-        drafter.using(model).check(text)
+        drafter.using(model).check(text, drafts=0)
 
     def check_measured(text: object, model: object = "") -> None:
         meter.fitting(model).check(text)

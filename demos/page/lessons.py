@@ -74,6 +74,11 @@ def lessons_in(spoken: Words, chosen: str = "") -> str:
     return json.dumps({"lessons": listed, "lesson": whole}, ensure_ascii=False)
 
 
+def asked(action: str) -> str:
+    """The script that asks the view for an `action` of `view.js`, before or after that is loaded."""
+    return f"() => void (window.glassboxLessons ??= []).push('{action}')"
+
+
 def offer_lessons() -> gr.Button:
     """Lay out the button that lists the lessons."""
     return gr.Button("Lessons", size="sm", scale=0, min_width=90, elem_id="lessons-start")
@@ -97,9 +102,9 @@ def teach(start: gr.Button, forms: Mapping[str, Form], filled: Dependency) -> No
 
     view.submit(guarded(lesson_texts), None, view, **QUIET)
     prepared = view.select(guarded(filled_in), None, [view, *fields], **QUIET)
-    prepared.then(None, None, None, js="() => window.glassboxLessons?.filled()", **QUIET)
-    start.click(None, None, None, js="() => window.glassboxLessons?.list()", **QUIET)
-    filled.then(None, None, None, js="() => window.glassboxLessons?.open()", **QUIET)
+    prepared.then(None, None, None, js=asked("filled"), **QUIET)
+    start.click(None, None, None, js=asked("list"), **QUIET)
+    filled.then(None, None, None, js=asked("open"), **QUIET)
 
 
 def updates(form: Form, inputs: Mapping[str, Any]) -> dict[Any, Any]:

@@ -11,6 +11,7 @@ from demos.attention.view import code
 from demos.page.look import PAPER, PAPER_DARK
 from demos.views.attention_data import answer, first
 from models.explain.attention import Attender
+from tests.browser.tabs import script_failures
 
 STYLE = f"body {{ background: {PAPER} }} body.dark {{ background: {PAPER_DARK}; --body-text-color: #f5f5f4 }}"
 CONNECT = """
@@ -45,8 +46,7 @@ def alone(browser: Browser, attender: Attender, width: int = 1180, **options: An
     """The view on an empty page; fails when a script fails."""
     context = browser.new_context(viewport={"width": width, "height": 900}, **options)
     page = context.new_page()
-    failures: list[str] = []
-    page.on("pageerror", lambda error: failures.append(str(error)))
+    failures = script_failures(page)
     page.on("dialog", lambda dialog: failures.append("a script of the text ran"))
     page.expose_function("answer", lambda wanted: answer(attender, wanted))
     page.set_content("<!doctype html><html><head><meta charset=utf-8></head><body></body></html>")

@@ -39,13 +39,20 @@ COUNT = """() => {
 OVER = "() => window.runsSeen.begun > 0 && window.runsSeen.over === window.runsSeen.begun"
 
 
+def script_failures(page: Page) -> list[str]:
+    """The messages of all scripts of `page` that fail from now on; Gradio catches those of its components."""
+    failures: list[str] = []
+    page.on("pageerror", lambda error: failures.append(str(error)))
+    page.on("console", lambda line: failures.append(line.text) if "js_on_load" in line.text else None)
+    return failures
+
+
 @contextmanager
 def watched(page: Page, url: str) -> Iterator[None]:
     """Fails where, within it, a script of `page` fails or a request of it leaves the server at `url`."""
     foreign: list[str] = []
-    failures: list[str] = []
+    failures = script_failures(page)
     page.on("request", lambda r: foreign.append(r.url) if not r.url.startswith((url, "data:", "blob:")) else None)
-    page.on("pageerror", lambda error: failures.append(str(error)))
     yield
     assert not foreign
     assert not failures

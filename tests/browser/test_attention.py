@@ -14,6 +14,7 @@ from models.catalog.bundled import MINILM
 from models.explain.attention import Attender
 from models.runtime.cache import ModelCache
 from tests.browser.masking import hide, merge
+from tests.browser.tabs import script_failures
 
 pytestmark = pytest.mark.browser
 TITLES = ("Attention",)
@@ -102,8 +103,7 @@ def test_the_saved_page_works_from_disk(page: Page, browser: Browser, tmp_path: 
     saved = download(page, "HTML", tmp_path)
     context = browser.new_context(offline=True)
     alone = context.new_page()
-    failures: list[str] = []
-    alone.on("pageerror", lambda error: failures.append(str(error)))
+    failures = script_failures(alone)
     alone.on("dialog", lambda dialog: failures.append("a script of the text ran"))
     alone.goto(saved.as_uri())
     expect(alone.locator(".av-strip")).to_contain_text("script")

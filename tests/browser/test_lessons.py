@@ -12,7 +12,7 @@ import settings
 from demos.page.lessons import ORDER, lesson, spoken_in
 from demos.words import ENGLISH, LANGUAGES, Words
 from models.runtime.cache import ModelCache
-from tests.browser.tabs import titled
+from tests.browser.tabs import script_failures, titled
 from tests.browser.test_accessibility import faults_in_both_themes
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -50,8 +50,7 @@ def visit(request: pytest.FixtureRequest, browser: Browser, alive: str) -> Itera
     """The page of one visitor, and the language of their browser. Fails where a script failed."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, locale=request.param)
     page = context.new_page()
-    failures: list[str] = []
-    page.on("pageerror", lambda error: failures.append(str(error)))
+    failures = script_failures(page)
     page.emulate_media(reduced_motion="reduce")
     page.goto(alive)
     yield page, SPOKEN[request.param]
@@ -150,8 +149,7 @@ def test_a_lesson_opened_by_its_link_gives_the_focus_to_the_button(browser: Brow
     """And a corrupt record of what was learnt opens the list as if there were none."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
-    failures: list[str] = []
-    page.on("pageerror", lambda error: failures.append(str(error)))
+    failures = script_failures(page)
     page.goto(f"{few}/#lesson=tokens.1")
     expect(page.locator(".lesson[aria-busy=false]")).to_be_visible(timeout=PATIENCE)
     page.get_by_role("button", name="Close the lessons").press("Enter")
@@ -160,6 +158,17 @@ def test_a_lesson_opened_by_its_link_gives_the_focus_to_the_button(browser: Brow
     page.keyboard.press("Enter")
     expect(page.locator(".lesson-list li")).to_have_count(len(ORDER))
     context.close()
+    assert not failures
+
+
+def test_a_press_before_the_script_is_there_counts(browser: Browser, few: str) -> None:
+    """It opens the list once the script of the lessons is loaded."""
+    page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    failures = script_failures(page)
+    page.add_init_script("window.glassboxLessons = ['list']")
+    page.goto(few)
+    expect(page.locator(".lesson-list li")).to_have_count(len(ORDER))
+    page.context.close()
     assert not failures
 
 

@@ -70,8 +70,8 @@ class Drafter(Choice):
     ) -> None:
         """Raise InputError where an argument cannot be used."""
         check_text(text, "text", self.limits.text)
-        check_whole(drafts, "drafts", 0, MOST_DRAFTS)
-        check_whole(max_new_tokens, "max_new_tokens", 1, min(DRAFT_LIMIT, self.limits.new_tokens))
+        if check_whole(drafts, "drafts", 0, MOST_DRAFTS):
+            check_whole(max_new_tokens, "max_new_tokens", 1, min(DRAFT_LIMIT, self.limits.new_tokens))
         check_number(temperature, "temperature", 0, TEMPERATURE_LIMIT)
         check_number(top_p, "top_p", 0, 1)
         if seed is not None:

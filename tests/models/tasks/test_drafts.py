@@ -161,6 +161,14 @@ def test_bad_arguments_are_errors_in_words(field: str, value: Any, drafter: Draf
     assert not drafter.cache.status().models
 
 
+def test_the_next_token_needs_no_room_for_a_draft(drafter: Drafter) -> None:
+    """An operator may allow fewer new tokens than a draft has by default."""
+    few = replace(drafter, limits=Limits(new_tokens=16))
+    assert few(TEXT, 0).next
+    with pytest.raises(InputError, match="max_new_tokens must be from 1 to 16"):
+        few(TEXT, 1)
+
+
 def test_a_draft_that_goes_round_in_circles_is_ended(tiny_cache: ModelCache, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only that one; the other goes on to its end."""
     with tiny_cache.lease(SMOLLM2) as loaded:
