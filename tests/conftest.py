@@ -59,12 +59,16 @@ def profile(browser: Browser) -> BrowserContext:
     return browser.new_context(viewport={"width": 1280, "height": 900})
 
 
+# At the first load of a page of the server. Frames and empty pages have no storage.
+FORGET = """if (location.protocol === "http:" && top === self) sessionStorage.blank ??= (localStorage.clear(), 1)"""
+
+
 @pytest.fixture
 def blank(profile: BrowserContext) -> Iterator[Page]:
     """An empty page of a profile that keeps nothing of the tests before but the files in its cache."""
     page = profile.new_page()
     # A run that ended while the page before was being closed may have been kept after all.
-    page.add_init_script("if (top === self) sessionStorage.blank ??= (localStorage.clear(), 1)")
+    page.add_init_script(FORGET)
     yield page
     profile.set_offline(False)
     profile.clear_permissions()
