@@ -13,8 +13,8 @@ from gradio.components import Component
 from gradio.events import Dependency, api
 
 from demos.gradio_compat import validate_first
-from demos.guard import guarded, passes, validator
-from demos.run_marks import ENDED, FAILED, OVER, RAN, SETTLED, STARTED, STOPPED
+from demos.guard import guarded, passes, reads_event, validator
+from demos.run_marks import ENDED, FAILED, OVER, RAN, SETTLED, STARTED, STOPPED, marked
 from demos.status import StatusLine
 
 # The prefix of lanes whose requests run one at a time, unless their models run elsewhere.
@@ -28,6 +28,10 @@ UNSEEN: dict[str, Any] = {"show_progress": "hidden", "show_progress_on": [], "ap
 QUIET: dict[str, Any] = {**UNSEEN, "queue": False}
 # The same for an event that may refuse its input: Gradio's page shows errors of queued events only.
 ASIDE: dict[str, Any] = {**UNSEEN, "concurrency_limit": None}
+# Gradio's page ignores most events while an earlier one of the kind is answered. `LATEST` runs once more, with what the
+# inputs hold then; `EACH` runs each time, for an event that brings data of its own.
+LATEST: dict[str, Any] = {"trigger_mode": "always_last"}
+EACH: dict[str, Any] = {"trigger_mode": "multiple"}
 
 # The return value of a script that disables a button.
 OFF = json.dumps(gr.update(interactive=False))
@@ -95,9 +99,9 @@ def on_run(
     """Run `fn` when any of `triggers` fires, in the tab's lane; `stop` ends it and is enabled while it runs.
 
     Another `lane` has its own queue. It is for work that pauses for the lanes of compute, or that shares a batch.
-    A run that is asked for with other inputs while it is running ends and begins again; with the same ones it goes on.
-    Several runs may share one `stop`: it ends all of them, and stays enabled until the last has ended. A run that is
-    `alone` first ends the others, since it replaces what they write.
+    A run that is asked for with other inputs while it is running ends and begins again; with the same ones it goes on,
+    unless `fn` reads the data of its event. Several runs may share one `stop`: it ends all of them, and stays enabled
+    until the last has ended. A run that is `alone` first ends the others, since it replaces what they write.
 
     `check` takes the same values as `fn` and raises InputError; `fields` are the names it uses, one for each input.
     """
@@ -111,11 +115,11 @@ def on_run(
     def admit(*values: Any) -> tuple[Any, str]:
         return (gr.Button(interactive=True), "yes") if passes(check, values) else (gr.skip(), "")
 
-    admission = gr.on(triggers, admit, list(inputs), [stop, admitted], **QUIET)
+    admission = gr.on(triggers, admit, list(inputs), [stop, admitted], **EACH, **QUIET)
+    marks = {"ALONE": alone, "ANEW": reads_event(fn), "NUMBER": admission["id"], "STOP": stop.elem_id}
 
     def script(code: str) -> str:
-        code = code.replace("ALONE", json.dumps(alone)).replace("SETTLED", _settled(stop)).replace("OFF", OFF)
-        return code.replace("NUMBER", str(admission["id"])).replace("STOP", json.dumps(stop.elem_id))
+        return marked(code.replace("SETTLED", _settled(stop)).replace("OFF", OFF), marks)
 
     begin = script(STARTED).replace("IDS", json.dumps([each.elem_id for each in typed]))
     gr.on(triggers, None, [admitted, *typed], None, js=begin, **QUIET)

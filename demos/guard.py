@@ -131,6 +131,12 @@ def guarded(fn: Callable[..., Any]) -> Callable[..., Any]:
     return as_fn(call)
 
 
+def reads_event(fn: Callable[..., Any]) -> bool:
+    """Whether `fn` takes the data of the event that it is run by."""
+    types = (each.annotation for each in inspect.signature(fn).parameters.values())
+    return any(isinstance(each, type) and issubclass(each, gr.EventData) for each in types)
+
+
 def validator(check: Callable[..., None], fields: Sequence[str]) -> Callable[..., Any]:
     """A Gradio validator that runs `check` over the inputs and shows an InputError at the field it names."""
 

@@ -1,8 +1,13 @@
 """JavaScript that runs in the page before and after each run: it records its state and announces it.
 
 NUMBER stands for the run's own number, IDS for those of its inputs, STOP for that of the button that ends it, OFF for
-what disables a button, and ALONE for whether the run ends the others that share its Stop button.
+what disables a button, ALONE for whether the run ends the others that share its Stop button, and ANEW for whether it
+begins again also with the same inputs, since it reads the data of its event.
 """
+
+import json
+from collections.abc import Mapping
+from typing import Any
 
 # A cancelled run may still deliver one message, so the next change waits until the runs of this Stop button are over.
 SETTLED = """async () => {
@@ -26,7 +31,7 @@ STARTED = """async (admitted, ...values) => {
   const page = document.body.dataset;
   const runs = ((window.glassboxRuns ??= {})[STOP] ??= new Map());
   const asked = JSON.stringify(values);
-  if (runs.get(NUMBER) === asked) return;
+  if (!ANEW && runs.get(NUMBER) === asked) return;
   if (ALONE || runs.has(NUMBER)) await (SETTLED)();
   page.runNUMBER = "started";
   runs.set(NUMBER, asked);
@@ -69,3 +74,10 @@ FAILED = """async (_, ...others) => {
 }"""
 # The history that the browser keeps is notified when a run begins, and when it has succeeded.
 RAN = "(...values) => { window.glassboxHistory?.ended(NUMBER, values); }"
+
+
+def marked(code: str, marks: Mapping[str, Any]) -> str:
+    """`code` with the value of each of the `marks`."""
+    for name, value in marks.items():
+        code = code.replace(name, json.dumps(value))
+    return code

@@ -11,7 +11,7 @@ from demos.attention.finder import offer_heads
 from demos.attention.heads_off import offer_endpoint, offer_ranking, switched
 from demos.attention.texts import chinese_examples, examples, hint
 from demos.attention.view import PLACE, PLACE_OF_ANOTHER, AttentionView
-from demos.events import QUIET, UNSEEN, current_lane, on_run, run_examples, sent
+from demos.events import EACH, QUIET, UNSEEN, current_lane, on_run, run_examples, sent
 from demos.fields.examples import ready_examples
 from demos.guard import guarded, report_to
 from demos.status import StatusLine, describe
@@ -162,7 +162,7 @@ def render(attender: Attender) -> Form:
     offer_attention(attender)
     offer_endpoint(attender)
     offer_heads(attender)
-    view.select(guarded(look_closer), None, view, trigger_mode="multiple", **in_lane)
+    view.select(guarded(look_closer), None, view, **EACH, **in_lane)
 
     shown = dict(zip(("layer", "head", "measure"), place[:3], strict=True))
     asked = {"model": model, "text": text, "text_pair": pair}

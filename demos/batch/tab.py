@@ -10,7 +10,7 @@ from gradio.components import Component
 
 from demos.batch.opening import batch_opening, example_file
 from demos.batch.page import batch_page, options_of
-from demos.events import QUIET, UNSEEN, on_run, throttled
+from demos.events import LATEST, QUIET, UNSEEN, on_run, throttled
 from demos.guard import guarded
 from demos.tab import Form, Tab
 from demos.words import localize, say
@@ -118,6 +118,7 @@ def render(desk: BatchService) -> Form:
             list(outputs),
             concurrency_id=READING_LANE,
             concurrency_limit=1,
+            **LATEST,
             **UNSEEN,
         )
 
@@ -127,7 +128,7 @@ def render(desk: BatchService) -> Form:
     at_once(partial(gr.on, another_way), open_file, [page.file, *options, form.task, page.sheet])
     at_once(page.example.click, open_example, [*options, form.task])
     at_once(page.saved.change, restore, [page.saved, page.shown, page.file])
-    form.task.input(pick, [form.task, page.saved], list(form.inputs.values()), **QUIET)
+    form.task.input(pick, [form.task, page.saved], list(form.inputs.values()), **LATEST, **QUIET)
 
     runs = [
         on_run([trigger], fn, inputs, page.progress, check, fields, page.stop, BATCH_LANE)

@@ -14,7 +14,7 @@ from demos.chat.parts import Parts
 from demos.chat.reply import notice_of, plain, status_of
 from demos.chat.settings import OPTIONS
 from demos.chat.why import show_tokens
-from demos.events import ASIDE, QUIET, end_runs, on_run, sent, shared_lane, throttled
+from demos.events import ASIDE, EACH, QUIET, end_runs, on_run, sent, shared_lane, throttled
 from demos.guard import guarded, report_to
 from demos.plain import from_chatbot
 from demos.words import say
@@ -188,7 +188,7 @@ class Talk:
         tree = [box.conversation, box.trees]
         for changed in (box.branches.select, box.branches.undo, box.conversation.undo, box.conversation.clear):
             end_runs(changed, box.stop)
-        box.branches.select(guarded(self.go_to), tree, outputs, **ASIDE)
+        box.branches.select(guarded(self.go_to), tree, outputs, **EACH, **ASIDE)
         box.branches.undo(guarded(self.take_back), tree, outputs, **ASIDE)
         box.conversation.undo(guarded(self.undo), tree, outputs, **QUIET)
         box.conversation.clear(self.forget, None, outputs, **QUIET)

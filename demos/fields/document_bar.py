@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 from gradio.components import Component
 
-from demos.events import endpoint
+from demos.events import LATEST, endpoint
 from demos.fields.uploads import path_of
 from demos.guard import guarded
 from demos.status import StatusLine
@@ -95,7 +95,7 @@ class DocumentBar:
             return fill(opened.document, min(int(start), len(opened.document.text)))
 
         shown: list[Component] = [text, self.opened, self.note]
-        run = partial(gr.on, concurrency_id=READING_LANE, concurrency_limit=1, api_visibility="private")
+        run = partial(gr.on, concurrency_id=READING_LANE, concurrency_limit=1, api_visibility="private", **LATEST)
         everything = [*shown, self.begin]
         run([self.upload.upload], guarded(open_file), [self.upload], everything, show_progress_on=[self.note])
         run(

@@ -7,7 +7,7 @@ import gradio as gr
 from gradio.components import Component
 from gradio.events import Dependency
 
-from demos.events import QUIET
+from demos.events import LATEST, QUIET
 
 
 def ready_examples(
@@ -39,4 +39,4 @@ def ready_examples(
     def fill(sample: list[Any]) -> Any:
         return sample if len(filled) > 1 else sample[0]
 
-    return offered.click(fill, offered, filled, **QUIET)
+    return offered.click(fill, offered, filled, **LATEST, **QUIET)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import gradio as gr
 
 from demos import words
-from demos.events import QUIET
+from demos.events import LATEST, QUIET
 from demos.guard import guarded
 from demos.status import StatusLine
 from demos.words import say
@@ -60,7 +60,7 @@ class LanguageHint:
 
         pause = AFTER_A_PAUSE.replace("ID", str(self.ask.elem_id))
         gr.on([text.change, source.change], None, None, None, js=pause, **QUIET)
-        self.ask.click(guarded(show), [text, source], [self.line, self.take], trigger_mode="always_last", **QUIET)
+        self.ask.click(guarded(show), [text, source], [self.line, self.take], **LATEST, **QUIET)
         self.take.click(guarded(take_over), [text, source, target], [source, target], **QUIET)
 
 

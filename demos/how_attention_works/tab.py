@@ -7,7 +7,7 @@ import gradio as gr
 
 from demos.attention.tab import OPENS_AT
 from demos.attention.texts import CHINESE, PRONOUN
-from demos.events import QUIET, UNSEEN, current_lane, on_run, run_examples
+from demos.events import EACH, QUIET, UNSEEN, current_lane, on_run, run_examples
 from demos.fields.examples import ready_examples
 from demos.guard import guarded, report_to
 from demos.how_attention_works.view import HeadView, WorkedExample, view
@@ -107,7 +107,7 @@ def render(reader: HeadReader) -> Form:
         guarded(work_elsewhere),
         [places],
         [head_view, places],
-        trigger_mode="multiple",
+        **EACH,
         **in_lane,
     )
     looked.failure(None, None, None, js=FAILED, **QUIET)

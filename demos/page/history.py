@@ -10,7 +10,7 @@ from typing import Any
 import gradio as gr
 
 from demos.assets import ASSETS, script
-from demos.events import QUIET, sent
+from demos.events import EACH, QUIET, sent
 from demos.guard import guarded
 from demos.page.link_bar import fill
 from demos.page.links import Link, LinkError
@@ -53,7 +53,8 @@ def history(titles: Mapping[str, str], forms: Mapping[str, Form], strip: gr.Tabs
         except LinkError as error:
             return {message: localize(error)}
 
-    view.select(guarded(refill), None, [strip, message, *inputs], **QUIET).success(None, None, None, js=SHOW, **QUIET)
+    filled = view.select(guarded(refill), None, [strip, message, *inputs], **EACH, **QUIET)
+    filled.success(None, None, None, js=SHOW, **QUIET)
 
 
 def record(forms: Mapping[str, Form]) -> str:

@@ -13,7 +13,7 @@ import gradio as gr
 from gradio.events import Dependency
 
 from demos.assets import ASSETS, script
-from demos.events import QUIET, sent
+from demos.events import EACH, QUIET, sent
 from demos.guard import guarded
 from demos.page.link_bar import fits
 from demos.tab import Form
@@ -100,8 +100,8 @@ def teach(start: gr.Button, forms: Mapping[str, Form], filled: Dependency) -> No
             return {view: gr.skip()}
         return updates(forms[steps[at]["tab"]], steps[at].get("inputs", {})) or {view: gr.skip()}
 
-    view.submit(guarded(lesson_texts), None, view, **QUIET)
-    prepared = view.select(guarded(filled_in), None, [view, *fields], **QUIET)
+    view.submit(guarded(lesson_texts), None, view, **EACH, **QUIET)
+    prepared = view.select(guarded(filled_in), None, [view, *fields], **EACH, **QUIET)
     prepared.then(None, None, None, js=asked("filled"), **QUIET)
     start.click(None, None, None, js=asked("list"), **QUIET)
     filled.then(None, None, None, js=asked("open"), **QUIET)

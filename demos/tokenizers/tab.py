@@ -5,7 +5,7 @@ from typing import Any
 
 import gradio as gr
 
-from demos.events import QUIET, endpoint
+from demos.events import LATEST, QUIET, endpoint
 from demos.fields.examples import ready_examples
 from demos.guard import guarded
 from demos.status import StatusLine, seconds
@@ -74,7 +74,7 @@ def render(tokenizing: Tokenizing) -> Form:
 
     gr.on([text.change, chosen.change], None, None, None, js=AFTER_A_PAUSE, **QUIET)
     # While an answer is on its way no other is asked for; then the newest text is, so that none comes late.
-    ask.click(guarded(cut), [text, chosen], [view, status], trigger_mode="always_last", **QUIET)
+    ask.click(guarded(cut), [text, chosen], [view, status], **LATEST, **QUIET)
 
     def tokens(text: str, models: list[str] = []) -> dict[str, Any]:  # noqa: B006 - nothing changes it
         """`text` as the tokens of several models, without running any of them.

@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 
 from demos.assets import ASSETS, script
-from demos.events import UNSEEN, current_lane, sent
+from demos.events import EACH, UNSEEN, current_lane, sent
 from demos.guard import guarded
 from demos.words import localize, say
 from models.runtime.limits import InputError
@@ -105,6 +105,6 @@ def follow(
         return show(versions.shown, aligned) | {kept: versions, other_words: view(versions)}
 
     in_lane: dict[str, Any] = {**UNSEEN, "concurrency_id": current_lane(), "concurrency_limit": 1}
-    clicked.select(guarded(ask), kept, [kept, other_words], **in_lane)
+    clicked.select(guarded(ask), kept, [kept, other_words], **EACH, **in_lane)
     other_words.select(guarded(take), kept, [*outputs, kept, other_words], **in_lane)
     other_words.undo(guarded(undo), kept, [*outputs, kept, other_words], **in_lane)

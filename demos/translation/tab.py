@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from demos.events import QUIET, end_runs, on_run, run_examples, shared_lane
+from demos.events import LATEST, QUIET, end_runs, on_run, run_examples, shared_lane
 from demos.fields.document_bar import document_bar
 from demos.fields.examples import ready_examples
 from demos.fields.language_hint import LanguageHint
@@ -152,9 +152,9 @@ def render(translators: Translators) -> Form:
     follow(whole_file, translators, bar.upload, [source, target, model], stop)
     end_runs(swap.click, stop)
     swap.click(exchange, [source, target, text, output], exchanged, **QUIET)
-    source.input(guarded(directions.of_source), [source, target, model], [target, model], **QUIET)
-    target.input(guarded(directions.of_target), [target, source, model], [source, model], **QUIET)
-    model.input(guarded(directions.of_model), [model, source, target], [source, target], **QUIET)
+    source.input(guarded(directions.of_source), [source, target, model], [target, model], **LATEST, **QUIET)
+    target.input(guarded(directions.of_target), [target, source, model], [source, model], **LATEST, **QUIET)
+    model.input(guarded(directions.of_model), [model, source, target], [source, target], **LATEST, **QUIET)
     # A link, or a guess of the language, sets them without a visitor's hand.
     gr.on([source.change, target.change], guarded(translators.default), [source, target, model], model, **QUIET)
     hint.follow(translators, text, source, target, lambda new, old: directions.of_source(new, old, "")[0])

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import gradio as gr
 
-from demos.events import QUIET
+from demos.events import EACH, QUIET
 from demos.packed import PackedView
 from demos.words import say
 from models.explain.attribution import spearman
@@ -79,8 +79,8 @@ class WhyView(PackedView):
 def unfolds(fold: gr.Accordion) -> gr.State:
     """A state that holds whether `fold` is open."""
     opened = gr.State(False)
-    fold.expand(lambda: True, None, opened, **QUIET)
-    fold.collapse(lambda: False, None, opened, **QUIET)
+    fold.expand(lambda: True, None, opened, **EACH, **QUIET)
+    fold.collapse(lambda: False, None, opened, **EACH, **QUIET)
     return opened
 
 

@@ -38,6 +38,9 @@ TABS = [
 ]
 
 
+CHOOSE = "element.addEventListener('click', ({ target }) => trigger('select', { which: target.textContent }))"
+
+
 class Lane:
     """Something that can take a tab's lane of compute until it is let go."""
 
@@ -84,6 +87,12 @@ def render(lane: Lane) -> Form:
         name = run.__name__
         button = gr.Button(name, elem_id=f"lane-{name}")
         on_run([button.click], run, [text], [status], refuse, ["text"], stop, lane=name)
+
+    def chosen(event: gr.EventData, text: str) -> str:
+        return slow(text) if event.which == "slow" else "another"
+
+    choices = gr.HTML("<b>slow</b> <b>another</b>", js_on_load=CHOOSE, elem_id="lane-choices")
+    on_run([choices.select], chosen, [text], [status], refuse, ["text"], stop, lane="chosen")
     return Form()
 
 
@@ -178,6 +187,19 @@ def test_stop_stays_enabled_until_the_last_run_is_over(page: Page) -> None:
     expect(stop).to_be_enabled()
     LANE.free.set()
     expect(stop).to_be_disabled(timeout=PATIENCE)
+
+
+def test_another_choice_replaces_a_run_with_the_same_inputs(page: Page) -> None:
+    """What the run is about comes with the event: the page cannot compare it, and must not ignore it."""
+    LANE.taken.clear()
+    LANE.free.clear()
+    open_tab(page, "Lane")
+    page.locator("#lane-choices b", has_text="slow").click()
+    assert LANE.taken.wait(PATIENCE / 1000)
+    page.locator("#lane-choices b", has_text="another").click()
+    expect(page.locator("#lane-status")).to_contain_text("another", timeout=PATIENCE)
+    LANE.free.set()
+    expect(page.locator("button#lane-stop")).to_be_disabled(timeout=PATIENCE)
 
 
 def test_a_refused_run_leaves_nothing_to_stop(page: Page) -> None:

@@ -81,3 +81,22 @@ def test_what_the_browser_keeps_sets_off_one_event() -> None:
     targets = [(at, event) for each in layout["dependencies"] for at, event in each["targets"]]
     assert kept
     assert [targets.count((each, "change")) for each in kept] == [1] * len(kept)
+
+
+def test_the_last_choice_counts() -> None:
+    """Gradio's page ignores an event "once" while an earlier one is answered: what shows a choice would be of another.
+
+    A run is asked for once at a time, by a script of its own. Commands, whose buttons are not choices, may be ignored.
+    """
+    page = app.build(tiny.cache())
+    commands = {"translation-others", "drafts-view", "next-view"}
+    chosen = {"input", "change", "select", "submit", "upload", "expand", "collapse", "edit", "retry", "option_select"}
+    ignored = [
+        (block.elem_id, name)
+        for event in events_of(page)
+        if event.fn and event.trigger_mode == "once" and event.validator is None
+        for block, name in ((page.blocks.get(at), name) for at, name in event.targets)
+        if isinstance(block, gr.Dataset) or (block and name in chosen and not isinstance(block, gr.Tab))
+        if block.elem_id not in commands
+    ]
+    assert ignored == []
