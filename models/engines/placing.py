@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from models.engines.stand_ins import occurrences, with_country
 from models.engines.tag_pairs import partner
 from models.text.alignment import Piece, Weights
 from models.text.kept import Kept
@@ -44,22 +45,27 @@ def placed(
         if not name:
             continue
         ways = [(name, part.form)]
-        if name == part.reading:
-            ways += [(way, part.form.replace(name, way)) for way in part.accepted]
+        ways += [(way, part.form.replace(name, way)) for way in part.accepted if name == part.reading]
         place = next(
-            ((at, at + len(way), form) for way, form in ways for at in target.occurrences(way) if at not in taken), None
+            (
+                (at, at + len(way), form)
+                for way, form in ways
+                for at in occurrences(way, target.text)
+                if at not in taken
+            ),
+            None,
         )
         if place is None:
             missing.append(number)
             continue
         taken.add(place[0])
-        edits.append(_Edit(*place, number))
+        edits.append(_Edit(with_country(target.text, place[0]), *place[1:], number))
     # The network has written a stand-in twice.
     extra = [
         _Edit(max(at - 1, 0) if target.text[at - 1 : at] == " " else at, at + len(name), "", number)
         for number, (part, name) in enumerate(zip(parts, read, strict=True))
         if name and name != part.form and read.index(name) == number
-        for at in target.occurrences(name)
+        for at in occurrences(name, target.text)
         if at not in taken
     ]
     edits += extra
@@ -84,12 +90,6 @@ class _Target:
             start = end - len(piece.text.lstrip())
             if start < end:
                 self._ranges.setdefault(int(piece.weights.argmax()), []).append((start, end))
-
-    def occurrences(self, name: str) -> list[int]:
-        """Where `name` is a word or number of the translation."""
-        number = name[0].isdigit()
-        found = re.finditer((r"(?<![\w])(?<!\d[.,:/])" if number else r"(?<!\w)") + re.escape(name), self.text)
-        return [m.start() for m in found if not re.match(r"[.,:/]?\d" if number else r"\w", self.text[m.end() :])]
 
     def instead(self, part: Kept, number: int, edits: Sequence[_Edit]) -> _Edit:
         """`part` in place of the numeral or stand-in that the network made of it, else behind what it stood behind."""

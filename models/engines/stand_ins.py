@@ -1,4 +1,4 @@
-"""The text that the translation network reads: a sentence with stand-ins for its kept parts."""
+"""The text that the translation network reads, with stand-ins for kept parts, and where they are in what it writes."""
 
 import re
 from collections.abc import Collection, Sequence
@@ -71,6 +71,20 @@ def origin(origins: Sequence[tuple[int, int]], start: int, end: int) -> tuple[in
         return origins[start][0], origins[end - 1][1]
     at = origins[start][0] if start < len(origins) else origins[-1][1] if origins else 0
     return at, at
+
+
+def occurrences(name: str, text: str) -> list[int]:
+    """Where `name` is a word, a number or an amount of `text`."""
+    number = name[0].isdigit() or name[0] == "$"
+    before = r"(?<![\w])(?<!\d[.,:/])" if name[0].isdigit() else r"(?:(?<!\w)|(?<=\bUS)(?=\$))"
+    found = re.finditer(before + re.escape(name), text)
+    return [m.start() for m in found if not re.match(r"[.,:/]?\d" if number else r"\w", text[m.end() :])]
+
+
+def with_country(text: str, start: int) -> int:
+    """Where the dollars begin whose `$` is at `start` of `text`: the network may write US$ or US $ for it."""
+    country = text[start] == "$" and re.search(r"\bUS ?$", text[:start])
+    return country.start() if country else start
 
 
 def _parts_words(text: str, part: Kept) -> bool:

@@ -6,26 +6,30 @@ from dataclasses import dataclass, replace
 
 import regex
 
-from models.text.markup import CODE, MARK, NAME
-from models.text.sentences import Span
-from models.text.times import (
+from models.text.figures import (
+    AMOUNT,
     CLOCK,
+    DOLLAR,
     EVENING,
     HALF_DAY,
+    NUMBER,
     TWELVE,
+    UNIT,
     clock,
     is_alone,
+    is_common,
+    is_money,
     of_12_hours,
     of_24_hours,
     of_the_evening,
 )
+from models.text.markup import CODE, MARK, NAME
+from models.text.sentences import Span
 
 # Languages that write 1.234,5 where English writes 1,234.5.
 DECIMAL_COMMA = frozenset({"pt", "es", "fr", "de", "it", "nl"})
 SWAPPED = str.maketrans(",.", ".,")
 GROUPED = {False: regex.compile(r"\d{1,3}(,\d{3})+(\.\d+)?"), True: regex.compile(r"\d{1,3}(\.\d{3})+(,\d+)?")}
-ORDINAL = r"(?:(?:st|nd|rd|th)\b|[ªº](?![CF]))"
-NUMBER = regex.compile(rf"(?<![\w.,])\d+(?:[.,:/]\d+)*(?!{ORDINAL})(?![\d\ufe0f\u20e3])")
 # Arrows and relations between words; of signs that the network knows and copies, what is read in their place.
 RELATION = regex.compile(r"(?<=[\p{L}\p{N}]\S?[ ])[\p{Sm}\p{Block=Arrows}\u2794-\u27be•➡]\ufe0f?(?=[ ]\S?[\p{L}\p{N}])")
 COPIED = "->/|"
@@ -33,16 +37,6 @@ THOUSAND = regex.compile(r"\s(?:mil|thousand)\b")
 CLUSTER, EMOJI = regex.compile(r"\X"), regex.compile(r"[\p{Emoji}--\p{ASCII}]", regex.VERSION1)
 # Signs that belong to the number behind them, and with a blank between.
 BEFORE, KNOWN = "€£¥₹₽₩±≈~<>≤≥×#№§^", "$%°"
-# 12.50 as an amount of money or a measure, where a version or a time of the day is written alike.
-CURRENCY = "$€£¥₹₽₩"
-# Of these the network makes the dollar alone, which is another currency; in English that is the US$.
-DOLLAR = regex.compile(r"(?<![\w$])(?:US|CA|AU|NZ|HK|MX|SG|NT|[ACS])\$")
-AMOUNT = {False: regex.compile(r"\d+\.\d{1,2}"), True: regex.compile(r"\d+,\d{1,2}")}
-_WORDS = "per ?cent|por cento|[mb]illions?|milh|bilh|[mb]ilion|met(?:er|re|ro)|kilo|quil|lit(?:er|re|ro)|gra[mu]|degree"
-UNIT = regex.compile(
-    r"\s?(?:[%°]|(?:[kmµ]?g|[kcmµn]?m|m?[lL]|[kM]?W|[kMGT]B|[kMG]?Hz|mph|km/h|kWh|lbs?|oz)(?![\w])|"
-    rf"(?:{_WORDS}))"
-)
 
 
 @dataclass(frozen=True)
@@ -77,7 +71,7 @@ def kept(text: str, pair: tuple[str, str], strange: Collection[str], closely: bo
                 continue
             if pattern is TWELVE and not (_changes_hours(pair) and is_alone(text, match)):
                 continue
-            if pattern is DOLLAR and match[0] == "US$" and pair[1] == "en":
+            if pattern is DOLLAR and is_common(text, match, pair[1]):
                 continue
             taken[span.start : span.end] = [True] * len(match[0])
             if pattern is TWELVE:
@@ -87,7 +81,7 @@ def kept(text: str, pair: tuple[str, str], strange: Collection[str], closely: bo
                 first, *others = clock(match[1], match[2], pair[1])
                 found.append(Kept(span, first, first, tuple(others)))
             elif pattern is DOLLAR:
-                found.append(Kept(span, match[0], "$", (match[0],)))
+                found.append(_dollars(text, match, pair))
             elif pattern is NUMBER:
                 found.append(_number(text, match[0], match.start(), pair))
             else:
@@ -96,6 +90,16 @@ def kept(text: str, pair: tuple[str, str], strange: Collection[str], closely: bo
     parts = _joined(text, sorted([*found, *signs], key=lambda each: each.span.start))
     copied = "" if closely else next((sign for sign in COPIED if sign not in text), "")
     return [replace(part, reading=copied) if _is_relation(text, part) else part for part in parts]
+
+
+def _dollars(text: str, found: regex.Match[str], pair: tuple[str, str]) -> Kept:
+    """Dollars of a country, of which the network reads `$`, with the amount behind them, by which they are found."""
+    span, name, blank = Span(*found.span()), found["name"], found["blank"]
+    if not found["amount"]:
+        return Kept(span, name, "$", (name,))
+    number = _number(text, found["amount"], found.start("amount"), pair)
+    ways = [f"${between}{way}" for way in (number.reading, *number.accepted) for between in ("", " ")]
+    return Kept(span, name + blank + number.form, f"${blank}{number.reading}", tuple(ways))
 
 
 def _number(text: str, written: str, start: int, pair: tuple[str, str]) -> Kept:
@@ -108,7 +112,7 @@ def _number(text: str, written: str, start: int, pair: tuple[str, str]) -> Kept:
         # 2,000 is 2.000 or 2000, and 2 mil; the network garbles groups that it has to swap.
         plain = other.replace("." if comma_to else ",", "")
         return Kept(span, other, other, (plain, f"{other[:-4]} mil") if other.endswith("000") else (plain,))
-    if AMOUNT[comma_from].fullmatch(written) and _is_money(text, span):
+    if AMOUNT[comma_from].fullmatch(written) and is_money(text, start, span.end):
         return Kept(span, other, other)
     if AMOUNT[comma_from].fullmatch(written) and UNIT.match(text, span.end):
         return Kept(span, other, written, (other,))
@@ -120,12 +124,6 @@ def _number(text: str, written: str, start: int, pair: tuple[str, str]) -> Kept:
     if (hour := EVENING.match(text, start)) and hour.end() > span.end:
         ways += of_the_evening(int(hour[1]))
     return Kept(span, written, written, tuple(ways))
-
-
-def _is_money(text: str, number: Span) -> bool:
-    """Whether a sign of a currency is before or behind a number."""
-    before, behind = text[: number.start].rstrip()[-1:], text[number.end :].lstrip()[:1]
-    return (before != "" and before in CURRENCY) or (behind != "" and behind in CURRENCY)
 
 
 def _changes_hours(pair: tuple[str, str]) -> bool:

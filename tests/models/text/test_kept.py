@@ -108,6 +108,32 @@ def test_a_sign_between_words_is_read_as_one_that_is_known(text: str, closely: b
 
 
 @pytest.mark.parametrize(
+    ("pair", "text", "kept_as"),
+    [
+        (("pt", "en"), "A$ 20", {"A$ 20": "$ 20"}),
+        (("pt", "en"), "A$20", {"A$20": "$20"}),
+        (("pt", "en"), "A$ 1.234,50", {"A$ 1,234.50": "$ 1,234.50"}),
+        (("en", "pt"), "US$1.2 billion", {"US$1,2": "$1,2"}),
+        (("en", "zh"), "HK$1,100", {"HK$1,100": "$1,100"}),
+        (("pt", "en"), "US$ 15", {"15": "15"}),
+        (("pt", "en"), "A$ 20 e US$ 15", {"A$ 20": "$ 20", "15": "15"}),
+        (("pt", "en"), "R$ 15", {"15": "15"}),
+        (("pt", "en"), "R$ 15 e R$ 16", {"15": "15", "16": "16"}),
+        (("pt", "en"), "R$ 15 e US$ 16", {"R$ 15": "$ 15", "16": "16"}),
+        (("en", "pt"), "R$15 or $16", {"R$15": "$15", "16": "16"}),
+        (("en", "pt"), "paid in C$", {"C$": "$"}),
+        (("en", "pt"), "the A$1st", {"A$": "$"}),
+        (("en", "pt"), "USA$ 5", {"5": "5"}),
+    ],
+)
+def test_dollars_of_a_country_are_read_as_dollars(
+    pair: tuple[str, str], text: str, kept_as: dict[str, str | None]
+) -> None:
+    """With their amount, which says which dollars they are; those that the network knows alone are left to it."""
+    assert {part.form: part.reading for part in kept(text, pair, ())} == kept_as
+
+
+@pytest.mark.parametrize(
     ("pair", "written", "form"),
     [
         (("pt", "en"), "2.345.678,5", "2,345,678.5"),

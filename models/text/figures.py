@@ -1,9 +1,24 @@
-"""Times of the day: where they stand in a text, and the ways in which another language writes them."""
+"""Numbers, amounts of money and times of the day: where they stand in a text, and how another language writes them."""
 
 from collections.abc import Iterator
 
 import regex
 
+ORDINAL = r"(?:(?:st|nd|rd|th)\b|[ªº](?![CF]))"
+_NUMBER = rf"(?<![\w.,])\d+(?:[.,:/]\d+)*(?!{ORDINAL})(?![\d\ufe0f\u20e3])"
+NUMBER = regex.compile(_NUMBER)
+CURRENCY = "$€£¥₹₽₩"
+# Of these a translation network makes the dollar alone, which is another currency; in English that is the US$.
+DOLLAR = regex.compile(
+    rf"(?<![\w$])(?P<name>(?:US|CA|AU|NZ|HK|MX|SG|NT|[ACRS])\$)(?:(?P<blank>\s?)(?P<amount>{_NUMBER}))?"
+)
+# 12.50 as an amount of money or a measure, where a version or a time of the day is written alike.
+AMOUNT = {False: regex.compile(r"\d+\.\d{1,2}"), True: regex.compile(r"\d+,\d{1,2}")}
+_WORDS = "per ?cent|por cento|[mb]illions?|milh|bilh|[mb]ilion|met(?:er|re|ro)|kilo|quil|lit(?:er|re|ro)|gra[mu]|degree"
+UNIT = regex.compile(
+    r"\s?(?:[%°]|(?:[kmµ]?g|[kcmµn]?m|m?[lL]|[kM]?W|[kMGT]B|[kMG]?Hz|mph|km/h|kWh|lbs?|oz)(?![\w])|"
+    rf"(?:{_WORDS}))"
+)
 # Languages that write 9h30 where others write 9:30.
 HOURS = frozenset({"pt", "fr"})
 CLOCK = regex.compile(r"(?<![\w.,])(\d{1,2})\s?h\s?(\d\d)(?:min)?(?!\w)")
@@ -46,3 +61,14 @@ def clock(hour: str, minutes: str, language: str) -> list[str]:
         return [f"{hour}h{minutes}"]
     hours = [hour, str(int(hour) - 12)] if int(hour) > 12 else [hour]
     return [f"{each}{sign}{minutes}" for each in hours for sign in ":.h"]
+
+
+def is_money(text: str, start: int, end: int) -> bool:
+    """Whether a sign of a currency is before or behind the number from `start` to `end`."""
+    before, behind = text[:start].rstrip()[-1:], text[end:].lstrip()[:1]
+    return (before != "" and before in CURRENCY) or (behind != "" and behind in CURRENCY)
+
+
+def is_common(text: str, dollar: regex.Match[str], language: str) -> bool:
+    """Whether a network translates to `language` what `DOLLAR` found: US$ to English, and R$ if it is alone."""
+    return (dollar["name"] == "US$" and language == "en") or text.count("R$") == text.count("$")
