@@ -16,8 +16,12 @@ _ABBREVIATIONS = (
     "sept st tbsp tel thu thur tsp tue tues vol vols vs wed yd yrs"
 )
 ABBREVIATED = re.compile(rf"\b(?:{'|'.join(_ABBREVIATIONS.split())})\.$", re.IGNORECASE)
-# The number of a century or volume; "I" alone is rather a person.
-ROMAN = re.compile(r"(?:[IVXLC]{2,}|[VX])\b")
+# Before and after Christ, as in "44 a.C." or "44 av. J.-C.", where each full stop is found to end a sentence.
+ERA_BEGUN = re.compile(r"\b[adJ]\.$", re.IGNORECASE)
+CHRIST = re.compile(r"(?:de\s|-)?C\.", re.IGNORECASE)
+ERA = re.compile(r"\b(?:[ad]\.\s?(?:de\s)?|J\.-)C\.$", re.IGNORECASE)
+# The number of a century or volume; "I" alone is rather a person, unless an era is behind it.
+ROMAN = re.compile(r"(?:[IVXLC]{2,}|[VX])\b|I\s[ad]\.\s?C\.")
 
 
 @dataclass(frozen=True)
@@ -54,15 +58,18 @@ def in_lines(text: str, language: str = "en") -> list[Span]:
 
 
 def _goes_on(text: str, before: Span, after: Span) -> bool:
-    """Whether a full stop between two spans is that of an ordinal ("3.º") or abbreviation.
+    """Whether a full stop between two spans is that of an ordinal ("3.º"), era or abbreviation.
 
-    The latter only with a number, a Roman one too, or a small letter behind it.
+    The last two only with a number, a Roman one too, or a small letter behind it.
     """
     following = text[after.start : after.end][:1]
     if before.end == after.start and following in ("º", "ª"):
         return True
+    if CHRIST.match(text, after.start) and ERA_BEGUN.search(text, before.start, before.end):
+        return True
     numbered = following.isdigit() or ROMAN.match(text, after.start) is not None
-    return (numbered or following.islower()) and ABBREVIATED.search(text, before.start, before.end) is not None
+    abbreviated = ABBREVIATED.search(text, before.start, before.end) or ERA.search(text, before.start, before.end)
+    return (numbered or following.islower()) and abbreviated is not None
 
 
 def stripped(text: str, start: int, end: int) -> Span:
