@@ -9,6 +9,7 @@ from models.engines.placing import placed
 from models.engines.spelling import (
     TYPOGRAPHY,
     UNKNOWN,
+    cry_marks,
     lone_capitals,
     lowered,
     nearest_letter,
@@ -95,7 +96,7 @@ def read(tokenizer: Any, text: str, pair: tuple[str, str] | None = None, attempt
     in_capitals = lone or (pair is not None and shouted(free, nearest))
     plain = plain.lower() if lone else lowered(plain, nearest) if in_capitals else "".join(small_words(plain, nearest))
     points = {point.start() for point in ORDINAL_POINT.finditer(plain)}
-    left_out = points | stretched(tokenizer, plain, pair[0]) if pair else set()
+    left_out = points.union(stretched(tokenizer, text, pair[0]), cry_marks(text, pair[0], attempt)) if pair else set()
     as_read = in_capitals or not lone_capitals(text)
     marked = pair is not None and as_read and with_mark(text, pair[0], attempt)
     if parts or in_capitals or nearest or attempt or left_out or marked:

@@ -11,8 +11,12 @@ TYPOGRAPHY = str.maketrans("“”„«»‘’‚–—−", '"""""\'\'\'---')
 # A word of a sign, or an acronym.
 LONE = re.compile(r"[\W_]*[^\W\d_]{4,}[\W_]*")
 WORD = re.compile(r"[^\W\d_]{2,}")
+# A word that is cried out, with its marks, and with an emoji or other signs before it.
+CRY = re.compile(r"[\W_]*(?P<word>[^\W\d_]{2,})(?P<marks>[!?…]+)")
 # A letter three times or more, as in "sooo".
 STRETCHED = re.compile(r"([^\W\d_])\1{2,}", re.IGNORECASE)
+# Numerals with a letter three times, as XVIII; and names: IEEE beside words in small letters, AAA anywhere.
+ROMAN, NAME = re.compile(r"[IVXLCDM]+"), re.compile(r"[A-Z]{3,4}")
 # Languages with as many double letters as single ones where a letter is likely to be held.
 DOUBLING = frozenset({"en"})
 # What begins the name of a single thing where the other language has the thing alone.
@@ -29,13 +33,29 @@ def is_word(text: str) -> bool:
     return WORD.fullmatch(text) is not None
 
 
+def is_cry(text: str) -> bool:
+    """Whether `text` is one word that is cried out."""
+    return CRY.fullmatch(text) is not None
+
+
 def with_mark(text: str, language: str, attempt: int) -> bool:
     """Whether a full stop is added to a text that is one word, in this attempt at reading it.
 
     A network takes some words for titles: of 50 common Portuguese ones 12 more come out right with a full stop, of as
     many English ones 9 fewer.
     """
-    return is_word(text) and (attempt % 2 == 0) == (language == "pt")
+    if is_cry(text):
+        attempt -= 1
+    return (is_word(text) or (is_cry(text) and attempt >= 0)) and (attempt % 2 == 0) == (language == "pt")
+
+
+def cry_marks(text: str, language: str, attempt: int) -> range:
+    """The places of the marks behind a word that is cried out and read without them, in this further attempt.
+
+    In English a word in capitals is read in small letters first: of 100 words 6 more come out right then.
+    """
+    cry = CRY.fullmatch(text) if attempt > (language in DOUBLING and lone_capitals(text)) else None
+    return range(*cry.span("marks")) if cry else range(0)
 
 
 def stretched(tokenizer: Any, text: str, language: str) -> set[int]:
@@ -43,6 +63,9 @@ def stretched(tokenizer: Any, text: str, language: str) -> set[int]:
     kept = (2, 1) if language in DOUBLING else (1, 2)
     found: set[int] = set()
     for word in WORD.finditer(text):
+        name = NAME.fullmatch(word[0]) and (not text.isupper() or len(set(word[0])) == 1)
+        if ROMAN.fullmatch(word[0]) or name:
+            continue
         runs = [range(run.start() + word.start(), run.end() + word.start()) for run in STRETCHED.finditer(word[0])]
         if runs:
             ways = [{at for run in runs for at in run[letters:]} for letters in kept]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import accumulate
 
-from models.engines.spelling import ARTICLE, is_word, lone_capitals
+from models.engines.spelling import ARTICLE, CRY, is_cry, is_word, lone_capitals
 from models.text.alignment import Piece
 
 # What the network adds to lone names, as an encyclopedia does to its links.
@@ -17,8 +17,8 @@ FIRST_PERSON = re.compile(r"I\b")
 ONE_OR_TWO = re.compile(r"\w+(?:[ '’-]\w+)?")
 # 10-20 and 12-B, between which it writes blanks.
 HYPHENED = re.compile(r"\w*\d\w*(?:-\w+)+|\w+(?:-\w*\d\w*)+")
-# Of several marks at a sentence's end it writes one, or none.
-ENDING, FINAL = re.compile(r"[!?]{2,}$"), re.compile(r"[!?.]*$")
+# Of several marks at a sentence's end it writes one, or none; in full stops it ends some cries.
+ENDING, FINAL = re.compile(r"[!?]{2,}$"), re.compile(r"[!?.…,]*$")
 # A letter that it writes in place of what it did not read.
 STRAY = re.compile(r"(?<![\w'’])s(?!\w)")
 # Of these it writes the plainest: quotation marks, dashes between blanks, dashes between numbers, ellipses.
@@ -38,20 +38,35 @@ def corrected(source: str, pieces: list[Piece], marked: bool = False) -> list[Pi
     if "(" not in source:
         pieces = _without_note(pieces)
     pieces = _with_hyphens(source, pieces)
-    ending = ENDING.search(source)
-    if ending and (shorter := FINAL.search(_text(pieces))):
-        pieces = [*_up_to(pieces, shorter.start()), Piece(ending[0], pieces[-1].weights)]
-    if not is_word(source):
-        return pieces
+    last = pieces[-1]
+    cry = CRY.fullmatch(source)
+    if ending := cry["marks"] if cry else "".join(ENDING.findall(source)):
+        pieces = _up_to(pieces, FINAL.search(_text(pieces)).start())  # type: ignore[union-attr]
+    if cry or is_word(source):
+        pieces = _of_a_word(pieces, cry["word"] if cry else source, marked, cry is not None)
+    return [*pieces, Piece(ending, last.weights)] if ending else pieces
+
+
+def _of_a_word(pieces: list[Piece], word: str, marked: bool, cried: bool) -> list[Piece]:
+    """`pieces`, a translation of one `word`, less articles, doubled words and the full stop it was read with.
+
+    Of a word that is `cried` out it has the case.
+    """
     if marked and _text(pieces).endswith("."):
         pieces = _up_to(pieces, len(_text(pieces)) - 1)
     if (doubled := DOUBLED.fullmatch(_text(pieces))) is not None:
         pieces = _up_to(pieces, doubled.end(1))
-    if (article := ARTICLE.match(_text(pieces))) is not None:
+    article = ARTICLE.match(_text(pieces))
+    if article and not (cried and " " in _text(pieces)[article.end() :]):
         pieces = _without(pieces, *article.span())
-    if marked and source[0].islower() and pieces and not FIRST_PERSON.match(_text(pieces)):
-        pieces = [replace(pieces[0], text=pieces[0].text[:1].lower() + pieces[0].text[1:]), *pieces[1:]]
-    return pieces
+    if not pieces:
+        return pieces
+    first, rest = pieces[0].text[:1], pieces[0].text[1:]
+    if cried and word.isupper():
+        return [replace(piece, text=piece.text.upper()) for piece in pieces]
+    if word[0].islower() and (marked or cried) and not FIRST_PERSON.match(_text(pieces)):
+        return [replace(pieces[0], text=first.lower() + rest), *pieces[1:]]
+    return [replace(pieces[0], text=first.upper() + rest), *pieces[1:]] if cried and word[0].isupper() else pieces
 
 
 def _typeset(source: str, pieces: list[Piece]) -> list[Piece]:
@@ -74,7 +89,9 @@ def is_doubtful(source: str, text: str) -> bool:
 
     A word in capitals may have signs around it. A name begins with a capital, and stays.
     """
-    if lone_capitals(source) and (source.casefold() in text.casefold() or len(text.split()) > len(source.split()) + 1):
+    if lone_capitals(source) and source.casefold() in text.casefold():
+        return True
+    if (lone_capitals(source) or is_cry(source)) and len(text.split()) > len(source.split()) + 1:
         return True
     return is_word(source) and (ONE_OR_TWO.fullmatch(text) is None or (source.islower() and source == text.lower()))
 
