@@ -109,8 +109,10 @@ def render(attender: Attender) -> Form:
     with gr.Accordion("How to read this", open=False, elem_id="attention-help"):
         gr.Markdown(EXPLANATION)
     with gr.Accordion("Which measure to trust", open=False, elem_id="attention-faithfulness"):
-        FaithfulnessView("sentiment", "attention-faithfulness-sentiment")
-        FaithfulnessView("answers", "attention-faithfulness-answers")
+        with gr.Row():
+            for of in ("sentiment", "answers"):
+                with gr.Column():
+                    FaithfulnessView(of, f"attention-faithfulness-{of}")
 
     def look(
         model: str,
