@@ -10,7 +10,7 @@ from models.engines.base import Choice, Reading, Sampling
 from models.explain.tokens import Detokenizer
 from models.runtime.progress import Stage
 from models.runtime.provenance import Run, stopwatch
-from models.tasks.generalist import examples, prompt
+from models.tasks.generalist import cut, examples, prompt
 from models.tasks.question_answering.likely import ranked
 from models.tasks.question_answering.passages import passages
 from models.tasks.question_answering.results import Answer, Answers, Asked
@@ -19,6 +19,8 @@ from models.text.sentences import Span, in_lines
 from models.text.words import words
 
 ANSWER_TOKENS = 40
+# A longer question loses its end.
+QUESTION_TOKENS = 300
 # A quoted answer of which the model is so sure ends the search through a long text.
 SURE = 0.9
 EDGE = 1e-9
@@ -59,6 +61,7 @@ def stream(asked: Asked, question: str, context: str, top_k: int) -> Iterator[An
     The rest is left out once a quoted answer is sure, or the time is up; `read` says how many were read.
     """
     elapsed = stopwatch()
+    question, _, unread = cut(asked.loaded, question, QUESTION_TOKENS)
     flat = unwrapped(context)
     parts = passages(asked.loaded, flat)
     found: list[tuple[Answer, Span]] = []
@@ -72,7 +75,7 @@ def stream(asked: Asked, question: str, context: str, top_k: int) -> Iterator[An
             if answer.quoted:
                 answer = replace(answer, text=context[answer.start : answer.end])
             found = _without_overlap([*found, (answer, place)])
-        left = sum(size for _, size in parts) - tokens
+        left = unread + sum(size for _, size in parts) - tokens
         run = Run(asked.model, asked.loaded.device, tokens, left, elapsed(), asked.loaded.engine)
         best = found[0][1] if found else place
         answers = tuple(answer for answer, _ in found[:top_k])

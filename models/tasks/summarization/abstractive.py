@@ -77,6 +77,8 @@ def in_windows(loaded: Loaded, text: str, count: int, size: int, write_one: Writ
             for part in write_one(loaded, window, PART, f" part {number} of {len(windows)}", tokens, dropped):
                 yield part
             parts.append(part.text)
+        if not any(parts):
+            return
         windows, *_ = split(loaded, "\n".join(parts), size)
     yield from write_one(loaded, windows[0], count, "", tokens, dropped)
 

@@ -73,6 +73,15 @@ def test_a_long_text_is_read_in_windows_until_an_answer_is_sure() -> None:
     assert found.run.dropped > found.run.tokens
 
 
+def test_a_question_that_is_too_long_loses_its_end() -> None:
+    """What was left out is counted, as of a text."""
+    reader, model = answerer({"Cleo": 0.9})
+    found = reader("Who came last? " * 600, TEXT)
+    assert found.answers[0].text == "Cleo"
+    assert found.run.dropped > 5_000
+    assert max(map(len, model.prompts)) < 2_048
+
+
 @pytest.mark.parametrize("text", ["ab" * 5_000, '{"a":1,' * 1_500, "a" * 700 + " b" * 9_000, "ก" * 900])
 def test_a_sentence_that_is_too_long_is_cut(text: str) -> None:
     """A text without full stops is read whole, in parts no longer than a window."""

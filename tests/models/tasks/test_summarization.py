@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -258,6 +258,16 @@ def test_long_text_is_summarized_in_parts_and_then_together() -> None:
     assert len(read) == 3
     assert "Part 1 is short.\nPart 2 is short." in read[-1]
     assert last.text == "Part 3 is short."
+
+
+def test_parts_of_which_nothing_is_written_make_no_summary() -> None:
+    """It is empty, and no error."""
+
+    def nothing(*_: object) -> Generator[abstractive.Writing, None, None]:
+        yield abstractive.Writing("", "Writing", 1, 0)
+
+    *_, summary = abstractive.in_windows(tiny.load(SMOLLM2, ignore), FERRY * 4, 3, abstractive.WINDOW, nothing)
+    assert summary.text == ""
 
 
 def test_a_sentence_that_turns_in_circles_is_left_out() -> None:
