@@ -7,9 +7,12 @@ function fillOutcome(view) {
   const title = state.off.length ? say("With {n} off", { n: state.off.map(one => switchName(view.data, one)).join("; ") }) : say("The model’s own result");
   if (!found) return void place.replaceChildren(element("h3", "", title), element("p", "", ask === null ? say("This file does not hold what the model says then.") : say("The model reads the text again…")));
   if (found.refused) return void place.replaceChildren(element("h3", "", title), element("p", "", found.refused));
-  const parts = [written("h3", title), headline(found, state.off.length > 0)];
-  if (found.said && found.kind !== "classes") parts.push(texts(found));
-  place.replaceChildren(...parts, barsOf(view, found), element("p", "av-run", say("{seconds} s on the copy of {model} that shows its attention, not on the one that serves.", { seconds: found.seconds.toFixed(1), model: found.model })));
+  const off = state.off.length > 0, parts = [written("h3", title)];
+  // A vector and a translation are only ever compared with those from before.
+  if (!off && ["vector", "translation"].includes(found.kind)) return void place.replaceChildren(...parts, element("p", "", say("Switch something off to see what changes.")));
+  parts.push(headline(found, off));
+  if (off && found.said && found.kind !== "classes") parts.push(texts(found));
+  place.replaceChildren(...parts, barsOf(view, found, off), element("p", "av-run", say("{seconds} s on the copy of {model} that shows its attention, not on the one that serves.", { seconds: found.seconds.toFixed(1), model: found.model })));
 }
 
 // What is measured, before and after.
@@ -53,20 +56,21 @@ function texts({ said, of }) {
   return pair;
 }
 
-// A row for each choice, its probability before and after as bars with one scale.
-function barsOf({ theme }, { kind, bars }) {
+// A row for each choice, its probability before and after as bars with one scale; where nothing is off, one bar.
+function barsOf({ theme }, { kind, bars }, off) {
   const table = element("table", "av-beside"), head = table.createTHead().insertRow(), body = table.createTBody();
   const name = kind === "vector" || kind === "translation" ? say("token") : kind === "classes" ? say("class") : kind === "answer" ? say("answer") : say("next token");
-  for (const words of [name, say("before"), say("after"), say("change")]) head.append(Object.assign(element("th", "", words), { scope: "col" }));
+  for (const words of [name, ...(off ? [say("before"), say("after"), say("change")] : [say("probability")])]) head.append(Object.assign(element("th", "", words), { scope: "col" }));
   for (const { name, before, after } of bars) {
     const line = body.insertRow(), title = Object.assign(written("th", barName(kind, name)), { scope: "row" });
     line.append(title);
-    for (const [value, colour] of [[before, theme.muted], [after, theme.accent]]) {
+    for (const [value, colour] of off ? [[before, theme.muted], [after, theme.accent]] : [[before, theme.accent]]) {
       const cell = line.insertCell(), frame = element("span", "av-bar-frame"), bar = element("i");
       Object.assign(bar.style, { width: `${100 * Math.max(0, value)}%`, background: colour });
       frame.append(bar);
       cell.append(frame, element("em", "", value.toFixed(digitsOf(kind))));
     }
+    if (!off) continue;
     const change = line.insertCell();
     change.textContent = signedOrZero(after - before, digitsOf(kind));
     change.style.color = change.textContent.startsWith("±") ? "" : cssOf(theme.signs.at(after < before ? 0 : -1));

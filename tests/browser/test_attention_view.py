@@ -365,6 +365,7 @@ def test_a_head_is_switched_off_and_on_again(view: Alone, attender: Attender, tm
     view.open("off")
     outcome, chips = view.page.locator(".av-outcome"), view.page.locator(".av-off-chip")
     expect(outcome.locator("h3")).to_have_text("The model’s own result")
+    expect(outcome.locator("thead th")).to_have_text(["next token", "probability"])
     view.page.locator(".av-rank").click()
     effects = whole(attender, SMOLLM2.name, TEXT)
     view.page.locator('[data-map=effects][data-layer="0"][data-head="0"]').focus()
@@ -379,6 +380,7 @@ def test_a_head_is_switched_off_and_on_again(view: Alone, attender: Attender, tm
     expect(outcome.locator(".av-headline b")).to_have_text(
         [f"{found.outcome.before:.2f}", f"{found.outcome.after:.2f}"]
     )
+    expect(outcome.locator("thead th")).to_have_text(["next token", "before", "after", "change"])
     expect(outcome.locator("tbody tr")).to_have_count(len(found.outcome.bars))
     sent = json.loads(saved(view, "JSON", tmp_path))
     assert sent["off"] == [{"layer": 1, "head": 2}]

@@ -48,6 +48,12 @@ def page() -> dict[str, Form]:
     return forms(ModelCache(no_model, 1))
 
 
+@pytest.fixture(scope="module")
+def real(real_cache: ModelCache) -> dict[str, Form]:
+    """Every tab's form over the bundled weights."""
+    return forms(real_cache)
+
+
 def test_every_tab_of_a_model_opens_on_a_result() -> None:
     """A tab without one would greet its visitors with an empty form."""
     assert {tab for tab, language, by in every() if (language, by) == ("en", "")} == set(TABS)
@@ -253,13 +259,15 @@ def same(fresh: Any, kept: Any, within: float = 0.05) -> None:
 @pytest.mark.real
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(("tab", "language", "by"), every())
-def test_an_opening_is_what_its_models_answer(tab: str, language: str, by: str, real_cache: ModelCache) -> None:
+def test_an_opening_is_what_its_models_answer(
+    tab: str, language: str, by: str, real: dict[str, Form], real_cache: ModelCache
+) -> None:
     """Nothing on the page is faked."""
     found = made(tab, language, by)
     assert found is not None
     if QWEN.name in found.models and not model_setup.store_of(settings.read([])).has(QWEN.weights):
         pytest.skip("Qwen is not on disk; make fetch brings it.")
-    fresh = make(forms(real_cache)[tab], found.inputs)
+    fresh = make(real[tab], found.inputs)
     assert fresh.models == found.models
     if found.inputs.get("method") == "abstractive" and fresh.result["text"] != found.result["text"]:
         assert parted_summary(found, fresh.result["text"], real_cache)
