@@ -7,7 +7,7 @@ function fillOutcome(view) {
   const title = state.off.length ? say("With {n} off", { n: state.off.map(one => switchName(view.data, one)).join("; ") }) : say("The model’s own result");
   if (!found) return void place.replaceChildren(element("h3", "", title), element("p", "", ask === null ? say("This file does not hold what the model says then.") : say("The model reads the text again…")));
   if (found.refused) return void place.replaceChildren(element("h3", "", title), element("p", "", found.refused));
-  const off = state.off.length > 0, parts = [written("h3", title)];
+  const off = state.off.length > 0, parts = [element("h3", "", title)];
   // A vector and a translation are only ever compared with those from before.
   if (!off && ["vector", "translation"].includes(found.kind)) return void place.replaceChildren(...parts, element("p", "", say("Switch something off to see what changes.")));
   parts.push(headline(found, off));

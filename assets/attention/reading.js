@@ -144,5 +144,5 @@ function fillTable(view) {
 }
 
 function namesOf(matrix, row, number) {
-  return topOf(matrix, row, 5).map(([c, weight]) => `\u2068${matrix.columns[c].text}\u2069 ${number(weight)}`).join(", ");
+  return topOf(matrix, row, 5).map(([c, weight]) => `${isolate(matrix.columns[c].text)} ${number(weight)}`).join(", ");
 }

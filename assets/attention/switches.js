@@ -18,7 +18,7 @@ function isOff({ off }, layer, head) {
 
 function switchName({ keys }, { layer, head, from, to }) {
   const where = layer === undefined ? say("everywhere") : head === undefined ? say("all of layer {layer}", { layer: layer + 1 }) : headName(layer, head);
-  return from === undefined ? where : say("{from} → {to}, {where}", { from: keys[from]?.text, to: keys[to]?.text, where });
+  return from === undefined ? where : say("{from} → {to}, {where}", { from: isolate(keys[from]?.text), to: isolate(keys[to]?.text), where });
 }
 
 // Requests the model's own result if it is missing; with nothing switched off, only in the view that shows it.
@@ -50,7 +50,6 @@ function fillSwitches(view) {
   const chips = state.off.map(one => {
     const name = switchName(data, one), button = element("button", "av-off-chip", `${name} ×`);
     button.type = "button";
-    button.dir = "auto";
     button.ariaLabel = say("Switch on again: {name}", { name });
     button.addEventListener("click", () => toggle(view, one));
     return button;
@@ -124,7 +123,6 @@ function fillActs(view) {
   const button = (words, ones) => {
     const act = element("button", "av-act", words);
     act.type = "button";
-    act.dir = "auto";
     act.addEventListener("click", () => change(view, { off: [...state.off.filter(each => !ones.some(one => partsOf(one) === partsOf(each))), ...ones] }));
     made.push(act);
   };
@@ -134,7 +132,7 @@ function fillActs(view) {
     if (row && column && data.kind !== "cross" && !unreachable(matrix, locked.row, locked.column)) {
       const where = head >= 0 ? { layer, head } : { layer };
       const looks = row.members.flatMap(from => column.members.filter(to => data.kind !== "causal" || to <= from).map(to => ({ ...where, from, to })));
-      button(say("Switch off: {from} → {to}", { from: row.text, to: column.text }), looks);
+      button(say("Switch off: {from} → {to}", { from: isolate(row.text), to: isolate(column.text) }), looks);
     }
   }
   const had = document.activeElement, inside = $("acts").contains(had);

@@ -14,6 +14,11 @@ function written(tag, words) {
   return made;
 }
 
+// The same among other words, where no element is to be: else "a → b" of two Hebrew tokens would be read as b → a.
+function isolate(words) {
+  return `\u2068${words}\u2069`;
+}
+
 const PANEL_WIDTH = 340, LONG = 64;
 const DRAWINGS = { matrix: MATRIX, lines: LINES, heads: HEADS, flow: FLOW, compare: COMPARE, off: SWITCH };
 
