@@ -77,6 +77,7 @@ class Form:
     `trials` fill in other tabs.
     `seen` gives the updates that show the inputs which have a meaning beside these values, and hide the others.
     `opening` is how the tab shows what was made beforehand, where it can.
+    `typed` are text fields that are no inputs; what is typed there is kept too if the page is loaded again.
     """
 
     inputs: Mapping[str, Component] = field(default_factory=dict)
@@ -87,6 +88,7 @@ class Form:
     trials: tuple[Trial, ...] = ()
     seen: Callable[[Mapping[str, Any]], dict[Component, dict[str, Any]]] = lambda _: {}
     opening: Opening | None = None
+    typed: tuple[gr.Textbox, ...] = ()
 
     def filled(self, values: Mapping[str, Any]) -> dict[Component, Any]:
         """The updates that fill the inputs with `values`: a tab that was never opened receives no change events."""

@@ -143,7 +143,8 @@ def render(desk: BatchService) -> Form:
         at_once(run.success, another, [page.saved, turns], [turns])
         at_once(run.failure, end, [page.saved])
     at_once(page.stop.click, end, [page.saved])
-    return Form({"task": form.task}, page.run, opening=batch_opening(desk, page))
+    texts = tuple(each for each in form.inputs.values() if isinstance(each, gr.Textbox))
+    return Form({"task": form.task}, page.run, opening=batch_opening(desk, page), typed=texts)
 
 
 EXPLANATION = """

@@ -16,7 +16,8 @@ def keep_typed(forms: Mapping[str, Form], opened: Dependency, page: gr.Blocks) -
 
     What is typed before that is kept too, and so is not written over. Returns the event that restores them.
     """
-    texts = [field for form in forms.values() for field in form.inputs.values() if isinstance(field, gr.Textbox)]
+    fields = [field for form in forms.values() for field in (*form.inputs.values(), *form.typed)]
+    texts = [field for field in fields if isinstance(field, gr.Textbox)]
     names = json.dumps([field.elem_id for field in texts])
     code = script("typed/keep.js")
     watch = f"() => {{\n{code}\nwindow.glassboxTyped = typedFields({names});\nwindow.glassboxTyped.watch();\n}}"
