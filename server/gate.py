@@ -3,7 +3,7 @@
 import logging
 import math
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import gradio as gr
 from starlette.datastructures import Headers
@@ -151,10 +151,10 @@ def refusal(refused: Refused, headers: Headers) -> JSONResponse:
 def route_path(scope: Scope) -> str:
     """The path of a request below the root path of the app, whether or not a proxy has removed the root path.
 
-    `root_path` is a path, or a URL if `GRADIO_ROOT_PATH` is one.
+    `root_path` is a path, or a URL if `GRADIO_ROOT_PATH` is one; it may be percent-encoded, as the path is not.
     """
     path: str = scope["path"]
-    root = urlsplit(scope.get("root_path", "")).path.rstrip("/")
+    root = unquote(urlsplit(scope.get("root_path", "")).path).rstrip("/")
     return path.removeprefix(root) if root and path.startswith(f"{root}/") else path
 
 

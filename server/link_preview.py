@@ -4,7 +4,7 @@ import html
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
@@ -20,6 +20,8 @@ DESCRIPTION = (
     "Ask a question about a text, translate, read its sentiment, summarize or chat, on real models that run on this "
     "server, and open every answer to see why."
 )
+# What a path may hold as it is; a percent sign is that of a path that is encoded already.
+IN_PATHS = "/%~!$&'()*+,;=:@"
 # Open Graph (https://ogp.me) and Twitter cards, as Gradio writes them.
 TAGS = re.compile(rb'<meta\s+(?:property="og:|name="twitter:)[^>]*>\s*')
 
@@ -28,7 +30,8 @@ TAGS = re.compile(rb'<meta\s+(?:property="og:|name="twitter:)[^>]*>\s*')
 class LinkPreview:
     """Middleware that writes the preview's tags into the page's HTML.
 
-    `proxies` is how many proxies are in front of the server: with any, `X-Forwarded-Proto` is believed.
+    `proxies` is how many proxies are in front of the server: with any, `X-Forwarded-Proto` and `X-Forwarded-Host` are
+    believed.
     """
 
     app: ASGIApp
@@ -44,11 +47,19 @@ class LinkPreview:
     def _address(self, scope: Scope) -> str:
         """The address of the page as visitors write it, without a slash at its end."""
         headers = Headers(scope=scope)
-        scheme = headers.get("x-forwarded-proto", scope["scheme"]) if self.proxies else scope["scheme"]
         root: str = scope.get("root_path", "")
         if urlsplit(root).scheme:
             return root.rstrip("/")
-        return f"{scheme}://{headers.get('host', '')}{root}".rstrip("/")
+        scheme, host = scope["scheme"], headers.get("host", "")
+        if self.proxies:
+            scheme = _first(headers, "x-forwarded-proto") or scheme
+            host = _first(headers, "x-forwarded-host") or host
+        return f"{scheme}://{host}{quote(root, safe=IN_PATHS)}".rstrip("/")
+
+
+def _first(headers: Headers, name: str) -> str:
+    """What the outermost of several proxies wrote into a header, as Gradio reads it too."""
+    return headers.get(name, "").split(",")[0].strip()
 
 
 def with_preview(page: bytes, address: str) -> bytes:

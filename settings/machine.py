@@ -1,5 +1,6 @@
 """What the machine or the platform decides, such as Hugging Face Spaces."""
 
+import ipaddress
 import sys
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,14 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from settings.options import Settings
 
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+def is_loopback(host: str) -> bool:
+    """Whether only programs on this machine reach what listens at `host`, a name or an address."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host.lower() == "localhost"
+    return (getattr(address, "ipv4_mapped", None) or address).is_loopback
 
 
 class Machine(BaseSettings):
@@ -34,7 +42,7 @@ class Machine(BaseSettings):
     def is_alone(self, chosen: Settings) -> bool:
         """Whether only programs on this machine can connect: a local address, no proxy, no public link."""
         behind_proxy = chosen.proxies > 0 or bool(self.gradio_root_path)
-        return chosen.host in LOOPBACK and not chosen.share and not behind_proxy
+        return is_loopback(chosen.host) and not chosen.share and not behind_proxy
 
     def defaults(self) -> dict[str, Any]:
         """The settings whose default depends on the machine.
