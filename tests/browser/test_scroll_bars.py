@@ -1,10 +1,13 @@
 """Where scroll bars take room, the page shows none that nothing needs."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
+import app
+from demos.tab import Tab
 from tests.programs import chromium
 
 pytestmark = pytest.mark.browser
@@ -26,24 +29,24 @@ WIDTH = """() => {
 }"""
 
 
-@pytest.fixture
-def classic(browser: Browser) -> Iterator[Browser]:
-    """A browser whose scroll bars take room, as on Windows and on most Linux desktops."""
+@pytest.fixture(scope="module")
+def classic(browser: Browser, url: str) -> Iterator[Page]:
+    """The page in a browser whose scroll bars take room, as on Windows and on most Linux desktops."""
     classic = browser.browser_type.launch(
         executable_path=chromium(),
         args=["--no-sandbox", "--disable-background-networking", "--disable-features=OverlayScrollbar"],
         ignore_default_args=["--hide-scrollbars"],
     )
-    yield classic
-    classic.close()
-
-
-def test_no_scroll_bars_under_closed_folds(classic: Browser, url: str) -> None:
-    """Every tab as it opens: no part of it has a scroll bar."""
     page = classic.new_page(viewport={"width": 1280, "height": 900})
     page.goto(url)
     assert page.evaluate(WIDTH) > 4
-    for tab in page.get_by_role("tab").all_inner_texts():
-        page.get_by_role("tab", name=tab, exact=True).click()
-        page.evaluate("() => new Promise((done) => requestIdleCallback(() => requestIdleCallback(done)))")
-        assert page.evaluate(BARS) == [], tab
+    yield page
+    classic.close()
+
+
+@pytest.mark.parametrize("tab", app.TABS, ids=lambda tab: tab.title)
+def test_no_scroll_bars_under_closed_folds(classic: Page, tab: Tab[Any]) -> None:
+    """The tab as it opens: no part of it has a scroll bar."""
+    classic.get_by_role("tab", name=tab.title, exact=True).click()
+    classic.evaluate("() => new Promise((done) => requestIdleCallback(() => requestIdleCallback(done)))")
+    assert classic.evaluate(BARS) == []
