@@ -15,6 +15,7 @@ SHOW_THEIR_VALUE = ("button",)
 # The last one is for languages other than English.
 SCRIPTS = (
     *("shared/words.js", "shared/dom.js", "shared/guide.js", "shared/exports.js", "shared/embed.js"),
+    "shared/early_stop.js",
     "shared/gradio_words.js",
 )
 

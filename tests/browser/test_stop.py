@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 import pytest
 from gradio_client import Client
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 import app
 from demos.chat import tab as chat
@@ -200,6 +200,30 @@ def test_another_choice_replaces_a_run_with_the_same_inputs(page: Page) -> None:
     expect(page.locator("#lane-status")).to_contain_text("another", timeout=PATIENCE)
     LANE.free.set()
     expect(page.locator("button#lane-stop")).to_be_disabled(timeout=PATIENCE)
+
+
+def test_a_run_is_stopped_before_the_server_has_answered(page: Page) -> None:
+    """Gradio's page does not know its number by then; without it nothing would be cancelled."""
+    LANE.free.clear()
+    open_tab(page, "Lane")
+    held: list[Route] = []
+    page.route("**/queue/join*", lambda route: held.append(route))
+    stop = page.locator("button#lane-stop")
+    with page.expect_request("**/queue/join*"):
+        page.locator("#lane-slow").click()
+    expect(stop).to_be_enabled()
+    stop.click()
+    page.wait_for_timeout(500)
+    with page.expect_response("**/cancel") as answered:
+        held[0].continue_()
+    assert answered.value.ok
+    assert answered.value.request.post_data_json["event_id"]
+    expect(page.locator("#lane-status")).not_to_contain_text("done")
+    LANE.free.set()
+    page.unroute("**/queue/join*")
+    with whole_run(page):
+        page.locator("#lane-quick").click()
+    expect(page.locator("#lane-status")).to_contain_text("quick")
 
 
 def test_a_refused_run_leaves_nothing_to_stop(page: Page) -> None:
