@@ -1,6 +1,7 @@
 """Runs one server at a time, with as many threads as there are free cores."""
 
 import logging
+import math
 import threading
 import time
 import weakref
@@ -18,6 +19,9 @@ log = logging.getLogger("glassbox")
 BUSY_GLANCE, IDLE_GLANCE = 0.25, 1.0
 # How many consecutive measurements must call for fewer threads, and for more, before their number changes.
 FEWER_AFTER, MORE_AFTER = 2, 2
+# For so many seconds after the last reply the number may fall, after a change the server before is kept, and after a
+# server that could not be made none is tried.
+RECENT = 60.0
 
 
 class Meter(Protocol):
@@ -39,17 +43,24 @@ class ThreadSwitch:
     """Replaces the server by one with fewer threads when the machine gets busy, and with more when it is idle again.
 
     Threads synchronize at every operation, so one on a busy core delays all: with two threads beside one busy process,
-    a model ran at a fifth of its speed with one thread. The weights are mapped from one file, so a replacement costs
-    a fraction of a second, and memory for a second prefix cache until the last stream of the old server has ended.
-    The number of threads only grows while no reply is generated, as two active servers would compete for the cores.
+    a model ran at a fifth of its speed with one thread. xllamacpp holds Python's global lock while it creates a server,
+    for a second or more with a large model, and nothing else runs meanwhile. So a server is created seldom: the one
+    before a change is kept for a while, which costs memory for a second prefix cache (the weights are mapped from one
+    file), and the number of threads does not follow the load of the machine while nobody uses the model.
+    It only grows while no reply is generated, as two active servers would compete for the cores.
     """
 
-    def __init__(self, make: Callable[[int], Server], most: int, meter: Meter) -> None:
+    def __init__(
+        self, make: Callable[[int], Server], most: int, meter: Meter, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         """`make` creates a server with a number of threads, at most `most`; its errors are passed on."""
-        self._make, self._most, self._meter = make, most, meter
+        self._make, self._most, self._meter, self._clock = make, most, meter, clock
         self._streams = 0
         self._lock = threading.Lock()
         self._asking_for = (0, 0)
+        self._used = self._changed = clock()
+        self._failed = -math.inf
+        self._spare: Running | None = None
         self.running = self._start(most)
         if most > 1:
             threading.Thread(target=_watch, args=(weakref.ref(self),), name="llama.cpp load", daemon=True).start()
@@ -63,9 +74,10 @@ class ThreadSwitch:
         """Register the end of a stream."""
         with self._lock:
             self._streams -= 1
+            self._used = self._clock()
 
     def glance(self) -> float:
-        """Measure the load and replace the server if necessary; return the seconds until the next measurement."""
+        """Measure the load and change the server if necessary; return the seconds until the next measurement."""
         now = self.running.threads
         free = self._meter.free_cores()
         wanted = now if free is None else threads_for(free, now, self._most)
@@ -73,16 +85,28 @@ class ThreadSwitch:
         times = times + 1 if wanted == before else 1
         self._asking_for = (wanted, times)
         with self._lock:
-            writing = self._streams > 0
-        if (wanted < now and times >= FEWER_AFTER) or (wanted > now and times >= MORE_AFTER and not writing):
-            self._replace(wanted)
+            writing, used = self._streams > 0, self._used
+        fewer = wanted < now and times >= FEWER_AFTER and (writing or self._is_recent(used))
+        more = wanted > now and times >= MORE_AFTER and not writing
+        if (fewer or more) and not self._is_recent(self._failed):
+            self._change(wanted)
+        elif not self._is_recent(self._changed):
+            self._spare = None
         return BUSY_GLANCE if writing else IDLE_GLANCE
 
-    def _replace(self, threads: int) -> None:
+    def _is_recent(self, then: float) -> bool:
+        return self._clock() - then < RECENT
+
+    def _change(self, threads: int) -> None:
+        spare = self._spare
         try:
-            self.running = self._start(threads)
+            other = spare if spare is not None and spare.threads == threads else self._start(threads)
         except (CompletionError, MemoryError):
-            log.exception("The model goes on with %d threads: a server with %d could not be made", self._most, threads)
+            self._failed = self._clock()
+            now = self.running.threads
+            log.exception("The model goes on with %d threads: a server with %d could not be made", now, threads)
+            return
+        self.running, self._spare, self._changed = other, self.running, self._clock()
 
     def _start(self, threads: int) -> Running:
         return Running(self._make(threads), threads)

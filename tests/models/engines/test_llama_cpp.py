@@ -13,7 +13,7 @@ import pytest
 from models.engines.base import Reading, Sampling
 from models.engines.llama_cpp.completions import CompletionError
 from models.engines.llama_cpp.model import LlamaCpp
-from models.engines.llama_cpp.thread_switch import ThreadSwitch
+from models.engines.llama_cpp.thread_switch import RECENT, ThreadSwitch
 from models.weights.gguf import About
 
 ABOUT = About("llama", 100, 2_048, 99, (98, 99), 128, "F32")
@@ -78,9 +78,10 @@ class Machine:
     paces: dict[int, float] = field(default_factory=lambda: {1: 0.002, 2: 0.002})
     made: list[Scripted] = field(default_factory=list)
     fails: list[Exception | dict[str, Any] | None] = field(default_factory=list)
+    now: float = 0.0
 
     def __post_init__(self) -> None:
-        self.switch = ThreadSwitch(self.make, 2, self.meter)
+        self.switch = ThreadSwitch(self.make, 2, self.meter, lambda: self.now)
         self.model = LlamaCpp(ABOUT, self.switch, slots=3, tokens=600)
 
     def make(self, threads: int) -> Scripted:
@@ -112,17 +113,41 @@ def wait_until(true: Callable[[], Any]) -> None:
 
 
 def test_a_busy_machine_gets_a_server_of_one_thread(machine: Machine) -> None:
-    """New requests go there, the old server is gone once nobody uses it; when the load ends there are two again."""
+    """New requests go there, the old server is gone after a while; when the load ends there are two again."""
     assert written(machine.model.generate([5], [Sampling(3)])) == [6, 7, 8]
     old = weakref.ref(machine.made.pop())
     machine.meter.free = 1.0
     wait_until(lambda: machine.switch.running.threads == 1)
     assert written(machine.model.generate([5], [Sampling(3)])) == [6, 7, 8]
     assert machine.made[0].asked
-    gc.collect()
-    assert old() is None
+    machine.now += RECENT
+    wait_until(lambda: gc.collect() >= 0 and old() is None)
     machine.meter.free = 2.0
     wait_until(lambda: machine.switch.running.threads == 2)
+
+
+def glances(machine: Machine, free: float) -> int:
+    """How many threads there are after `free` cores were measured three times."""
+    machine.meter.free = free
+    for _ in range(3):
+        machine.switch.glance()
+    return machine.switch.running.threads
+
+
+def test_a_load_that_comes_and_goes_creates_no_server_each_time(machine: Machine) -> None:
+    """To create one stops the whole process, so the one before is kept."""
+    assert [glances(machine, free) for free in (1.0, 2.0) * 4] == [1, 2] * 4
+    assert [server.threads for server in machine.made] == [2, 1]
+
+
+def test_a_model_that_nobody_uses_does_not_follow_the_load(machine: Machine) -> None:
+    """From a minute after its last reply until the next."""
+    machine.now += RECENT
+    assert [glances(machine, free) for free in (1.0, 2.0)] == [2, 2]
+    assert written(machine.model.generate([5], [Sampling(3)])) == [6, 7, 8]
+    assert glances(machine, 1.0) == 1
+    machine.now += RECENT
+    assert glances(machine, 2.0) == 2
 
 
 def test_one_measurement_changes_nothing(machine: Machine) -> None:
@@ -227,12 +252,15 @@ def test_a_server_that_cannot_be_made_leaves_the_one_there_is(
     def fail(threads: int) -> Scripted:
         raise CompletionError("no memory")
 
-    monkeypatch.setattr(machine.switch, "_make", fail)
-    machine.meter.free = 1.0
-    machine.switch.glance()
-    machine.switch.glance()
-    assert machine.switch.running.threads == 2
+    with monkeypatch.context() as short:
+        short.setattr(machine.switch, "_make", fail)
+        assert glances(machine, 1.0) == 2
     assert written(machine.model.generate([5], [Sampling(2)])) == [6, 7]
+    # It is tried again, but not at every measurement.
+    assert glances(machine, 1.0) == 2
+    machine.now += RECENT
+    assert written(machine.model.generate([5], [Sampling(2)])) == [6, 7]
+    assert glances(machine, 1.0) == 1
 
 
 def test_who_finds_no_room_waits_and_can_leave(machine: Machine) -> None:
