@@ -9,7 +9,7 @@ function button({ text, probability }, number) {
   const node = make("button", "others-word", make("bdi", "", text), make("small", "", ` ${share}`));
   node.type = "button";
   node.ariaLabel = say("Take “{word}” here and write the rest anew: {share}", { word: text, share });
-  node.addEventListener("click", () => trigger("select", { other: number }));
+  node.addEventListener("click", () => trigger("select", { other: number, place: props.value.place }));
   return node;
 }
 

@@ -108,11 +108,10 @@ def render(attender: Attender) -> Form:
     status = StatusLine("attention-status")
     with gr.Accordion("How to read this", open=False, elem_id="attention-help"):
         gr.Markdown(EXPLANATION)
-    with gr.Accordion("Which measure to trust", open=False, elem_id="attention-faithfulness"):
-        with gr.Row():
-            for of in ("sentiment", "answers"):
-                with gr.Column():
-                    FaithfulnessView(of, f"attention-faithfulness-{of}")
+    with gr.Accordion("Which measure to trust", open=False, elem_id="attention-faithfulness"), gr.Row():
+        for of in ("sentiment", "answers"):
+            with gr.Column():
+                FaithfulnessView(of, f"attention-faithfulness-{of}")
 
     def look(
         model: str,

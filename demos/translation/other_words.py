@@ -22,7 +22,8 @@ MOST = 24
 class OtherWordsView(gr.HTML):
     """Draws the words that could stand at a place; its script puts every text into the page as text.
 
-    Its `select` event has {"other": number} for the word that is taken; its `undo` event takes the last one back.
+    Its `select` event has {"other": number, "place": [sentence, word]} for the word that is taken, at the place that it
+    was shown for; its `undo` event takes the last one back.
     """
 
     def __init__(self, elem_id: str, render: bool = True) -> None:
@@ -56,13 +57,13 @@ def view(versions: Versions | None, note: str = "") -> dict[str, Any]:
     """The value of an OtherWordsView."""
     if versions is None:
         return {"note": note}
-    found = versions.shown
+    found, place = versions.shown, versions.place
     word = ""
-    if versions.place is not None:
-        sentence = found.sentences[versions.place.sentence]
-        word = sentence.target.of(found.text)
+    if place is not None:
+        word = found.sentences[place.sentence].target.of(found.text)
     others = [{"text": each.text, "probability": each.probability} for each in versions.others]
-    return {"sentence": word, "others": others, "undo": len(versions.all) > 1, "note": note}
+    at = place and [place.sentence, place.word]
+    return {"sentence": word, "place": at, "others": others, "undo": len(versions.all) > 1, "note": note}
 
 
 def follow(
@@ -90,6 +91,9 @@ def follow(
     def take(event: gr.EventData, versions: Versions | None) -> dict[Any, Any]:
         number = int(sent(event, "other"))
         if versions is None or versions.place is None or not 0 <= number < len(versions.others):
+            return {other_words: view(versions)}
+        # The words on the page may be those of a place that was asked for before.
+        if sent(event, "place") != [versions.place.sentence, versions.place.word]:
             return {other_words: view(versions)}
         rewriter = Rewriter(versions.translator(translators))
         found = rewriter.rewritten(versions.shown, versions.place, versions.others[number])

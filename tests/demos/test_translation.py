@@ -9,20 +9,24 @@ from gradio_client import Client
 from gradio_client.exceptions import AppError
 
 from demos.fields.language_hint import hint_text
+from demos.gradio_compat import events_of
 from demos.translation import tab as translation
 from demos.translation.aligned_words import view
 from demos.translation.directions import Directions
+from demos.translation.other_words import OtherWordsView, Versions, follow
 from demos.translation.status import status_of
 from models.catalog.bundled import ENGLISH_PORTUGUESE
 from models.runtime.cache import ModelCache
 from models.runtime.limits import InputError
 from models.runtime.provenance import Run
 from models.tasks.translation.adapter import Translators, of_catalog
+from models.tasks.translation.rewriting import OtherWord, Place, Rewriter
 from models.tasks.translation.translated import Sentence, Translation
 from models.text.alignment import Link
 from models.text.language import Guess
 from models.text.sentences import Span
 from tests import tiny
+from tests.loops import run_apart
 
 RESULT = Translation(
     source="- Hi, you!\n- \N{PARTY POPPER}",
@@ -146,3 +150,21 @@ def test_endpoint_says_what_it_cannot_read(client: Client) -> None:
 def test_the_hint_is_reported_in_words(guess: Guess | None, words: str) -> None:
     """What is sure is said so, what is not is not, and what no model reads is named."""
     assert hint_text(guess, {"en", "pt"}) == words
+
+
+@pytest.mark.parametrize(("place", "taken"), [([0, 0], True), ([0, 1], False), ([1, 0], False), (None, False)])
+def test_a_word_is_taken_only_at_the_place_it_was_shown_for(
+    place: list[int] | None, taken: bool, tiny_cache: ModelCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The words on the page may be those of a place that was pressed before."""
+    rewritten = replace(RESULT, text="Vous, oi!")
+    monkeypatch.setattr(Rewriter, "rewritten", lambda *_: rewritten)
+    with gr.Blocks() as page:
+        words, kept = OtherWordsView("words"), gr.State()
+        follow(of_catalog(tiny_cache), gr.HTML(), words, kept, lambda *_: {}, [])
+    take = events_of(page)[1].fn
+    assert take is not None
+    shown = Versions("en", "pt", "", (RESULT,), Place(0, 0), (OtherWord("Vous", (5,), 0.1),))
+    changed = run_apart(take(gr.EventData(None, {"other": 0, "place": place}), shown))
+    assert changed[words]["undo"] == taken
+    assert (kept in changed) == taken
