@@ -19,6 +19,9 @@ log = logging.getLogger("glassbox")
 BUSY_GLANCE, IDLE_GLANCE = 0.25, 1.0
 # How many consecutive measurements must call for fewer threads, and for more, before their number changes.
 FEWER_AFTER, MORE_AFTER = 2, 2
+# The same for more while replies are generated, which are five seconds. Without it, one reply after another, as in a
+# batch, would keep a server of few threads for good.
+MORE_WHILE_WRITING = 20
 # For so many seconds after the last reply the number may fall, after a change the server before is kept, and after a
 # server that could not be made none is tried.
 RECENT = 60.0
@@ -47,7 +50,7 @@ class ThreadSwitch:
     for a second or more with a large model, and nothing else runs meanwhile. So a server is created seldom: the one
     before a change is kept for a while, which costs memory for a second prefix cache (the weights are mapped from one
     file), and the number of threads does not follow the load of the machine while nobody uses the model.
-    It only grows while no reply is generated, as two active servers would compete for the cores.
+    Two active servers compete for the cores, so the number grows while no reply is generated, or if cores stay free.
     """
 
     def __init__(
@@ -87,7 +90,7 @@ class ThreadSwitch:
         with self._lock:
             writing, used = self._streams > 0, self._used
         fewer = wanted < now and times >= FEWER_AFTER and (writing or self._is_recent(used))
-        more = wanted > now and times >= MORE_AFTER and not writing
+        more = wanted > now and times >= (MORE_WHILE_WRITING if writing else MORE_AFTER)
         if (fewer or more) and not self._is_recent(self._failed):
             self._change(wanted)
         elif not self._is_recent(self._changed):

@@ -13,7 +13,7 @@ import pytest
 from models.engines.base import Reading, Sampling
 from models.engines.llama_cpp.completions import CompletionError
 from models.engines.llama_cpp.model import LlamaCpp
-from models.engines.llama_cpp.thread_switch import RECENT, ThreadSwitch
+from models.engines.llama_cpp.thread_switch import MORE_WHILE_WRITING, RECENT, ThreadSwitch
 from models.weights.gguf import About
 
 ABOUT = About("llama", 100, 2_048, 99, (98, 99), 128, "F32")
@@ -159,6 +159,22 @@ def test_one_measurement_changes_nothing(machine: Machine) -> None:
             machine.meter.free = 2.0
             machine.switch.glance()
     assert machine.switch.running.threads == 2
+
+
+def test_one_reply_after_another_gets_more_threads_too(machine: Machine) -> None:
+    """Where cores stay free the next ones do, and the one that is being written is left where it is."""
+    machine.meter.free = 1.0
+    wait_until(lambda: machine.switch.running.threads == 1)
+    machine.paces[1] = 0.02
+    stream = machine.model.generate([5], [Sampling(200)])
+    next(stream)
+    machine.meter.free = 2.0
+    for _ in range(MORE_WHILE_WRITING):
+        machine.switch.glance()
+    assert machine.switch.running.threads == 2
+    assert written(machine.model.generate([50], [Sampling(2)])) == [51, 52]
+    assert [server.asked[-1]["prompt"] for server in machine.made] == [[50], [5]]
+    stream.close()
 
 
 def test_more_threads_wait_until_nothing_is_written(machine: Machine) -> None:
