@@ -1,5 +1,6 @@
 """A run that waits for its turn or streams: its status, and Stop, on every tab, over tiny models."""
 
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -217,7 +218,7 @@ def test_a_run_is_stopped_before_the_server_has_answered(page: Page) -> None:
     with page.expect_response("**/cancel") as answered:
         held[0].continue_()
     assert answered.value.ok
-    assert answered.value.request.post_data_json["event_id"]
+    assert json.loads(answered.value.request.post_data or "{}")["event_id"]
     expect(page.locator("#lane-status")).not_to_contain_text("done")
     LANE.free.set()
     page.unroute("**/queue/join*")
