@@ -29,7 +29,7 @@ QUIET: dict[str, Any] = {**UNSEEN, "queue": False}
 # The same for an event that may refuse its input: Gradio's page shows errors of queued events only.
 ASIDE: dict[str, Any] = {**UNSEEN, "concurrency_limit": None}
 # Gradio's page ignores most events while an earlier one of the kind is answered. `LATEST` runs once more, with what the
-# inputs hold then; `EACH` runs each time, for an event that brings data of its own.
+# inputs hold then; `EACH` runs every time, for events with data of their own.
 LATEST: dict[str, Any] = {"trigger_mode": "always_last"}
 EACH: dict[str, Any] = {"trigger_mode": "multiple"}
 

@@ -48,6 +48,11 @@ class Versions:
         """The last one."""
         return self.all[-1]
 
+    @property
+    def at(self) -> list[int] | None:
+        """The place as its sentence and word, None without one."""
+        return None if self.place is None else [self.place.sentence, self.place.word]
+
     def translator(self, translators: Translators) -> Translator:
         """What made it."""
         return translators.choose(self.source, self.target, self.model)
@@ -57,13 +62,13 @@ def view(versions: Versions | None, note: str = "") -> dict[str, Any]:
     """The value of an OtherWordsView."""
     if versions is None:
         return {"note": note}
-    found, place = versions.shown, versions.place
+    found = versions.shown
     word = ""
-    if place is not None:
-        word = found.sentences[place.sentence].target.of(found.text)
+    if versions.place is not None:
+        sentence = found.sentences[versions.place.sentence]
+        word = sentence.target.of(found.text)
     others = [{"text": each.text, "probability": each.probability} for each in versions.others]
-    at = place and [place.sentence, place.word]
-    return {"sentence": word, "place": at, "others": others, "undo": len(versions.all) > 1, "note": note}
+    return {"sentence": word, "place": versions.at, "others": others, "undo": len(versions.all) > 1, "note": note}
 
 
 def follow(
@@ -93,7 +98,7 @@ def follow(
         if versions is None or versions.place is None or not 0 <= number < len(versions.others):
             return {other_words: view(versions)}
         # The words on the page may be those of a place that was asked for before.
-        if sent(event, "place") != [versions.place.sentence, versions.place.word]:
+        if sent(event, "place") != versions.at:
             return {other_words: view(versions)}
         rewriter = Rewriter(versions.translator(translators))
         found = rewriter.rewritten(versions.shown, versions.place, versions.others[number])

@@ -1,4 +1,4 @@
-"""What is typed into a field stands there again, whatever it is; on a page of its own, so that a case takes no time."""
+"""Typed text of any kind is restored into its field, on a small page, so that each case is quick."""
 
 import json
 from collections.abc import Iterator
@@ -66,7 +66,7 @@ def page(browser: Browser) -> Iterator[Page]:
     ],
 )
 def test_what_is_typed_stands_there_again(page: Page, field: str, text: str) -> None:
-    """After a reload, to the letter; and after another, when nobody typed in between."""
+    """It is restored unchanged after a reload, and after a second one without typing in between."""
     place = page.locator(f'[id="{field}"] :is(textarea, input)')
     place.evaluate(
         "(node, text) => { node.value = text; node.dispatchEvent(new Event('input', {bubbles: true})) }", text

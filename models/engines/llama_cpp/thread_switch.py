@@ -47,9 +47,9 @@ class ThreadSwitch:
 
     Threads synchronize at every operation, so one on a busy core delays all: with two threads beside one busy process,
     a model ran at a fifth of its speed with one thread. xllamacpp holds Python's global lock while it creates a server,
-    for a second or more with a large model, and nothing else runs meanwhile. So a server is created seldom: the one
-    before a change is kept for a while, which costs memory for a second prefix cache (the weights are mapped from one
-    file), and the number of threads does not follow the load of the machine while nobody uses the model.
+    about a second for a large model, and nothing else runs meanwhile. So servers are created rarely: after a change the
+    previous one is kept for a while, which takes memory for a second prefix cache (the weights are mapped from one
+    file), and the load is ignored while the model is not in use.
     Two active servers compete for the cores, so the number grows while no reply is generated, or if cores stay free.
     """
 

@@ -4,7 +4,7 @@ import gc
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -161,14 +161,20 @@ def test_one_measurement_changes_nothing(machine: Machine) -> None:
     assert machine.switch.running.threads == 2
 
 
-def test_one_reply_after_another_gets_more_threads_too(machine: Machine) -> None:
-    """Where cores stay free the next ones do, and the one that is being written is left where it is."""
+def begun_beside_load(machine: Machine) -> Generator[Any, None, None]:
+    """A long reply that was begun on one thread, beside a load that has ended since."""
     machine.meter.free = 1.0
     wait_until(lambda: machine.switch.running.threads == 1)
     machine.paces[1] = 0.02
     stream = machine.model.generate([5], [Sampling(200)])
     next(stream)
     machine.meter.free = 2.0
+    return stream
+
+
+def test_one_reply_after_another_gets_more_threads_too(machine: Machine) -> None:
+    """Where cores stay free the next ones do, and the one that is being written is left where it is."""
+    stream = begun_beside_load(machine)
     for _ in range(MORE_WHILE_WRITING):
         machine.switch.glance()
     assert machine.switch.running.threads == 2
@@ -179,12 +185,7 @@ def test_one_reply_after_another_gets_more_threads_too(machine: Machine) -> None
 
 def test_more_threads_wait_until_nothing_is_written(machine: Machine) -> None:
     """Two servers at work would disturb each other."""
-    machine.meter.free = 1.0
-    wait_until(lambda: machine.switch.running.threads == 1)
-    machine.paces[1] = 0.02
-    stream = machine.model.generate([5], [Sampling(200)])
-    next(stream)
-    machine.meter.free = 2.0
+    stream = begun_beside_load(machine)
     for _ in range(6):
         machine.switch.glance()
     assert machine.switch.running.threads == 1
