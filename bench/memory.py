@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import psutil
+
 import app
 import model_setup
 import settings
@@ -108,8 +110,10 @@ def use(cache: ModelCache, spec: ModelSpec) -> None:
 
 
 def resident(kind: str) -> float:
-    """Megabytes of this process: VmRSS, now, or VmHWM, the most so far."""
-    return kilobytes(Path("/proc/self/status").read_text(), kind) * 1_024 / MEGABYTE
+    """Megabytes of this process and of those that it started: VmRSS, now, or VmHWM, the most of each so far."""
+    own = psutil.Process()
+    statuses = [Path(f"/proc/{each.pid}/status").read_text() for each in (own, *own.children(recursive=True))]
+    return sum(kilobytes(status, kind) for status in statuses) * 1_024 / MEGABYTE
 
 
 def kilobytes(status: str, kind: str) -> int:

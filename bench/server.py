@@ -16,6 +16,7 @@ import httpx
 import psutil
 
 from bench.rivals import environment
+from server.usage import used
 
 ROOT = Path(__file__).parent.parent
 ADDRESS = re.compile(r"Running on local URL:\s+(http://\S+)")
@@ -42,9 +43,8 @@ class Server:
 
     @property
     def cpu_seconds(self) -> float:
-        """How long its process has computed so far."""
-        times = self.process.cpu_times()
-        return float(times.user + times.system)
+        """How long its process, and those that it started, have computed so far."""
+        return used(self.process)[1]
 
     @contextmanager
     def calls(self) -> Iterator[httpx.Client]:

@@ -10,6 +10,7 @@ from prometheus_client.registry import Collector
 
 from models.runtime.cache_status import CacheStatus
 from server.gradio_compat.line import Line
+from server.usage import used
 
 SECONDS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 30.0, 60.0)
 
@@ -74,9 +75,6 @@ class _Now(Collector):
         for model in cache.models:
             loads.add_metric([model.name, model.variant], model.loads)
         yield loads
-        memory = self.process.memory_info().rss
-        yield GaugeMetricFamily("glassbox_resident_memory_bytes", "Memory of the whole process.", memory)
-        times = self.process.cpu_times()
-        yield CounterMetricFamily(
-            "glassbox_cpu_seconds", "Seconds of computing, all threads.", times.user + times.system
-        )
+        memory, seconds = used(self.process)
+        yield GaugeMetricFamily("glassbox_resident_memory_bytes", "Memory of the page's processes.", memory)
+        yield CounterMetricFamily("glassbox_cpu_seconds", "Seconds that they have computed.", seconds)

@@ -13,6 +13,7 @@ from bench.engines.sides import BESIDE, LOAD_FIRST, NOW, App, Side
 from bench.figures import MEGABYTE
 from bench.start import QUESTION
 from bench.stop import begin, seconds_until_idle, states, stop, until_busy
+from server.usage import used
 
 # Seconds after the last answer until the memory is looked at.
 CALM = 2.0
@@ -23,8 +24,7 @@ FIRST_TOKENS = 8
 
 def resident(process: psutil.Process) -> float:
     """Megabytes of `process` and all that it started."""
-    tree = [process, *process.children(recursive=True)]
-    return float(sum(each.memory_info().rss for each in tree)) / MEGABYTE
+    return used(process)[0] / MEGABYTE
 
 
 def memory(context: Context) -> Table:

@@ -1,1 +1,1 @@
-"""Causal language models in llama.cpp, inside this process."""
+"""Causal language models in llama.cpp, each in a process of its own."""

@@ -88,13 +88,12 @@ class Generation:
 
     def _begin(self, prompt: list[int], numbers: tuple[int, ...]) -> None:
         """Start a stream that continues `prompt` for the continuations `numbers`."""
-        part = _Part(self.switch.running, numbers)
+        part = _Part(self.switch.enter(), numbers)
         alternatives = LIKELIEST_ALONE if self.only_reads else ALTERNATIVES
         left = self.continuations[numbers[0]].left
         payload = completion(prompt, left, self.bias, alternatives, len(numbers))
         self.parts.append(part)
         self.ticket.hold()
-        self.switch.enter()
         part.stream = Stream(part.running.server, payload, partial(self._receive, part), self._done)
 
     def _receive(self, part: _Part, message: Message) -> None:

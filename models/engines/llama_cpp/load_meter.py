@@ -3,6 +3,7 @@
 import math
 import os
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -45,29 +46,17 @@ def threads_for(free: float, now: int, most: int) -> int:
     return max(1, min(wanted, most))
 
 
-@dataclass
-class LoadMeter:
-    """Measures how many of the usable cores other processes leave free. For one thread."""
+@dataclass(frozen=True)
+class _Times:
+    """A time, and the seconds for which the allowed cores and each of some processes had been busy by then."""
 
-    cores: int = field(default_factory=usable_cores)
-    _before: tuple[float, float, float] | None = None
+    at: float
+    busy: float
+    own: dict[int, float]
 
-    def free_cores(self) -> float | None:
-        """The cores that were free of other processes' work since the last call; None at the first call.
-
-        What this process computes itself counts as free.
-        """
-        before, self._before = self._before, self._read()
-        if before is None:
-            return None
-        seconds = self._before[0] - before[0]
-        if seconds <= 0:
-            return None
-        others = max(0.0, (self._before[1] - before[1]) - (self._before[2] - before[2])) / seconds
-        return max(0.0, min(self.cores, self._allowed() - others))
-
-    def _read(self) -> tuple[float, float, float]:
-        """The time now, and the seconds that the allowed cores and this process have been busy so far."""
+    @classmethod
+    def now(cls, own: Collection[int]) -> "_Times":
+        """Read the clocks, with those of the processes `own` that still run."""
         allowed = _affinity()
         each = psutil.cpu_times(percpu=True)
         busy = sum(
@@ -75,12 +64,41 @@ class LoadMeter:
             for number, times in enumerate(each)
             if allowed is None or number in allowed
         )
-        own = psutil.Process().cpu_times()
-        return time.monotonic(), busy, own.user + own.system
+        return cls(time.monotonic(), busy, {pid: seconds for pid in own if (seconds := _seconds(pid)) is not None})
 
-    def _allowed(self) -> int:
+    def own_since(self, before: "_Times") -> float:
+        """The seconds of those processes since `before`; of one that is new, all."""
+        return sum(seconds - before.own.get(pid, 0.0) for pid, seconds in self.own.items())
+
+
+@dataclass
+class LoadMeter:
+    """Measures how many of the usable cores are free. For one thread."""
+
+    cores: int = field(default_factory=usable_cores)
+    _before: _Times | None = None
+
+    def free_cores(self, own: Collection[int]) -> float | None:
+        """The cores that were free of other work since the last call; None at the first call.
+
+        What the processes `own` compute counts as free; what the page's own process computes does not.
+        """
+        before, self._before = self._before, _Times.now(own)
+        if before is None or self._before.at <= before.at:
+            return None
+        others = self._before.busy - before.busy - self._before.own_since(before)
         allowed = _affinity()
-        return psutil.cpu_count() or 1 if allowed is None else len(allowed)
+        cores = psutil.cpu_count() or 1 if allowed is None else len(allowed)
+        return max(0.0, min(self.cores, cores - max(0.0, others) / (self._before.at - before.at)))
+
+
+def _seconds(pid: int) -> float | None:
+    """The processor time of a process so far, None where it has ended."""
+    try:
+        times = psutil.Process(pid).cpu_times()
+    except psutil.NoSuchProcess:
+        return None
+    return float(times.user + times.system)
 
 
 def _affinity() -> set[int] | None:

@@ -1,4 +1,4 @@
-"""Causal language models in llama.cpp, inside this process."""
+"""Causal language models in llama.cpp."""
 
 from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
@@ -14,7 +14,7 @@ from models.weights.gguf import About, prepared, served
 # Continuations at once, and tokens in memory for all of them; further requests wait.
 SLOTS, TOKENS = 8, 8_192
 LOGIT_BYTES = 4
-# Additional memory for the vocabulary, the graphs and the threads, measured with SmolLM2.
+# Additional memory for the process, the vocabulary, the graphs and the threads, measured with SmolLM2.
 BESIDE_BYTES = 40_000_000
 
 

@@ -1,80 +1,119 @@
-"""llama.cpp's server inside this process, unreachable from outside."""
+"""llama.cpp's server in a process of its own, which nothing else can connect to."""
 
-import ctypes
+import contextlib
+import json
+import os
 import secrets
-import signal
+import shutil
+import socket
+import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+import weakref
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
+
+import httpx
 
 from models.engines.llama_cpp.completions import CompletionError
 from models.runtime.progress import Cancellation
 
+PROGRAM = Path(__file__).with_name("process.py")
 # Tokens of a prompt read at once. Cancellation and progress wait for one batch: half a second on one busy core.
 BATCH = 64
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+# Between a server's messages, in Server-Sent Events (https://html.spec.whatwg.org/multipage/server-sent-events.html).
+DATA, DONE = "data: ", "data: [DONE]"
 
 
 class Server(Protocol):
-    """The methods of `xllamacpp.Server` that are used."""
+    """What computes completions: a process of its own, whose number is `pid`."""
+
+    pid: int
+
+    def is_alive(self) -> bool:
+        """Whether it still runs."""
 
     def handle_completions(self, prompt: dict[str, Any], callback: Callable[[dict[str, Any]], bool]) -> None:
         """Run a completion, calling `callback` with each chunk until it returns True."""
 
 
+class ServerProcess:
+    """A running `process.py`, which ends when this is garbage-collected.
+
+    Inside the page's process llama.cpp would hold Python's global lock while it loads a model, and share libgomp with
+    torch and with other models: where all their threads are more than the cores, idle ones included, libgomp sleeps at
+    every barrier, and a token takes three times as long. And a crash would end the page instead of one reply.
+    """
+
+    def __init__(self, model: Path, threads: int, slots: int, tokens: int) -> None:
+        """See `make_server`."""
+        folder = Path(tempfile.mkdtemp(prefix="glassbox-"))
+        key = secrets.token_urlsafe(32)
+        # Only this user may enter the folder of the socket. Where there are no such sockets, the key alone protects.
+        host = str(folder / "llama.sock") if hasattr(socket, "AF_UNIX") else "127.0.0.1"
+        options = {"model": str(model), "host": host, "key": key, "threads": threads, "slots": slots}
+        # `-P`: modules beside the program do not hide others. A session of its own: Ctrl+C does not reach it.
+        command = [sys.executable, "-P", str(PROGRAM)]
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self.pid, self._process = process.pid, process
+        weakref.finalize(self, _end, process, folder, os.getpid())
+        # One that has ended by now gives no address either.
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.write(json.dumps({**options, "tokens": tokens, "batch": BATCH}).encode() + b"\n")
+            process.stdin.flush()
+        address = process.stdout.readline().decode().strip()
+        if not address:
+            reason = "the file is not whole, or memory is short"
+            raise CompletionError(f"llama.cpp could not load {model.name}: {reason}.")
+        uds = address.removeprefix("unix://") if address.startswith("unix://") else None
+        self._http = httpx.Client(
+            base_url="http://llama" if uds else address,
+            # An open connection would occupy one of the server's threads.
+            transport=httpx.HTTPTransport(verify=False, uds=uds, limits=httpx.Limits(max_keepalive_connections=0)),
+            headers={"Authorization": f"Bearer {key}"},
+            timeout=None,
+        )
+
+    def is_alive(self) -> bool:
+        """Whether the process still runs."""
+        return self._process.poll() is None
+
+    def handle_completions(self, prompt: dict[str, Any], callback: Callable[[dict[str, Any]], bool]) -> None:
+        """Run a completion, calling `callback` with each chunk until it returns True.
+
+        Raises CompletionError where the process ends meanwhile.
+        """
+        try:
+            with self._http.stream("POST", "/v1/completions", json=prompt) as response:
+                if response.status_code != httpx.codes.OK:
+                    callback(json.loads(response.read()))
+                    return
+                for line in response.iter_lines():
+                    if line.startswith(DATA) and line != DONE and callback(json.loads(line.removeprefix(DATA))):
+                        return
+        except httpx.HTTPError as error:
+            raise CompletionError("its process ended") from error
+
+
 def make_server(model: Path, threads: int, slots: int, tokens: int) -> Server:
     """Load the GGUF `model` for `slots` sequences of `tokens` tokens together, computed by `threads` threads.
 
-    llama.cpp always opens a port: here a socket in a private folder, with a random key. The socket is unlinked before
-    this returns, so that nothing can connect. Raises CompletionError.
+    Raises CompletionError where llama.cpp cannot load it.
     """
-    import xllamacpp
-
-    params = xllamacpp.CommonParams()
-    params.model.path = str(model)
-    params.n_ctx, params.n_parallel, params.kv_unified = tokens, slots, True
-    params.n_batch = params.n_ubatch = BATCH
-    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads
-    # Weights stay mapped from the file. Repacking makes K-quants faster, but needs a second copy in memory in every
-    # server, and memory is the tighter limit.
-    params.no_extra_bufts = True
-    # Sizes are set here, and a warm-up run would delay the first request.
-    params.fit_params = params.warmup = False
-    # The cache of evicted prompts (8 GB by default) is off, since the memory of a model is accounted for.
-    params.cache_ram_mib = 0
-    params.verbosity = -1
-    params.n_threads_http = 1
-    params.endpoint_slots = params.endpoint_props = params.endpoint_metrics = params.ui = False
-    params.api_keys = [secrets.token_urlsafe(32)]
-    with tempfile.TemporaryDirectory(prefix="glassbox-") as folder, _own_signals():
-        params.hostnames = [str(Path(folder) / "llama.sock")]
-        try:
-            server: Server = xllamacpp.Server(params)
-        except RuntimeError as error:
-            reason = "the file is not whole, or memory is short"
-            raise CompletionError(f"llama.cpp could not load {model.name}: {reason}.") from error
-    return server
+    return ServerProcess(model, threads, slots, tokens)
 
 
-@contextmanager
-def _own_signals() -> Iterator[None]:
-    """Restore this process's handlers of SIGINT and SIGTERM, which llama.cpp's server replaces.
-
-    Through the C API, since Python's own functions work in the main thread only, and models load in others.
-    """
-    get, put = ctypes.pythonapi.PyOS_getsig, ctypes.pythonapi.PyOS_setsig
-    get.restype = put.restype = ctypes.c_void_p
-    put.argtypes = [ctypes.c_int, ctypes.c_void_p]
-    before = {} if sys.platform == "win32" else {number: get(number) for number in SIGNALS}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            put(number, handler)
+def _end(process: subprocess.Popen[bytes], folder: Path, owner: int) -> None:
+    # A fork of the owner, as on ZeroGPU, has a copy of this; what it forgets is still in use.
+    if os.getpid() != owner:
+        return
+    process.kill()
+    process.communicate()
+    shutil.rmtree(folder)
 
 
 # A message of a stream: a chunk, its end (None), or the error that ended it.
@@ -92,8 +131,7 @@ class Stream:
     ) -> None:
         self._cancellation = Cancellation()
         arguments = (server, payload, receive, done)
-        # Not a daemon thread: unwinding it at interpreter shutdown would abort the process inside llama.cpp.
-        threading.Thread(target=self._run, args=arguments, name="llama.cpp").start()
+        threading.Thread(target=self._run, args=arguments, name="llama.cpp", daemon=True).start()
 
     def close(self) -> None:
         """Cancel the request at the next chunk: one token, or `BATCH` tokens of a prompt."""
@@ -103,7 +141,6 @@ class Stream:
         self, server: Server, payload: dict[str, Any], receive: Callable[[Message], None], done: Callable[[], None]
     ) -> None:
         def take(chunk: dict[str, Any]) -> bool:
-            # Stopped cannot be raised through llama.cpp: True ends the completion.
             receive(chunk)
             return self._cancellation.cancelled
 

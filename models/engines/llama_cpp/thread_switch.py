@@ -5,7 +5,7 @@ import math
 import threading
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -30,8 +30,8 @@ RECENT = 60.0
 class Meter(Protocol):
     """Measures the load of the machine."""
 
-    def free_cores(self) -> float | None:
-        """The average number of cores that were free since the last call, None at the first."""
+    def free_cores(self, own: Collection[int]) -> float | None:
+        """The average number of cores that other processes than `own` left free since the last call, None at first."""
 
 
 @dataclass(frozen=True)
@@ -46,10 +46,9 @@ class ThreadSwitch:
     """Replaces the server by one with fewer threads when the machine gets busy, and with more when it is idle again.
 
     Threads synchronize at every operation, so one on a busy core delays all: with two threads beside one busy process,
-    a model ran at a fifth of its speed with one thread. xllamacpp holds Python's global lock while it creates a server,
-    about a second for a large model, and nothing else runs meanwhile. So servers are created rarely: after a change the
-    previous one is kept for a while, which takes memory for a second prefix cache (the weights are mapped from one
-    file), and the load is ignored while the model is not in use.
+    a model ran at a fifth of its speed with one thread. To create a server takes up to a second of a core, and loses
+    the prefix cache. So after a change the previous one is kept for a while, which takes memory for a second prefix
+    cache (the weights are mapped from one file), and the load is ignored while the model is not in use.
     Two active servers compete for the cores, so the number grows while no reply is generated, or if cores stay free.
     """
 
@@ -68,10 +67,17 @@ class ThreadSwitch:
         if most > 1:
             threading.Thread(target=_watch, args=(weakref.ref(self),), name="llama.cpp load", daemon=True).start()
 
-    def enter(self) -> None:
-        """Register the start of a stream."""
+    def enter(self) -> Running:
+        """Register the start of a stream, and return the server it is to use: a new one where its process has ended.
+
+        Raises CompletionError where none can be created.
+        """
         with self._lock:
+            if not self.running.server.is_alive():
+                log.error("llama.cpp ended by itself; it is started again")
+                self.running = self._start(self.running.threads)
             self._streams += 1
+            return self.running
 
     def leave(self) -> None:
         """Register the end of a stream."""
@@ -82,7 +88,7 @@ class ThreadSwitch:
     def glance(self) -> float:
         """Measure the load and change the server if necessary; return the seconds until the next measurement."""
         now = self.running.threads
-        free = self._meter.free_cores()
+        free = self._meter.free_cores([each.server.pid for each in (self.running, self._spare) if each is not None])
         wanted = now if free is None else threads_for(free, now, self._most)
         before, times = self._asking_for
         times = times + 1 if wanted == before else 1
@@ -103,7 +109,8 @@ class ThreadSwitch:
     def _change(self, threads: int) -> None:
         spare = self._spare
         try:
-            other = spare if spare is not None and spare.threads == threads else self._start(threads)
+            kept = spare is not None and spare.threads == threads and spare.server.is_alive()
+            other = spare if spare is not None and kept else self._start(threads)
         except (CompletionError, MemoryError):
             self._failed = self._clock()
             now = self.running.threads

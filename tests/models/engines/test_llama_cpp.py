@@ -4,7 +4,7 @@ import gc
 import threading
 import time
 import weakref
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,7 +25,7 @@ class Meter:
 
     free: float | None = 2.0
 
-    def free_cores(self) -> float | None:
+    def free_cores(self, own: Collection[int]) -> float | None:
         """That."""
         return self.free
 
@@ -38,6 +38,12 @@ class Scripted:
     paces: dict[int, float]
     fails: list[Exception | dict[str, Any] | None] = field(default_factory=list)
     asked: list[dict[str, Any]] = field(default_factory=list)
+    alive: bool = True
+    pid: int = 0
+
+    def is_alive(self) -> bool:
+        """Until a test ends it."""
+        return self.alive
 
     def handle_completions(self, prompt: dict[str, Any], callback: Callable[[dict[str, Any]], bool]) -> None:
         """Send the progress, then the tokens."""
@@ -135,7 +141,7 @@ def glances(machine: Machine, free: float) -> int:
 
 
 def test_a_load_that_comes_and_goes_creates_no_server_each_time(machine: Machine) -> None:
-    """To create one stops the whole process, so the one before is kept."""
+    """One that is new has read nothing, so the one before is kept."""
     assert [glances(machine, free) for free in (1.0, 2.0) * 4] == [1, 2] * 4
     assert [server.threads for server in machine.made] == [2, 1]
 
@@ -259,6 +265,17 @@ def test_what_breaks_off_is_an_error_and_leaves_the_model_usable(
         list(stream)
     assert written(iter(found)) == [6, 7]
     assert written(machine.model.generate([5], [Sampling(2)])) == [6, 7]
+
+
+def test_a_server_that_ended_is_replaced(machine: Machine) -> None:
+    """By the next request; and one that was kept for later is not used."""
+    machine.made[0].alive = False
+    assert written(machine.model.generate([5], [Sampling(2)])) == [6, 7]
+    assert [server.threads for server in machine.made] == [2, 2]
+    assert glances(machine, 1.0) == 1
+    machine.made[1].alive = False
+    assert glances(machine, 2.0) == 2
+    assert [server.threads for server in machine.made] == [2, 2, 1, 2]
 
 
 def test_a_server_that_cannot_be_made_leaves_the_one_there_is(

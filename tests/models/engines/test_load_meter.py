@@ -52,23 +52,33 @@ def spin(until: float) -> None:
         pass
 
 
-def test_others_are_measured_and_not_this_process() -> None:
-    """A busy process takes a core; the same work in this process takes none."""
-    meter = LoadMeter()
-    assert meter.free_cores() is None
-    time.sleep(0.2)
-    before = meter.free_cores()
-    assert before is not None
-    assert 0 <= before <= meter.cores
-    spin(time.time() + 0.3)
-    with_own = meter.free_cores()
-    process = multiprocessing.get_context("spawn").Process(target=spin, args=(time.time() + 4,))
+def test_others_are_measured_and_not_its_own_processes() -> None:
+    """A busy process takes a core; the same work in one of its own takes none."""
+    process = multiprocessing.get_context("spawn").Process(target=spin, args=(time.time() + 5,))
     process.start()
     time.sleep(2)
-    meter.free_cores()
-    time.sleep(0.5)
-    with_another = meter.free_cores()
+    assert process.pid is not None
+    without, with_own = LoadMeter(), LoadMeter()
+    assert without.free_cores([]) is None
+    assert with_own.free_cores([process.pid]) is None
+    time.sleep(1)
+    free = without.free_cores([]), with_own.free_cores([process.pid])
+    process.kill()
     process.join()
-    assert with_own is not None
-    assert with_another is not None
-    assert with_another <= meter.cores - 0.3
+    assert free[0] is not None
+    assert free[1] is not None
+    assert 0 <= free[0] <= free[1] - 0.3
+    assert free[1] <= with_own.cores
+
+
+def test_an_own_process_that_ended_leaves_no_negative_load() -> None:
+    """What it computed is not taken from what others compute."""
+    process = multiprocessing.get_context("spawn").Process(target=spin, args=(time.time() + 2,))
+    process.start()
+    assert process.pid is not None
+    meter = LoadMeter()
+    meter.free_cores([process.pid])
+    process.join()
+    free = meter.free_cores([process.pid])
+    assert free is not None
+    assert 0 <= free <= meter.cores
