@@ -1,7 +1,7 @@
 """The memory of the whole app with all bundled models loaded, and what each adds: `python -m bench.memory`.
 
 The app serves its page in a process of its own, loads one model after another, and runs each once. Linux reports how
-much is resident, and how much ever was at most.
+much is resident in it and in the processes that it started, and how much ever was in each at most.
 """
 
 import argparse

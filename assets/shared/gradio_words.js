@@ -19,9 +19,25 @@ function sayGradio(node) {
   }
 }
 
+// A run's progress: its place in the queue, whose numbers change, or that it is computed.
+function sayProgress(box) {
+  for (const text of box.childNodes) {
+    const [, position, size] = text.data?.match(/^queue: (\d+)\/(\d*) \|$/) ?? [];
+    if (position) text.data = `${say("In queue: {position} of {size}", { position, size })} |`;
+    else if (text.data === "processing |") text.data = say("Computing |");
+  }
+}
+const progress = new MutationObserver((changes) => changes.forEach(({ target }) => sayProgress(target.parentElement ?? target)));
+
 // Only new nodes are checked, and only once: streamed text adds many.
 new MutationObserver((changes) => {
   for (const { addedNodes } of changes)
     for (const node of addedNodes)
-      if (node.nodeType === Node.ELEMENT_NODE) [node, ...node.querySelectorAll("[aria-label], [title], [placeholder], .toast-title, .toast-title *")].forEach(sayGradio);
+      if (node.nodeType === Node.ELEMENT_NODE) {
+        [node, ...node.querySelectorAll("[aria-label], [title], [placeholder], .toast-title, .toast-title *")].forEach(sayGradio);
+        for (const box of node.matches(".progress-text") ? [node] : node.querySelectorAll(".progress-text")) {
+          sayProgress(box);
+          progress.observe(box, { childList: true, characterData: true, subtree: true });
+        }
+      }
 }).observe(document.documentElement, { childList: true, subtree: true });

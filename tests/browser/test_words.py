@@ -133,6 +133,26 @@ def test_no_english_is_left(page: Page, known: set[str], title: str) -> None:
     assert english(page, known) == []
 
 
+def test_what_gradio_says_of_a_run_is_in_chinese(page: Page) -> None:
+    """Its place in the queue, also when that changes, and that it is computed."""
+    shown = page.evaluate(
+        """async () => {
+          const box = document.body.appendChild(document.createElement("div"));
+          box.className = "progress-text";
+          box.append("queue: 2/3 |");
+          const texts = [], soon = () => new Promise((done) => setTimeout(done, 50));
+          for (const next of ["queue: 1/3 |", "processing |", ""]) {
+            await soon();
+            texts.push(box.textContent);
+            box.firstChild.data = next;
+          }
+          box.remove();
+          return texts;
+        }"""
+    )
+    assert shown == ["排队中：第 2 位，共 3 位 |", "排队中：第 1 位，共 3 位 |", "正在计算 |"]
+
+
 def test_the_bench_names_its_filters_in_chinese(page: Page, known: set[str]) -> None:
     """A temperature of 0 cuts all tokens but one."""
     page.get_by_role("tab", name="下一个词", exact=True).click()

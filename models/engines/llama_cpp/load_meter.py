@@ -93,10 +93,10 @@ class LoadMeter:
 
 
 def _seconds(pid: int) -> float | None:
-    """The processor time of a process so far, None where it has ended."""
+    """The processor time of a process so far, None where it has ended, or its number is another's by now."""
     try:
         times = psutil.Process(pid).cpu_times()
-    except psutil.NoSuchProcess:
+    except psutil.Error:
         return None
     return float(times.user + times.system)
 

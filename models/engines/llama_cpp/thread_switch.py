@@ -59,6 +59,10 @@ class ThreadSwitch:
         self._make, self._most, self._meter, self._clock = make, most, meter, clock
         self._streams = 0
         self._lock = threading.Lock()
+        # Held while a server is created.
+        self._starting = threading.Lock()
+        # Also those that only finish a reply.
+        self._started: weakref.WeakSet[Server] = weakref.WeakSet()
         self._asking_for = (0, 0)
         self._used = self._changed = clock()
         self._failed = -math.inf
@@ -72,12 +76,12 @@ class ThreadSwitch:
 
         Raises CompletionError where none can be created.
         """
+        running = self.running
+        if not running.server.is_alive():
+            running = self._restarted(running)
         with self._lock:
-            if not self.running.server.is_alive():
-                log.error("llama.cpp ended by itself; it is started again")
-                self.running = self._start(self.running.threads)
             self._streams += 1
-            return self.running
+        return running
 
     def leave(self) -> None:
         """Register the end of a stream."""
@@ -88,7 +92,9 @@ class ThreadSwitch:
     def glance(self) -> float:
         """Measure the load and change the server if necessary; return the seconds until the next measurement."""
         now = self.running.threads
-        free = self._meter.free_cores([each.server.pid for each in (self.running, self._spare) if each is not None])
+        with self._lock:
+            own = [server.pid for server in self._started]
+        free = self._meter.free_cores(own)
         wanted = now if free is None else threads_for(free, now, self._most)
         before, times = self._asking_for
         times = times + 1 if wanted == before else 1
@@ -103,23 +109,35 @@ class ThreadSwitch:
             self._spare = None
         return BUSY_GLANCE if writing else IDLE_GLANCE
 
+    def _restarted(self, ended: Running) -> Running:
+        """Replace the server that has `ended`, unless another request has; return the one to use."""
+        with self._starting:
+            if self.running is ended:
+                log.error("llama.cpp ended by itself; it is started again")
+                self.running = self._start(ended.threads)
+            return self.running
+
     def _is_recent(self, then: float) -> bool:
         return self._clock() - then < RECENT
 
     def _change(self, threads: int) -> None:
-        spare = self._spare
-        try:
-            kept = spare is not None and spare.threads == threads and spare.server.is_alive()
-            other = spare if spare is not None and kept else self._start(threads)
-        except (CompletionError, MemoryError):
-            self._failed = self._clock()
-            now = self.running.threads
-            log.exception("The model goes on with %d threads: a server with %d could not be made", now, threads)
-            return
-        self.running, self._spare, self._changed = other, self.running, self._clock()
+        with self._starting:
+            spare = self._spare
+            try:
+                kept = spare is not None and spare.threads == threads and spare.server.is_alive()
+                other = spare if spare is not None and kept else self._start(threads)
+            except (CompletionError, MemoryError):
+                self._failed = self._clock()
+                now = self.running.threads
+                log.exception("The model goes on with %d threads: a server with %d could not be made", now, threads)
+                return
+            self.running, self._spare, self._changed = other, self.running, self._clock()
 
     def _start(self, threads: int) -> Running:
-        return Running(self._make(threads), threads)
+        server = self._make(threads)
+        with self._lock:
+            self._started.add(server)
+        return Running(server, threads)
 
 
 def _watch(reference: "weakref.ref[ThreadSwitch]") -> None:

@@ -1,6 +1,7 @@
 """Threads follow the load, streams move where they crawl, and what breaks off is an error."""
 
 import gc
+import itertools
 import threading
 import time
 import weakref
@@ -24,9 +25,11 @@ class Meter:
     """Reports the given chunks."""
 
     free: float | None = 2.0
+    own: set[int] = field(default_factory=set)
 
     def free_cores(self, own: Collection[int]) -> float | None:
         """That."""
+        self.own = set(own)
         return self.free
 
 
@@ -39,7 +42,7 @@ class Scripted:
     fails: list[Exception | dict[str, Any] | None] = field(default_factory=list)
     asked: list[dict[str, Any]] = field(default_factory=list)
     alive: bool = True
-    pid: int = 0
+    pid: int = field(default_factory=itertools.count(1).__next__)
 
     def is_alive(self) -> bool:
         """Until a test ends it."""
@@ -265,6 +268,22 @@ def test_what_breaks_off_is_an_error_and_leaves_the_model_usable(
         list(stream)
     assert written(iter(found)) == [6, 7]
     assert written(machine.model.generate([5], [Sampling(2)])) == [6, 7]
+
+
+def test_what_any_of_its_servers_computes_is_no_load(machine: Machine) -> None:
+    """Also one that only finishes a reply, until that has ended."""
+    machine.paces[2] = 0.02
+    stream = machine.model.generate([5], [Sampling(200)])
+    next(stream)
+    first = machine.made[0].pid
+    assert glances(machine, 1.0) == 1
+    machine.now += RECENT
+    machine.switch.glance()
+    machine.switch.glance()
+    assert machine.meter.own == {first, machine.made[1].pid}
+    machine.made.pop(0)
+    stream.close()
+    wait_until(lambda: gc.collect() >= 0 and machine.switch.glance() and first not in machine.meter.own)
 
 
 def test_a_server_that_ended_is_replaced(machine: Machine) -> None:

@@ -1,13 +1,15 @@
-"""llama.cpp's process ends with what started it, a crash of it costs one reply, and nobody else can use it."""
+"""llama.cpp's process ends with what started it, the page outlives it, and nobody else can use it."""
 
 import gc
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psutil
@@ -66,8 +68,8 @@ def wait_until(true: Callable[[], object]) -> None:
         time.sleep(0.01)
 
 
-def test_a_crash_costs_one_reply(model: LlamaCpp) -> None:
-    """Its caller gets words, and the next one a reply of a new process."""
+def test_a_crash_costs_the_replies_being_written(model: LlamaCpp) -> None:
+    """Their callers get words, and the next one a reply of a new process."""
     stream = model.generate([10, 20], [Sampling(500)], ENDLESS)
     assert isinstance(next(stream), Reading | dict)
     first = process(model)
@@ -76,6 +78,46 @@ def test_a_crash_costs_one_reply(model: LlamaCpp) -> None:
         list(stream)
     assert any(isinstance(event, dict) and event for event in model.generate([10, 20], [Sampling(3)], ENDLESS))
     assert process(model).pid != first.pid
+
+
+def test_a_server_that_cannot_be_reached_is_replaced(model: LlamaCpp) -> None:
+    """Something may clear the folder of temporary files."""
+    first = process(model)
+    sockets(first)[0].unlink()
+    with pytest.raises(CompletionError, match="its process ended"):
+        list(model.generate([10, 20], [Sampling(3)], ENDLESS))
+    assert any(isinstance(event, dict) and event for event in model.generate([10, 20], [Sampling(3)], ENDLESS))
+    assert process(model).pid != first.pid
+
+
+def test_a_refused_request_is_an_error_in_words(model: LlamaCpp) -> None:
+    """As it comes from llama.cpp, with its status."""
+    chunks: list[dict[str, Any]] = []
+    server = model._switch.running.server
+
+    def take(chunk: dict[str, Any]) -> bool:
+        chunks.append(chunk)
+        return False
+
+    server.handle_completions({"prompt": [10] * 9_000, "stream": True}, take)
+    assert len(chunks) == 1
+    assert "context" in chunks[0]["error"]["message"]
+    assert server.is_alive()
+
+
+def test_without_room_for_a_process_there_is_an_error_in_words(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And no folder is left."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+    def refuse(*arguments: Any, **options: Any) -> None:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(subprocess, "Popen", refuse)
+    with pytest.raises(CompletionError, match="could not be started: Resource temporarily unavailable"):
+        LlamaCpp.load(folder, 1)
+    assert not list(tmp_path.iterdir())
 
 
 def test_it_ends_with_the_model(folder: Path) -> None:
@@ -97,9 +139,10 @@ def test_it_ends_with_the_process_that_started_it(folder: Path, ending: signal.S
         assert page.stdout is not None
         own = psutil.Process(int(page.stdout.readline()))
         assert own.parent() == psutil.Process(page.pid)
+        (socket,) = sockets(own)
         if ending is not None:
             page.send_signal(ending)
-    wait_until(lambda: not own.is_running())
+    wait_until(lambda: not own.is_running() and not socket.parent.exists())
 
 
 def test_it_does_not_end_with_a_fork(folder: Path) -> None:
@@ -141,7 +184,8 @@ def test_only_the_holder_of_the_key_is_answered(model: LlamaCpp) -> None:
 def test_what_cannot_be_loaded_is_said(tmp_path: Path) -> None:
     """And leaves no process behind."""
     (tmp_path / "broken.gguf").write_bytes(b"GGUF")
+    before = set(psutil.Process().children())
     with pytest.raises(CompletionError, match=r"broken\.gguf: the file is not whole"):
         make_server(tmp_path / "broken.gguf", 1, 1, 64)
     gc.collect()
-    wait_until(lambda: not any("process.py" in " ".join(each.cmdline()) for each in psutil.Process().children()))
+    wait_until(lambda: set(psutil.Process().children()) <= before)

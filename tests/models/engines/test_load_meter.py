@@ -71,14 +71,22 @@ def test_others_are_measured_and_not_its_own_processes() -> None:
     assert free[1] <= with_own.cores
 
 
-def test_an_own_process_that_ended_leaves_no_negative_load() -> None:
-    """What it computed is not taken from what others compute."""
-    process = multiprocessing.get_context("spawn").Process(target=spin, args=(time.time() + 2,))
+def test_an_own_process_may_be_new_and_may_end() -> None:
+    """What a new one has computed is its own, and what one has that ended is not taken from what others compute."""
+    meter = LoadMeter()
+    meter.free_cores([])
+    process = multiprocessing.get_context("spawn").Process(target=spin, args=(time.time() + 3,))
     process.start()
     assert process.pid is not None
-    meter = LoadMeter()
-    meter.free_cores([process.pid])
+    time.sleep(1)
+    with_new = meter.free_cores([process.pid])
+    without = LoadMeter()
+    without.free_cores([])
     process.join()
-    free = meter.free_cores([process.pid])
-    assert free is not None
-    assert 0 <= free <= meter.cores
+    after = meter.free_cores([process.pid])
+    others = without.free_cores([])
+    assert with_new is not None
+    assert after is not None
+    assert others is not None
+    assert after == pytest.approx(others, abs=0.3)
+    assert with_new >= after - 0.3
