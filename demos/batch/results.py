@@ -130,7 +130,8 @@ def batch_results() -> BatchResults:
         csv = gr.DownloadButton("Download CSV", interactive=False, size="md", elem_id="batch-csv")
         json_lines = gr.DownloadButton("Download JSON Lines", interactive=False, size="md", elem_id="batch-json-lines")
     with gr.Row(visible=False, elem_id="batch-charts") as charts:
-        common: dict[str, Any] = {"y": "rows", "y_title": "rows", "y_lim": [0, None], "height": 260, "min_width": 280}
+        common: dict[str, Any] = {"y": "rows", "y_title": "rows", "y_lim": [0, None], "y_axis_format": ",~f"}
+        common |= {"height": 260, "min_width": 280}
         binned = common | {"x": "middle", "y_aggregate": "sum"}
         shares = gr.BarPlot(x="label", x_title="label", title="Rows with each label", sort="-y", **common)
         scores = gr.BarPlot(title="Scores", x_title="score", x_lim=[0, 1], **binned)
