@@ -22,7 +22,8 @@ class Line:
 
     `of_before` and `of_beside` are how many times better this commit must be than the older one and than what stands
     beside it; `most` is the greatest figure it may have. Of the figures the median counts, or with `kind` their "sum",
-    or "all" of them must be 1.
+    or "all" of them must be 1. Figures that are multiples of a moment, as of Stop, give no ratio: they are not
+    `divided`.
     """
 
     key: str
@@ -32,6 +33,7 @@ class Line:
     of_beside: float | None = None
     most: float | None = None
     kind: Literal["median", "sum", "all"] = "median"
+    divided: bool = True
 
     def value(self, found: Found | None) -> float | None:
         """What counts of the figures; None where there are none."""
@@ -43,7 +45,7 @@ class Line:
         """How many times better this commit is than the side called `other`; None where one has no figures."""
         sides = table.get(self.key, {})
         ours, theirs = self.value(sides.get(NOW)), self.value(sides.get(other))
-        if not ours or not theirs:
+        if not ours or not theirs or not self.divided:
             return None
         return ours / theirs if self.more_is_better else theirs / ours
 
@@ -115,10 +117,10 @@ LINES = (
     Line("start", "start to first answer, seconds; all default models loaded first", of_beside=2.0),
     Line("load-first", "the same, all default models loaded first, seconds"),
     Line("ready", "chat model asked for to first token, seconds", most=1.0),
-    Line("stop-prefill", "Stop to idle while a prompt is read, seconds", most=1.0),
-    Line("stop-decoding", "Stop to idle while a reply is written, seconds", most=1.0),
-    Line("stop-answering", "Stop to idle while a long text is searched, seconds", most=1.0),
-    Line("stop-translation", "Stop to idle while a long text is translated, seconds", most=1.0),
+    Line("stop-prefill", "Stop to idle while a prompt is read, seconds", most=1.0, divided=False),
+    Line("stop-decoding", "Stop to idle while a reply is written, seconds", most=1.0, divided=False),
+    Line("stop-answering", "Stop to idle while a long text is searched, seconds", most=1.0, divided=False),
+    Line("stop-translation", "Stop to idle while a long text is translated, seconds", most=1.0, divided=False),
 )
 
 

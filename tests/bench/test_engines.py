@@ -123,6 +123,14 @@ def test_a_line_shows_all_sides() -> None:
     assert len(told_lines({"memory": {"now": Found([900.0])}})) == 3
 
 
+def test_multiples_of_a_moment_are_not_divided() -> None:
+    """Nearly none of it in nearly none is no ratio."""
+    table = of([5e-7], [0.2])
+    assert Line("x", "x", most=1.0).times(table, sides.BEFORE) == pytest.approx(400_000)
+    assert Line("x", "x", most=1.0, divided=False).times(table, sides.BEFORE) is None
+    assert [line.divided for line in LINES if line.key.startswith("stop")] == [False] * 4
+
+
 def test_every_row_finds_lines_of_the_table() -> None:
     """By the key with the number of requests."""
     assert {row.line for row in ROWS.values()} <= {line.key for line in LINES}
