@@ -85,7 +85,8 @@ def spread(values: Measured, unit: str = "") -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:.2f}" if value == 0 or value >= 0.1 else f"{value:.2g}"
+    # Less than a hundred-thousandth of a unit is what a clock cannot measure.
+    return f"{value:.2f}" if value < 1e-5 or value >= 0.1 else f"{value:.2g}"
 
 
 def times_less(one: Measured, other: Measured) -> float | None:

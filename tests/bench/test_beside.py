@@ -61,6 +61,7 @@ def test_a_cell_shows_the_median_and_the_spread_or_why_there_is_none() -> None:
     assert spread([1.0, 4.0, 2.0]) == "2.00 (1.00 to 4.00)"
     assert spread([21.0], " s") == "21.00 s (once)"
     assert spread([0.0042, 0.1, 0.0]) == "0.0042 (0.00 to 0.10)"
+    assert spread([5e-7]) == "0.00 (once)"
     assert spread("the page crashed") == "fails: the page crashed"
     with pytest.raises(RuntimeError, match="the page crashed"):
         figures("the page crashed")
