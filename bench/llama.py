@@ -19,6 +19,7 @@ params.cpuparams.n_threads = params.cpuparams_batch.n_threads = int(sys.argv[2])
 params.n_ctx, params.n_parallel, params.verbosity = 2048, 1, -1
 if len(sys.argv) > 3:
     params.n_batch = params.n_ubatch = int(sys.argv[3])
+    params.no_extra_bufts = True
 server = xllamacpp.Server(params)
 def complete(request):
     body = {"prompt": request["ids"], "n_predict": request["tokens"], "temperature": 0, "return_tokens": True}
@@ -40,8 +41,10 @@ def gguf() -> Path:
 
 @contextmanager
 def llama(file: Path | None = None, batch: int | None = None) -> Iterator[Rival]:
-    """What continues `{"ids": prompt, "tokens": count}` greedily, reading prompts in llama.cpp's batches or in `batch`.
+    """What continues `{"ids": prompt, "tokens": count}` greedily, with llama.cpp's settings or, in `batch`, the app's.
 
+    The app reads prompts in batches of `batch` and does not repack weights; other batches and other kernels round
+    otherwise, which tips a greedy choice here and there.
     It answers with the new `ids`, the `seconds` of the whole request, and the `rate` of tokens a second after the
     prompt was read.
     """
