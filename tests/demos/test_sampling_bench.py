@@ -16,7 +16,7 @@ from demos.next_word.bench import bench
 from models.catalog.bundled import SMOLLM2
 from models.engines.base import Sampling
 from models.engines.llama_cpp.completions import completion
-from models.engines.llama_cpp.server import make_server
+from models.engines.llama_cpp.server import ServerProcess
 from models.explain.distribution import Distribution, distribution
 from models.explain.tokens import Candidate
 from models.runtime.progress import ignore
@@ -181,7 +181,7 @@ def test_no_tokens_are_no_bench() -> None:
 def test_the_filters_are_llama_cpps() -> None:
     """The reference gives the probabilities that llama.cpp's samplers report, in its default order."""
     folder = model_setup.store_of(settings.read([])).ensure(SMOLLM2.weights, ignore)
-    server = make_server(served(folder / SERVED), 1, 1, 512)
+    server = ServerProcess(served(folder / SERVED), 1, 1, 512)
     prompt = [504, 3575, 282, 18837, 314]
     plain = asked(server, completion(prompt, Sampling(1), None, 2_000), "top_logprobs", "logprob")
     logits = np.array(list(plain.values()))

@@ -1,1 +1,1 @@
-"""Causal language models in llama.cpp, each in a process of its own."""
+"""Causal language models in llama.cpp, each in a separate process."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from models.engines.base import CausalInfo, Reading, Sampling, Step
 from models.engines.llama_cpp.generation import GLANCE, Generation
 from models.engines.llama_cpp.load_meter import LoadMeter, most_threads
-from models.engines.llama_cpp.server import BATCH, Server, make_server
+from models.engines.llama_cpp.server import BATCH, Server, ServerProcess
 from models.engines.llama_cpp.slots import Room
 from models.engines.llama_cpp.thread_switch import ThreadSwitch
 from models.weights.gguf import About, prepared, served
@@ -47,7 +47,7 @@ class LlamaCpp:
         """
 
         def make(threads: int) -> Server:
-            return make_server(served(folder), threads, SLOTS, TOKENS)
+            return ServerProcess(served(folder), threads, SLOTS, TOKENS)
 
         return cls(prepared(folder), ThreadSwitch(make, most_threads(threads), LoadMeter()))
 

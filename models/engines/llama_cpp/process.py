@@ -1,4 +1,4 @@
-"""The program that serves one GGUF model with llama.cpp; `server.py` starts it as a process of its own.
+"""The program that serves one GGUF model with llama.cpp; `server.py` starts it in a separate process.
 
 Its first line of input is a JSON object of options. Its only line of output is its process number and the server's
 address, or nothing where the model cannot be loaded. It ends with its input, and so with the process that started it,

@@ -1,4 +1,4 @@
-"""llama.cpp's server in a process of its own, which nothing else can connect to."""
+"""llama.cpp's server in a separate process, which nothing else can connect to."""
 
 import contextlib
 import json
@@ -31,7 +31,7 @@ DATA, DONE = "data: ", "data: [DONE]"
 
 
 class Server(Protocol):
-    """What computes completions: a process of its own, whose number is `pid`."""
+    """Computes completions in a separate process, whose id is `pid`."""
 
     pid: int
 
@@ -51,7 +51,10 @@ class ServerProcess:
     """
 
     def __init__(self, model: Path, threads: int, slots: int, tokens: int) -> None:
-        """See `make_server`."""
+        """Load the GGUF `model` for `slots` sequences of `tokens` tokens together, computed by `threads` threads.
+
+        Raises CompletionError where llama.cpp cannot load it.
+        """
         folder = Path(tempfile.mkdtemp(prefix="glassbox-"))
         key = secrets.token_urlsafe(32)
         # Only this user may enter the folder of the socket. Where there are no such sockets, the key alone protects.
@@ -94,14 +97,6 @@ class ServerProcess:
             self._process.wait()
             log.exception("llama.cpp, process %d, ended with %s", self.pid, self._process.returncode)
             raise CompletionError("its process ended") from error
-
-
-def make_server(model: Path, threads: int, slots: int, tokens: int) -> Server:
-    """Load the GGUF `model` for `slots` sequences of `tokens` tokens together, computed by `threads` threads.
-
-    Raises CompletionError where llama.cpp cannot load it.
-    """
-    return ServerProcess(model, threads, slots, tokens)
 
 
 def _run(folder: Path) -> subprocess.Popen[bytes]:

@@ -18,7 +18,7 @@ import pytest
 from models.engines.base import Reading, Sampling
 from models.engines.llama_cpp.completions import CompletionError
 from models.engines.llama_cpp.model import LlamaCpp
-from models.engines.llama_cpp.server import make_server
+from models.engines.llama_cpp.server import ServerProcess
 from models.weights.gguf import prepare
 from tests import tiny_gguf
 
@@ -186,6 +186,6 @@ def test_what_cannot_be_loaded_is_said(tmp_path: Path) -> None:
     (tmp_path / "broken.gguf").write_bytes(b"GGUF")
     before = set(psutil.Process().children())
     with pytest.raises(CompletionError, match=r"broken\.gguf: the file is not whole"):
-        make_server(tmp_path / "broken.gguf", 1, 1, 64)
+        ServerProcess(tmp_path / "broken.gguf", 1, 1, 64)
     gc.collect()
     wait_until(lambda: set(psutil.Process().children()) <= before)
